@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+
+namespace Leadline.Core;
+
+/// <summary>
+/// The rules in force, as one immutable value. Every default is the <c>dora</c> preset.
+/// What decides a number is in here and nothing else is, so that <see cref="DefinitionsHash.Of"/> names it.
+/// </summary>
+public sealed record Definitions
+{
+    public static readonly Definitions Default = new();
+
+    /// <summary>The named value that the rest started from.</summary>
+    public string Preset { get; init; } = "dora";
+
+    /// <summary>The IANA zone in which days, weeks and months begin.</summary>
+    public string Timezone { get; init; } = "UTC";
+
+    /// <summary>Empty: each repository, or each name that deployments declare, is a service.</summary>
+    public ImmutableArray<ServiceDefinition> Services { get; init; } = [];
+
+    public ImmutableArray<EnvironmentDefinition> Environments { get; init; } = [EnvironmentDefinition.Production];
+
+    public DeploymentRules Deployments { get; init; } = new();
+
+    public LeadTimeRules LeadTime { get; init; } = new();
+
+    public FailureRules Failure { get; init; } = new();
+
+    public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(Timezone);
+}
+
+/// <summary>What belongs to a service. Names are compared without regard to case.</summary>
+public sealed record ServiceDefinition
+{
+    public required ServiceName Name { get; init; }
+    public string? Team { get; init; }
+    public string? Area { get; init; }
+    public ImmutableArray<RepositoryName> Repositories { get; init; } = [];
+
+    /// <summary>Globs (<c>services/checkout/**</c>); empty: every commit of its repositories.</summary>
+    public ImmutableArray<string> Paths { get; init; } = [];
+
+    /// <summary>Names used by Argo CD, Flux, Jenkins jobs; globs.</summary>
+    public ImmutableArray<string> Apps { get; init; } = [];
+
+    /// <summary>Per source the groups (PagerDuty services, Jira projects, alert labels) whose incidents are this service's.</summary>
+    public ImmutableArray<IncidentMapping> Incidents { get; init; } = [];
+}
+
+public sealed record IncidentMapping(string Source, string Group);
+
+/// <summary>How several deployments of one version to several matching environments count.</summary>
+public enum EnvironmentCounts
+{
+    /// <summary>One deployment, when the last one has the version.</summary>
+    All,
+
+    /// <summary>One deployment, when the first one has the version.</summary>
+    First,
+
+    /// <summary>Each is a deployment of its own.</summary>
+    Each,
+}
+
+public sealed record EnvironmentDefinition
+{
+    public required EnvironmentName Name { get; init; }
+
+    /// <summary>Globs over the names that sources use, without regard to case.</summary>
+    public required ImmutableArray<string> Match { get; init; }
+
+    public EnvironmentCounts Counts { get; init; } = EnvironmentCounts.All;
+
+    public static readonly EnvironmentDefinition Production = new()
+    {
+        Name = EnvironmentName.Production,
+        Match = ["prod", "production", "live"],
+    };
+}
+
+public sealed record DeploymentRules
+{
+    public bool CountFailedAttempts { get; init; }
+    public bool CountRedeploys { get; init; }
+}
+
+public enum LeadTimeUnit { Commit, Change }
+
+public enum LeadTimeStart { Authored, Committed, FirstCommit, Opened, Merged }
+
+public sealed record LeadTimeRules
+{
+    public LeadTimeUnit Unit { get; init; } = LeadTimeUnit.Commit;
+    public LeadTimeStart Start { get; init; } = LeadTimeStart.Authored;
+    public bool ExcludeBots { get; init; }
+}
+
+public enum FailureSignal { Incident, Rollback, Revert, Hotfix, Declared }
+
+public sealed record FailureRules
+{
+    public ImmutableArray<FailureSignal> Signals { get; init; } =
+        [FailureSignal.Incident, FailureSignal.Rollback, FailureSignal.Revert, FailureSignal.Hotfix, FailureSignal.Declared];
+
+    /// <summary>How long before an incident a deployment can have succeeded and still be its cause by nearness alone.</summary>
+    public TimeSpan IncidentWindow { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Labels that make an issue of a tracker an incident.</summary>
+    public ImmutableArray<string> IncidentLabels { get; init; } = ["incident"];
+
+    public HotfixRules Hotfix { get; init; } = new();
+}
+
+/// <summary>A change is a hotfix when one of these globs matches; without regard to case.</summary>
+public sealed record HotfixRules
+{
+    public ImmutableArray<string> Labels { get; init; } = ["hotfix"];
+    public ImmutableArray<string> Branches { get; init; } = ["hotfix/**", "hotfix-*"];
+    public ImmutableArray<string> Titles { get; init; } = ["hotfix:*", "hotfix(*"];
+}

@@ -1,0 +1,14 @@
+using System.CommandLine;
+using Leadline.Cli;
+
+namespace Leadline;
+
+/// <summary>What the program is made of, top to bottom.</summary>
+public static class App
+{
+    /// <summary>Every verb, a line each.</summary>
+    public static RootCommand Commands(TimeProvider clock, Terminal terminal) =>
+        new("Measures software delivery the DORA way, with receipts.")
+        {
+        };
+}

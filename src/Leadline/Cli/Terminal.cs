@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Leadline.Api;
+using Spectre.Console;
+
+namespace Leadline.Cli;
+
+/// <summary>Where a verb writes: results to <see cref="Out"/>, progress and sentences for the person to <see cref="Error"/>.</summary>
+public sealed class Terminal(IAnsiConsole output, IAnsiConsole error, TextWriter raw)
+{
+    /// <summary>The process's own streams; colour, width and progress only where they end on a terminal.</summary>
+    public static Terminal OfProcess() => new(
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }),
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }),
+        Console.Out);
+
+    public IAnsiConsole Out => output;
+    public IAnsiConsole Error => error;
+
+    /// <summary>Standard output as plain text, never wrapped or coloured.</summary>
+    public TextWriter Raw => raw;
+
+    /// <summary>Writes one JSON document in the shape of the API.</summary>
+    public void WriteJson<T>(T value) => raw.WriteLine(JsonSerializer.Serialize(value, Wire.Json));
+
+    /// <summary>Says on standard error, in a sentence, what is wrong and what to do.</summary>
+    /// <returns>The exit code for wrong use, 2.</returns>
+    public int Misuse(string sentence)
+    {
+        error.WriteLine("leadline: " + sentence);
+        return ExitCode.Misuse;
+    }
+}
+
+/// <summary>What the process says to its caller.</summary>
+public static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>It ran, and something it checked or took did not pass.</summary>
+    public const int CheckFailed = 1;
+
+    public const int Misuse = 2;
+}

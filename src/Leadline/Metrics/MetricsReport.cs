@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+
+namespace Leadline.Metrics;
+
+/// <summary>The five metrics of a scope and window with their coverage: the shape that the API, the command line and the pages share.</summary>
+public sealed record MetricsReport
+{
+    public required DateTimeOffset From { get; init; }
+    public required DateTimeOffset To { get; init; }
+    public required string Timezone { get; init; }
+
+    /// <summary>The hash of the definitions that the numbers follow.</summary>
+    public required string Definitions { get; init; }
+
+    public required MetricsScope Scope { get; init; }
+    public required FiveMetrics Metrics { get; init; }
+    public required Coverage Coverage { get; init; }
+}
+
+public sealed record MetricsScope(ImmutableArray<string> Services, string Environment);
+
+public sealed record FiveMetrics
+{
+    public required DeploymentFrequency DeploymentFrequency { get; init; }
+    public required LeadTime LeadTime { get; init; }
+    public required ChangeFailureRate ChangeFailureRate { get; init; }
+    public required RecoveryTime RecoveryTime { get; init; }
+    public required ReworkRate ReworkRate { get; init; }
+}
+
+/// <param name="PerDay">Counted deployments per day of the window; null without any.</param>
+/// <param name="Interval">95 %, exact Poisson, per day.</param>
+public sealed record DeploymentFrequency(
+    double? PerDay, long Deployments, double Days, ImmutableArray<double>? Interval, double? DeployDaysPerWeek,
+    double? MedianSecondsBetween, string? Level);
+
+/// <param name="IntervalSeconds">At least 95 % for the median, by order statistics.</param>
+public sealed record LeadTime(
+    double? MedianSeconds, double? P75Seconds, double? P90Seconds, long Count, ImmutableArray<double>? IntervalSeconds, string? Level);
+
+/// <param name="Interval">95 %, Jeffreys.</param>
+public sealed record ChangeFailureRate(double? Value, long Failed, long Deployments, ImmutableArray<double>? Interval, string? Level);
+
+/// <param name="Count">Failures that began in the window, open ones among them.</param>
+/// <param name="KaplanMeierMedianSeconds">The median with open failures taken as censored; null where fewer than half have ended.</param>
+/// <param name="OldestOpenSeconds">The age of the longest open failure at the time of asking.</param>
+public sealed record RecoveryTime(
+    double? MedianSeconds, long Count, long Open, double? OldestOpenSeconds, double? KaplanMeierMedianSeconds,
+    ImmutableArray<double>? IntervalSeconds, string? Level);
+
+public sealed record ReworkRate(double? Value, long Rework, long Deployments, ImmutableArray<double>? Interval, string? Level);
+
+/// <summary>What the numbers rest on.</summary>
+/// <param name="Signals">The failure signals that are switched on.</param>
+public sealed record Coverage(
+    long DeploymentsWithChanges, long DeploymentsWithoutChanges, long Baseline, long Gap, long Incidents, long IncidentsUnlinked,
+    ImmutableArray<string> Signals);
+
+/// <summary>What is asked for: services (all where null), one environment, and a half-open window of UTC instants.</summary>
+public sealed record MetricsQuery(
+    ImmutableArray<string>? Services, string Environment, DateTimeOffset From, DateTimeOffset To);
+
+public enum Bucket { Day, Week, Month }
+
+/// <summary>One bucket of a trend; values are null, never 0, where the bucket holds nothing to compute them from.</summary>
+public sealed record SeriesPoint(DateTimeOffset From, DateTimeOffset To, double? Value, double? P75, double? P90, long Count);
