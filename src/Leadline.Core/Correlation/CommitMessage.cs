@@ -1,9 +1,58 @@
+using System.Text.RegularExpressions;
+
 namespace Leadline.Core;
 
 /// <summary>What a commit message says about other commits, changes and incidents.</summary>
 /// <param name="Reverts">The commit (its digits) or change (<c>#7</c>) that this one reverts, or null.</param>
 /// <param name="Mentions">Issue and incident keys (<c>SHOP-12</c>, <c>#45</c>), separated by spaces; null for none.</param>
-public readonly record struct CommitMessage(string? Reverts, string? Mentions)
+public readonly partial record struct CommitMessage(string? Reverts, string? Mentions)
 {
-    public static CommitMessage Parse(string? message) => throw new NotImplementedException();
+    /// <summary>Reads git's, GitHub's and GitLab's own words for a revert, and every key in the message.</summary>
+    public static CommitMessage Parse(string? message)
+    {
+        if (string.IsNullOrEmpty(message)) return default;
+        return new CommitMessage(FindReverts(message), FindMentions(message));
+    }
+
+    /// <summary>Whether the keys, as <see cref="Mentions"/> holds them, hold this one; without regard to case.</summary>
+    public static bool Names(string? mentions, string key)
+    {
+        if (mentions is null) return false;
+        foreach (var range in mentions.AsSpan().Split(' '))
+            if (mentions.AsSpan()[range].Equals(key, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+
+    static string? FindReverts(string message)
+    {
+        if (!message.Contains("everts", StringComparison.Ordinal)) return null;
+        var commit = RevertedCommit().Match(message);
+        if (commit.Success) return commit.Groups[1].Value.ToLowerInvariant();
+        var change = RevertedChange().Match(message);
+        return change.Success ? "#" + change.Groups[1].Value : null;
+    }
+
+    static string? FindMentions(string message)
+    {
+        if (!message.AsSpan().ContainsAnyInRange('0', '9') && !FixWord().IsMatch(message)) return null;
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (Match match in Key().Matches(message)) found.Add(match.Value);
+        foreach (Match match in FixedKey().Matches(message)) found.Add(match.Groups[1].Value);
+        return found.Count == 0 ? null : string.Join(' ', found);
+    }
+
+    [GeneratedRegex(@"[Tt]his reverts commit ([0-9a-fA-F]{7,64})")]
+    private static partial Regex RevertedCommit();
+
+    [GeneratedRegex(@"(?:\bReverts [\w./-]*#|[Tt]his reverts merge request [\w./-]*!)(\d+)")]
+    private static partial Regex RevertedChange();
+
+    [GeneratedRegex(@"\b[A-Z][A-Za-z0-9]*-?\d+\b|#\d+")]
+    private static partial Regex Key();
+
+    [GeneratedRegex(@"\b(?:[Ff]ix|[Cc]lose|[Rr]esolve)")]
+    private static partial Regex FixWord();
+
+    [GeneratedRegex(@"\b(?:[Ff]ix(?:es|ed)?|[Cc]lose[sd]?|[Rr]esolve[sd]?):? ([^\s,.;:()]+)")]
+    private static partial Regex FixedKey();
 }

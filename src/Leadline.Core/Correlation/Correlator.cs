@@ -1,8 +1,118 @@
+using System.Collections.Immutable;
+
 namespace Leadline.Core;
 
 /// <summary>Joins commit → change → build → deployment → incident for one service.</summary>
 public static class Correlator
 {
     /// <summary>A pure function: the same facts in any order, under the same definitions, give the same rows.</summary>
-    public static Judgement Judge(ServiceFacts facts, Definitions definitions) => throw new NotImplementedException();
+    public static Judgement Judge(ServiceFacts facts, Definitions definitions)
+    {
+        var attempts = Folding.Attempts(facts.Deployments);
+        var changes = Folding.Changes(facts.Changes, facts.Reviews);
+        var green = Folding.GreenBuilds(facts.Builds);
+        var artifacts = Folding.Artifacts(facts.Artifacts);
+        var incidents = Folding.Incidents(facts.Incidents, definitions.Failure);
+        var ledger = ImmutableArray.CreateBuilder<LedgerRow>();
+        var shipped = ImmutableArray.CreateBuilder<ShippedChange>();
+        var blames = ImmutableArray.CreateBuilder<Blame>();
+        var environmentOf = attempts.Select(attempt => attempt.SourceEnvironment).Distinct()
+            .ToDictionary(name => name, name => EnvironmentOf(name, definitions));
+        var byEnvironment = attempts.ToLookup(attempt => environmentOf[attempt.SourceEnvironment]);
+        foreach (var environment in definitions.Environments)
+        {
+            var judged = new Case
+            {
+                Service = facts.Service,
+                Environment = environment,
+                Definitions = definitions,
+                Graph = facts.Commits,
+                Changes = changes,
+                GreenBuilds = green,
+                Artifacts = artifacts,
+                RowOfCommit = new Row?[facts.Commits.Count],
+            };
+
+            // An incident names no environment; it is the first one's, so that it is not counted twice.
+            Judge(judged, byEnvironment[environment], environment == definitions.Environments[0] ? incidents : []);
+            ledger.AddRange(judged.Rows.Select(row => Finished(judged, row)));
+            shipped.AddRange(judged.Rows.SelectMany(row => row.Shipped));
+            blames.AddRange(judged.Blames.OrderBy(blame => blame.StartedAt).ThenBy(blame => blame.Signal).ThenBy(blame => blame.Evidence, StringComparer.Ordinal)
+                .ThenBy(blame => blame.DeploymentId, StringComparer.Ordinal).Distinct());
+        }
+
+        return new Judgement(ledger.DrainToImmutable(), shipped.DrainToImmutable(), blames.DrainToImmutable());
+    }
+
+    static void Judge(Case judged, IEnumerable<Attempt> attempts, List<IncidentFact> incidents)
+    {
+        foreach (var (attempt, endedAt, part) in CountingDeployments.Order(attempts, judged.Environment.Counts))
+        {
+            judged.Rows.Add(new Row
+            {
+                Attempt = attempt,
+                DeployedAt = endedAt,
+                Repository = attempt.Repository,
+                Sha = attempt.Sha,
+                Kind = part switch
+                {
+                    CountingDeployments.Part.FailedAttempt => LedgerKind.FailedAttempt,
+                    CountingDeployments.Part.Step => LedgerKind.Step,
+                    CountingDeployments.Part.Again => LedgerKind.Redeploy,
+                    _ => LedgerKind.Deployment,
+                },
+                IsCounted = part switch
+                {
+                    CountingDeployments.Part.FailedAttempt => judged.Definitions.Deployments.CountFailedAttempts,
+                    CountingDeployments.Part.Step => false,
+                    CountingDeployments.Part.Again => judged.Definitions.Deployments.CountRedeploys,
+                    _ => true,
+                },
+            });
+        }
+
+        Shipping.Apply(judged);
+        judged.Counted.AddRange(judged.Rows.Where(row => row.IsCounted && row.Kind != LedgerKind.FailedAttempt));
+        RevertSignal.Apply(judged);
+        HotfixSignal.Apply(judged);
+        DeclaredSignal.Apply(judged);
+        IncidentSignal.Apply(judged, incidents);
+        foreach (var row in judged.Rows) row.Shipped = LeadTimeRule.Of(judged, row);
+    }
+
+    static LedgerRow Finished(Case judged, Row row)
+    {
+        var failed = row.Signs.Count > 0;
+        var (failedAt, restoredAt, restoredBy) = failed ? RecoveryRule.Of(row) : default;
+        var leads = row.Shipped.Where(change => change.LeadSeconds is not null).Select(change => change.LeadSeconds!.Value).ToList();
+        return new LedgerRow
+        {
+            Service = judged.Service,
+            Environment = judged.Environment.Name,
+            DeploymentId = row.Attempt.Id,
+            Repository = row.Repository,
+            Sha = row.Sha,
+            Version = row.Attempt.Version,
+            Kind = row.Kind,
+            Counted = row.IsCounted,
+            DeployedAt = row.DeployedAt,
+            StartedAt = row.Attempt.StartedAt,
+            WaitedFrom = row.Attempt.WaitedFrom,
+            Link = row.Link,
+            Commits = row.Commits.Count,
+            Changes = row.Changes.Count,
+            LeadTimes = leads.Count,
+            MedianLeadSeconds = Median.Of(leads),
+            Failed = failed,
+            FailedAt = failed ? failedAt : null,
+            RestoredAt = restoredAt,
+            RestoredBy = restoredBy,
+            Rework = row.IsCounted && row.Rework.Count > 0,
+            ReworkBecause = row.IsCounted && row.Rework.Count > 0 ? string.Join(", ", row.Rework) : null,
+            Url = row.Attempt.Url,
+        };
+    }
+
+    static EnvironmentDefinition? EnvironmentOf(string sourceName, Definitions definitions) =>
+        definitions.Environments.FirstOrDefault(environment => environment.Match.Any(pattern => new Glob(pattern, ignoreCase: true).IsMatch(sourceName)));
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Leadline.Core;
 
-/// <summary>Everything known of one service: the input of <see cref="Correlator.Judge"/>. Facts may repeat and come in any order.</summary>
+/// <summary>Everything known of one service: the input of <see cref="Correlator"/>. Facts may repeat and come in any order.</summary>
 public sealed record ServiceFacts
 {
     public required ServiceName Service { get; init; }

@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+
+namespace Leadline.Core;
+
+/// <summary>
+/// Several statements of one thing become the thing: the source's later statement wins, a field it leaves out keeps its earlier value,
+/// and a phase was reached when the first statement says so. Neither order of arrival nor repetition matters.
+/// </summary>
+static class Folding
+{
+    public static List<Attempt> Attempts(IEnumerable<DeploymentFact> facts) =>
+        [.. ByKey(facts, fact => fact.Id).Select(Fold)];
+
+    public static List<ChangeFact> Changes(IEnumerable<ChangeFact> facts, IEnumerable<ReviewFact> reviews)
+    {
+        var reviewsOf = reviews.ToLookup(review => (review.Repository, review.Number));
+        return [.. ByKey(facts, fact => (fact.Repository, fact.Number)).Select(statements => Fold(statements, reviewsOf[(statements[0].Repository, statements[0].Number)]))];
+    }
+
+    /// <summary>The incidents that are none by their labels, or were dismissed, are left out.</summary>
+    public static List<IncidentFact> Incidents(IEnumerable<IncidentFact> facts, FailureRules rules) =>
+    [
+        .. ByKey(facts, fact => fact.Id).Select(Fold)
+            .Where(incident => incident.Status != IncidentStatus.Dismissed
+                && (incident.Labels is not { } labels || labels.Any(label => rules.IncidentLabels.Contains(label, StringComparer.OrdinalIgnoreCase))))
+            .OrderBy(incident => incident.StartedAt).ThenBy(incident => incident.Id, StringComparer.Ordinal),
+    ];
+
+    static Attempt Fold(List<DeploymentFact> statements)
+    {
+        var last = statements[^1];
+        DateTimeOffset? First(Func<DeploymentFact, DateTimeOffset?> time) => statements.Select(time).Min();
+        DateTimeOffset? Reached(DeploymentStatus status) =>
+            First(fact => fact.Status == status ? fact.FinishedAt ?? fact.AsOf : null);
+        return new Attempt
+        {
+            Id = last.Id,
+            SourceEnvironment = last.Environment,
+            Repository = Last(statements, fact => fact.Repository),
+            Sha = Last(statements, fact => fact.Sha),
+            Version = Last(statements, fact => fact.Version),
+            SucceededAt = Reached(DeploymentStatus.Succeeded),
+            FailedAt = Reached(DeploymentStatus.Failed),
+            StartedAt = First(fact => fact.StartedAt) ?? First(fact => fact.Status == DeploymentStatus.Running ? fact.AsOf : null),
+            WaitedFrom = First(fact => fact.WaitedFrom) ?? First(fact => fact.Status == DeploymentStatus.Waiting ? fact.AsOf : null),
+            Declared = Last(statements, fact => fact.Failed),
+            Changes = Last(statements, fact => fact.Changes),
+            Url = Last(statements, fact => fact.Url),
+        };
+    }
+
+    static ChangeFact Fold(List<ChangeFact> statements, IEnumerable<ReviewFact> reviews)
+    {
+        var last = statements[^1];
+        var author = Last(statements, fact => fact.Author);
+        var byOthers = reviews.Where(review => review.Author is null || review.Author != author).ToList();
+        return last with
+        {
+            OpenedAt = Last(statements, fact => fact.OpenedAt),
+            ReadyAt = Last(statements, fact => fact.ReadyAt),
+            FirstReviewedAt = Earliest(Last(statements, fact => fact.FirstReviewedAt), byOthers.Select(review => (DateTimeOffset?)review.SubmittedAt).Min()),
+            ApprovedAt = Earliest(Last(statements, fact => fact.ApprovedAt), byOthers.Where(review => review.Approved).Select(review => (DateTimeOffset?)review.SubmittedAt).Min()),
+            MergedAt = Last(statements, fact => fact.MergedAt),
+            MergeSha = Last(statements, fact => fact.MergeSha),
+            HeadSha = Last(statements, fact => fact.HeadSha),
+            Commits = Last(statements, fact => fact.Commits),
+            Branch = Last(statements, fact => fact.Branch),
+            TargetBranch = Last(statements, fact => fact.TargetBranch),
+            Labels = Last(statements, fact => fact.Labels),
+            Title = Last(statements, fact => fact.Title),
+            Author = author,
+            Url = Last(statements, fact => fact.Url),
+        };
+    }
+
+    static IncidentFact Fold(List<IncidentFact> statements)
+    {
+        var last = statements[^1];
+        return last with
+        {
+            Service = Last(statements, fact => fact.Service),
+            AcknowledgedAt = statements.Select(fact => fact.AcknowledgedAt).Min(),
+            ResolvedAt = last.Status == IncidentStatus.Resolved ? last.ResolvedAt ?? last.AsOf : null,
+            Severity = Last(statements, fact => fact.Severity),
+            Deployment = Last(statements, fact => fact.Deployment),
+            Sha = Last(statements, fact => fact.Sha),
+            Labels = Last(statements, fact => fact.Labels),
+            Title = Last(statements, fact => fact.Title),
+            Url = Last(statements, fact => fact.Url),
+        };
+    }
+
+    /// <summary>The statements of each thing, oldest first; equal times are ordered by what they say, so that arrival cannot decide.</summary>
+    static IEnumerable<List<T>> ByKey<T, TKey>(IEnumerable<T> facts, Func<T, TKey> key) where T : Fact where TKey : notnull
+    {
+        var groups = new Dictionary<TKey, List<T>>();
+        foreach (var fact in facts)
+        {
+            if (!groups.TryGetValue(key(fact), out var group)) groups.Add(key(fact), group = []);
+            group.Add(fact);
+        }
+
+        foreach (var group in groups.Values)
+        {
+            if (group.Count > 1) group.Sort(ByTimeThenContent);
+            yield return group;
+        }
+    }
+
+    static int ByTimeThenContent(Fact left, Fact right)
+    {
+        var order = left.AsOf.CompareTo(right.AsOf);
+        if (order == 0) order = Progress(left).CompareTo(Progress(right));
+        return order != 0 ? order : string.CompareOrdinal(Content(left), Content(right));
+    }
+
+    /// <summary>Of two statements of one instant the one that is further on is the later.</summary>
+    static int Progress(Fact fact) => fact switch
+    {
+        DeploymentFact deployment => (int)deployment.Status,
+        IncidentFact incident => (int)incident.Status,
+        ChangeFact change => (change.MergedAt is null ? 0 : 2) + (change.ClosedAt is null ? 0 : 1),
+        _ => 0,
+    };
+
+    static string Content(Fact fact) => fact switch
+    {
+        DeploymentFact d => $"{d.Sha}|{d.Version}|{d.Environment}|{d.Service}|{d.App}|{d.Repository}|{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}",
+        ChangeFact c => $"{c.MergeSha}|{c.HeadSha}|{c.OpenedAt:O}|{c.ReadyAt:O}|{c.FirstReviewedAt:O}|{c.ApprovedAt:O}|{c.MergedAt:O}|{c.ClosedAt:O}|{c.Branch}|{c.TargetBranch}|{c.Title}|{c.Author}|{Join(c.Labels)}|{Join(c.Commits)}|{c.Url}",
+        IncidentFact i => $"{i.StartedAt:O}|{i.AcknowledgedAt:O}|{i.ResolvedAt:O}|{i.Service}|{i.Group}|{i.Severity}|{i.Deployment}|{i.Sha}|{i.Title}|{Join(i.Labels)}|{i.Url}",
+        BuildFact b => $"{b.Sha}|{b.Status}|{b.QueuedAt:O}|{b.StartedAt:O}|{b.FinishedAt:O}|{b.Pipeline}|{b.Url}",
+        ArtifactFact a => $"{a.Sha}",
+        _ => "",
+    };
+
+    static string Join<T>(ImmutableArray<T>? items) => items is { } known ? string.Join(',', known) : "-";
+
+    static DateTimeOffset? Earliest(DateTimeOffset? left, DateTimeOffset? right) =>
+        left is null ? right : right is null || left < right ? left : right;
+
+    static TValue? Last<T, TValue>(List<T> statements, Func<T, TValue?> field) where TValue : struct
+    {
+        for (var i = statements.Count - 1; i >= 0; i--)
+            if (field(statements[i]) is { } value) return value;
+        return null;
+    }
+
+    static TValue? Last<T, TValue>(List<T> statements, Func<T, TValue?> field) where TValue : class
+    {
+        for (var i = statements.Count - 1; i >= 0; i--)
+            if (field(statements[i]) is { } value) return value;
+        return null;
+    }
+
+    /// <summary>The latest statement of each artifact name: the commit that it stands for now.</summary>
+    public static Dictionary<string, Sha> Artifacts(IEnumerable<ArtifactFact> facts)
+    {
+        var artifacts = new Dictionary<string, Sha>(StringComparer.Ordinal);
+        foreach (var statements in ByKey(facts, fact => (fact.Repository, fact.Name)).OrderBy(statements => statements[0].Repository))
+            if (statements[^1].Sha is { } sha) artifacts.TryAdd(statements[0].Name, sha);
+        return artifacts;
+    }
+
+    /// <summary>When a build of the commit first succeeded.</summary>
+    public static Dictionary<Sha, List<DateTimeOffset>> GreenBuilds(IEnumerable<BuildFact> facts)
+    {
+        var green = new Dictionary<Sha, List<DateTimeOffset>>();
+        foreach (var statements in ByKey(facts, fact => (fact.Repository, fact.Id, fact.Attempt)))
+        {
+            var last = statements[^1];
+            if (last is not { Status: BuildStatus.Succeeded, FinishedAt: { } finished }) continue;
+            if (!green.TryGetValue(last.Sha, out var times)) green.Add(last.Sha, times = []);
+            times.Add(finished);
+        }
+
+        foreach (var times in green.Values) times.Sort();
+        return green;
+    }
+}
+
+/// <summary>One deployment attempt, all its messages folded.</summary>
+sealed record Attempt
+{
+    public required string Id { get; init; }
+    public required string SourceEnvironment { get; init; }
+    public RepositoryName? Repository { get; init; }
+    public Sha? Sha { get; init; }
+    public string? Version { get; init; }
+
+    /// <summary>When it first succeeded; what became of it later does not matter.</summary>
+    public DateTimeOffset? SucceededAt { get; init; }
+
+    public DateTimeOffset? FailedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? WaitedFrom { get; init; }
+    public bool? Declared { get; init; }
+    public ImmutableArray<string>? Changes { get; init; }
+    public string? Url { get; init; }
+
+    /// <summary>What tells one version from another.</summary>
+    public string VersionKey => Sha?.ToString() ?? Version ?? Id;
+}

@@ -1,0 +1,119 @@
+namespace Leadline.Core;
+
+/// <summary>
+/// Incident → deployment of the same service, best first: the deployment, version or sha that the incident names; the one that was live
+/// when a shipped change names the incident as what it fixes; the latest that succeeded within the window before it; else unlinked.
+/// </summary>
+static class IncidentSignal
+{
+    public static void Apply(Case judged, List<IncidentFact> incidents)
+    {
+        var fixes = Fixes(judged, incidents);
+        foreach (var incident in incidents)
+        {
+            var fixedBy = fixes.GetValueOrDefault(incident.Id);
+            fixedBy?.Rework.Add("fix");
+            if (!judged.Definitions.Failure.Signals.Contains(FailureSignal.Incident)) continue;
+            var (failed, method) = Link(judged, incident, fixedBy);
+            judged.Blames.Add(new Blame
+            {
+                Service = judged.Service,
+                Environment = judged.Environment.Name,
+                DeploymentId = failed?.Attempt.Id,
+                Signal = FailureSignal.Incident,
+                Evidence = incident.Id,
+                Method = method,
+                StartedAt = incident.StartedAt,
+                AcknowledgedAt = incident.AcknowledgedAt,
+                ResolvedAt = incident.ResolvedAt,
+                Title = incident.Title,
+                Url = incident.Url,
+            });
+            failed?.Signs.Add(new Sign(incident.StartedAt, incident.ResolvedAt, incident.ResolvedAt is null ? null : $"incident {incident.Id}", IsIncident: true));
+        }
+    }
+
+    static (Row? Row, string Method) Link(Case judged, IncidentFact incident, Row? fixedBy)
+    {
+        if (Declared(judged, incident) is { } declared) return (declared, "declared");
+        var before = LastBefore(judged, incident.StartedAt);
+        if (before is null) return (null, "unlinked");
+        if (fixedBy is not null && fixedBy != before) return (before, "fix");
+        return before.DeployedAt >= incident.StartedAt - judged.Definitions.Failure.IncidentWindow ? (before, "window") : (null, "unlinked");
+    }
+
+    static Row? Declared(Case judged, IncidentFact incident)
+    {
+        if (incident.Deployment is { } named)
+        {
+            var found = judged.Counted.Find(row => row.Attempt.Id == named)
+                ?? judged.Counted.FindLast(row => row.Attempt.Version == named && row.DeployedAt <= incident.StartedAt)
+                ?? judged.Counted.Find(row => row.Attempt.Version == named);
+
+            // A step of several regions, or a redeploy, stands for the row that has the same version.
+            if (found is null && judged.Rows.Find(row => row.Attempt.Id == named) is { } other)
+                found = judged.Counted.FindLast(row => row.Attempt.VersionKey == other.Attempt.VersionKey);
+            if (found is not null) return found;
+        }
+
+        if (incident.Sha is not { } sha) return null;
+        var place = judged.Graph.Find(sha);
+        return place >= 0
+            ? judged.Counted.Find(row => row.Head == place) ?? (judged.RowOfCommit[place] is { IsCounted: true } shipped ? shipped : null)
+            : judged.Counted.Find(row => row.Sha is { } deployed && deployed.StartsWith(sha));
+    }
+
+    static Row? LastBefore(Case judged, DateTimeOffset instant)
+    {
+        int low = 0, high = judged.Counted.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (judged.Counted[middle].DeployedAt <= instant) low = middle + 1;
+            else high = middle;
+        }
+
+        return low == 0 ? null : judged.Counted[low - 1];
+    }
+
+    /// <summary>The first counted row after an incident's start that ships a change which names its key.</summary>
+    static Dictionary<string, Row> Fixes(Case judged, List<IncidentFact> incidents)
+    {
+        var keys = new Dictionary<string, List<IncidentFact>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var incident in incidents)
+        {
+            if (!keys.TryGetValue(Key(incident), out var same)) keys.Add(Key(incident), same = []);
+            same.Add(incident);
+        }
+
+        var fixes = new Dictionary<string, Row>(StringComparer.Ordinal);
+        if (keys.Count == 0) return fixes;
+        foreach (var row in judged.Counted)
+        {
+            foreach (var commit in row.Commits)
+                if (commit.Commit >= 0) Note(row, judged.Graph.Mentions(commit.Commit), judged.Graph.Repository(commit.Commit));
+            foreach (var change in row.Changes)
+            {
+                Note(row, CommitMessage.Parse(change.Title).Mentions, change.Repository);
+                Note(row, CommitMessage.Parse(change.Branch?.Replace('/', ' ')).Mentions, change.Repository);
+            }
+        }
+
+        return fixes;
+
+        void Note(Row row, string? mentions, RepositoryName repository)
+        {
+            if (mentions is null) return;
+            foreach (var mention in mentions.Split(' '))
+            {
+                if (!keys.TryGetValue(mention, out var named)) continue;
+                foreach (var incident in named)
+                    if (incident.StartedAt <= row.DeployedAt && (!mention.StartsWith('#') || incident.Repository == repository)) fixes.TryAdd(incident.Id, row);
+            }
+        }
+    }
+
+    /// <summary>As a commit message writes it: an issue of the same repository is <c>#45</c>.</summary>
+    static string Key(IncidentFact incident) =>
+        incident.Repository is not null && incident.Id.LastIndexOf('#') is >= 0 and var hash ? incident.Id[hash..] : incident.Id;
+}
