@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace Leadline.Core;
 
 /// <summary>
@@ -6,7 +9,60 @@ namespace Leadline.Core;
 /// </summary>
 public sealed class Glob
 {
-    public Glob(string pattern, bool ignoreCase = false) => throw new NotImplementedException();
+    readonly StringComparison comparison;
+    readonly string? literal;
+    readonly string? folder;
+    readonly Regex? regex;
 
-    public bool IsMatch(string text) => throw new NotImplementedException();
+    /// <exception cref="FormatException">A brace is not closed.</exception>
+    public Glob(string pattern, bool ignoreCase = false)
+    {
+        comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        if (pattern.AsSpan().IndexOfAny("*?{") < 0) literal = pattern;
+        else if (pattern.EndsWith("/**", StringComparison.Ordinal) && pattern.AsSpan(0, pattern.Length - 2).IndexOfAny("*?{") < 0) folder = pattern[..^2];
+        else regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline | (ignoreCase ? RegexOptions.IgnoreCase : 0));
+    }
+
+    public bool IsMatch(string text) =>
+        literal is not null ? text.Equals(literal, comparison)
+        : folder is not null ? text.Length > folder.Length && text.StartsWith(folder, comparison)
+        : regex!.IsMatch(text);
+
+    static string Translate(string pattern)
+    {
+        var result = new StringBuilder("^");
+        var open = false;
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            var c = pattern[i];
+            var isDouble = c == '*' && i + 1 < pattern.Length && pattern[i + 1] == '*';
+            if (isDouble && i + 2 < pattern.Length && pattern[i + 2] == '/' && (i == 0 || pattern[i - 1] == '/'))
+            {
+                // Between slashes it may also stand for no folder at all.
+                result.Append("(?:.*/)?");
+                i += 2;
+            }
+            else if (isDouble)
+            {
+                result.Append(".*");
+                i++;
+            }
+            else
+            {
+                if (c == '{' && open) throw new FormatException($"'{pattern}' nests one brace in another");
+                result.Append(c switch
+                {
+                    '*' => "[^/]*",
+                    '?' => "[^/]",
+                    '{' => "(?:",
+                    '}' when open => ")",
+                    ',' when open => "|",
+                    _ => Regex.Escape(c.ToString()),
+                });
+                open = c == '{' || (open && c != '}');
+            }
+        }
+
+        return open ? throw new FormatException($"'{pattern}' opens a brace and does not close it") : result.Append('$').ToString();
+    }
 }
