@@ -8,21 +8,104 @@ namespace Leadline.Core;
 /// </summary>
 public sealed class ServiceMap
 {
+    readonly Dictionary<string, ServiceDefinition> byName = new(StringComparer.OrdinalIgnoreCase);
+    readonly Dictionary<string, ImmutableArray<ServiceDefinition>> byRepository = new(StringComparer.OrdinalIgnoreCase);
+    readonly Dictionary<(string, string), ServiceDefinition> byIncidentGroup = [];
+    readonly ImmutableArray<(Glob App, ServiceDefinition Service)> apps;
+    readonly ImmutableArray<(EnvironmentDefinition Environment, ImmutableArray<Glob> Match)> environments;
+    readonly Dictionary<string, EnvironmentDefinition?> environmentOf = new(StringComparer.OrdinalIgnoreCase);
+
     /// <param name="definitions">The rules in force.</param>
     /// <param name="deployed">Pairs of declared service and repository seen in deployments; only used where no services are defined.</param>
     /// <param name="repositories">All repositories seen; only used where no services are defined.</param>
-    public ServiceMap(Definitions definitions, IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories) =>
-        throw new NotImplementedException();
+    public ServiceMap(Definitions definitions, IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories)
+    {
+        Services = [.. (definitions.Services.IsEmpty ? Found(deployed, repositories) : definitions.Services).OrderBy(service => service.Name)];
+        foreach (var service in Services)
+        {
+            byName.TryAdd(service.Name.Value, service);
+            foreach (var repository in service.Repositories)
+            {
+                byRepository.TryGetValue(repository.Value, out var others);
+                byRepository[repository.Value] = others.IsDefault ? [service] : others.Add(service);
+            }
+
+            foreach (var mapping in service.Incidents) byIncidentGroup.TryAdd((mapping.Source.ToLowerInvariant(), mapping.Group.ToLowerInvariant()), service);
+        }
+
+        apps = [.. Services.SelectMany(service => service.Apps.Select(app => (new Glob(app, ignoreCase: true), service)))];
+        environments = [.. definitions.Environments.Select(environment => (environment, environment.Match.Select(pattern => new Glob(pattern, ignoreCase: true)).ToImmutableArray()))];
+    }
 
     /// <summary>All services, ordered by name.</summary>
-    public ImmutableArray<ServiceDefinition> Services => throw new NotImplementedException();
+    public ImmutableArray<ServiceDefinition> Services { get; }
 
     /// <summary>The service with this name, or null.</summary>
-    public ServiceDefinition? Find(string name) => throw new NotImplementedException();
+    public ServiceDefinition? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>The services whose judgement a fact can change; none where nothing maps to it.</summary>
-    public IEnumerable<ServiceDefinition> ServicesOf(Fact fact) => throw new NotImplementedException();
+    public ImmutableArray<ServiceDefinition> ServicesOf(Fact fact) => fact switch
+    {
+        CommitFact commit => Having(commit.Repository),
+        ChangeFact change => Having(change.Repository),
+        ReviewFact review => Having(review.Repository),
+        BuildFact build => Having(build.Repository),
+        ArtifactFact artifact => Having(artifact.Repository),
+        DeploymentFact deployment => One(OfDeployment(deployment)),
+        IncidentFact incident => One(OfIncident(incident)),
+        FlagChangeFact { Service: { } name } => One(Find(name)),
+        AnnotationFact { Service: { } name } => One(Find(name)),
+        _ => [],
+    };
 
     /// <summary>The environment of the definitions that a source's name matches, or null (a tier that is not measured).</summary>
-    public EnvironmentDefinition? EnvironmentOf(string sourceName) => throw new NotImplementedException();
+    public EnvironmentDefinition? EnvironmentOf(string sourceName)
+    {
+        lock (environmentOf)
+        {
+            if (environmentOf.TryGetValue(sourceName, out var known)) return known;
+            var found = environments.FirstOrDefault(environment => environment.Match.Any(glob => glob.IsMatch(sourceName))).Environment;
+            environmentOf.Add(sourceName, found);
+            return found;
+        }
+    }
+
+    static IEnumerable<ServiceDefinition> Found(IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories)
+    {
+        var declared = deployed.GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase).Select(group => new ServiceDefinition
+        {
+            Name = new ServiceName(group.OrderBy(pair => pair.Service, StringComparer.Ordinal).First().Service),
+            Repositories = [.. group.Select(pair => pair.Repository).OfType<RepositoryName>().Distinct().Order()],
+        }).ToList();
+        var taken = declared.SelectMany(service => service.Repositories).Select(repository => repository.Value)
+            .Concat(declared.Select(service => service.Name.Value)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return declared.Concat(repositories.DistinctBy(repository => repository.Value, StringComparer.OrdinalIgnoreCase).Where(repository => !taken.Contains(repository.Value))
+            .Select(repository => new ServiceDefinition { Name = new ServiceName(repository.Value), Repositories = [repository] }));
+    }
+
+    ServiceDefinition? OfDeployment(DeploymentFact deployment)
+    {
+        if (deployment.Service is { } name) return Find(name);
+        if (deployment.App is { } app)
+        {
+            foreach (var (glob, service) in apps)
+                if (glob.IsMatch(app)) return service;
+        }
+
+        return deployment.Repository is { } repository ? Only(repository) : null;
+    }
+
+    ServiceDefinition? OfIncident(IncidentFact incident)
+    {
+        if (incident.Service is { } name && Find(name) is { } named) return named;
+        if (incident.Group is { } group && byIncidentGroup.TryGetValue((incident.Source.ToLowerInvariant(), group.ToLowerInvariant()), out var mapped)) return mapped;
+        return incident.Service is null && incident.Repository is { } repository ? Only(repository) : null;
+    }
+
+    ServiceDefinition? Only(RepositoryName repository) => Having(repository) is [var only] ? only : null;
+
+    ImmutableArray<ServiceDefinition> Having(RepositoryName repository) =>
+        byRepository.TryGetValue(repository.Value, out var services) ? services : [];
+
+    static ImmutableArray<ServiceDefinition> One(ServiceDefinition? service) => service is null ? [] : [service];
 }
