@@ -1,0 +1,21 @@
+namespace Leadline.Web;
+
+/// <summary>The pages that people look at: rendered on the server, without script.</summary>
+public static class WebPages
+{
+    public static IServiceCollection AddWebPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        return services;
+    }
+
+    /// <summary>Maps every page and the two files that they load.</summary>
+    public static IEndpointRouteBuilder MapWebPages(this IEndpointRouteBuilder endpoints)
+    {
+        Assets.Map(endpoints);
+
+        // No page takes a form by POST: there is nothing to forge, and so neither a cookie nor a key on the disk.
+        endpoints.MapRazorComponents<Document>().DisableAntiforgery().ExcludeFromDescription();
+        return endpoints;
+    }
+}
