@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using DuckDB.NET.Data;
+using Leadline.Core;
+
+namespace Leadline.Storage;
+
+public sealed partial class Store
+{
+    static readonly ImmutableArray<string> FactTables =
+        ["git_commit", "change", "review", "build", "artifact", "deployment", "incident", "flag_change", "annotation"];
+
+    readonly HashSet<string> knownRepositories = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Saves the facts and outcomes of these deliveries, in place of what an earlier reading gave, marks the touched services as stale
+    /// and moves the cursor: one transaction, so that a crash neither loses nor doubles a reading or the need to judge it.
+    /// </summary>
+    public Task SaveReadingsAsync(IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, CancellationToken cancellation) =>
+        database.WriteAsync(
+            connection =>
+            {
+                if (readings.Count == 0) return false;
+                var ids = readings.Select(reading => reading.Id).ToList();
+                if (Scalar(connection, "select count(*) from reading where delivery_id between $first and $last", ("first", ids.Min()), ("last", ids.Max())) > 0)
+                    foreach (var table in FactTables.Add("reading")) database.Execute(connection, $"delete from {table} where delivery_id = any($ids)", ("ids", ids));
+                AppendFacts(connection, readings);
+                using (var appender = connection.CreateAppender("reading"))
+                {
+                    foreach (var (id, version, reading) in readings)
+                    {
+                        var (outcome, because, facts) = reading switch
+                        {
+                            FactsReading read => ("facts", null, read.Facts.Length),
+                            IgnoredReading ignored => ("ignored", ignored.Because, 0),
+                            UnreadableReading unreadable => ("unreadable", unreadable.Because, 0),
+                            _ => throw new ArgumentException($"{reading.GetType().Name} is no outcome"),
+                        };
+                        appender.CreateRow().Add(id).Add(version).Add(outcome).Add(because).Add(facts).EndRow();
+                    }
+                }
+
+                database.Execute(connection, "update cursor set value = greatest(value, $last) where name = 'reader'", ("last", ids.Max()));
+                Mark(connection, touched);
+                return true;
+            },
+            cancellation);
+
+    /// <summary>Marks every service as stale: after a change of the definitions.</summary>
+    public Task MarkAllStaleAsync(ServiceMap map, CancellationToken cancellation) => database.WriteAsync(
+        connection =>
+        {
+            // Those that the definitions no longer have must lose their rows too.
+            var judged = List(connection, "select name from service", row => new ServiceName(row.GetString(0)));
+            Mark(connection, [.. map.Services.Select(service => service.Name).Concat(judged).Distinct()]);
+            return true;
+        },
+        cancellation);
+
+    /// <summary>The services whose judgement is older than their facts, each with the mark to clear once it is judged.</summary>
+    public Task<ImmutableArray<StaleService>> StaleAsync(CancellationToken cancellation) =>
+        AskAsync("stale_services", row => new StaleService(new ServiceName(row.GetString(0)), row.GetInt64(1)), cancellation);
+
+    /// <summary>The services of the definitions, or those that the facts speak of where none are defined.</summary>
+    public async Task<ServiceMap> ServiceMapAsync(Definitions definitions, CancellationToken cancellation)
+    {
+        if (!definitions.Services.IsEmpty) return new ServiceMap(definitions, [], []);
+        var deployed = await AskAsync("deployed_services", row => (row.GetString(0), row.Text(1) is { } name ? new RepositoryName(name) : (RepositoryName?)null), cancellation);
+        var repositories = await AskAsync("repositories", row => new RepositoryName(row.GetString(0)), cancellation);
+        return new ServiceMap(definitions, deployed, repositories);
+    }
+
+    /// <summary>Everything known of one service.</summary>
+    public Task<ServiceFacts> FactsOfAsync(ServiceDefinition service, ServiceMap map, CancellationToken cancellation) => database.ReadAsync(
+        connection =>
+        {
+            (string, object?)[] scope =
+            [
+                ("repositories", service.Repositories.Select(repository => Key.Of(repository.Value)).ToList()),
+            ];
+            (string, object?)[] named = [.. scope, ("service", service.Name.Value.ToLowerInvariant())];
+            return new ServiceFacts
+            {
+                Service = service.Name,
+                Commits = Commits(connection, service, scope),
+                Changes = List(connection, Queries.Text("changes_of"), FactRows.Change, scope),
+                Reviews = List(connection, Queries.Text("reviews_of"), FactRows.Review, scope),
+                Builds = List(connection, Queries.Text("builds_of"), FactRows.Build, scope),
+                Artifacts = List(connection, Queries.Text("artifacts_of"), FactRows.Artifact, scope),
+                Deployments = Own(List(connection, Queries.Text("deployments_of"), FactRows.Deployment, named)),
+                Incidents = Own(List(connection, Queries.Text("incidents_of"), FactRows.Incident, named)),
+            };
+
+            List<T> Own<T>(List<T> facts) where T : Fact => facts.FindAll(fact => map.ServicesOf(fact) is [var only] && only.Name == service.Name);
+        },
+        cancellation);
+
+    static CommitGraph Commits(DbConnection connection, ServiceDefinition service, (string, object?)[] scope)
+    {
+        var builder = new CommitGraph.Builder();
+        var paths = service.Paths.Select(path => new Glob(path)).ToList();
+        var repositories = new Dictionary<long, RepositoryName>();
+        foreach (var repository in service.Repositories) repositories.TryAdd(Key.Of(repository.Value), repository);
+        Span<Sha> parents = stackalloc Sha[64];
+        using var command = Database.Command(connection, Queries.Text("commits_of"), scope);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var known = ParentsKnown.No;
+            var count = 0;
+            if (!reader.IsDBNull(2))
+            {
+                known = reader.GetBoolean(3) ? ParentsKnown.FromPush : ParentsKnown.Yes;
+                var text = reader.GetString(2).AsSpan();
+                foreach (var part in text.Split(' '))
+                    if (count < parents.Length && Sha.TryParse(text[part], out var parent)) parents[count++] = parent;
+            }
+
+            builder.Add(new GraphCommit
+            {
+                Repository = repositories[reader.GetInt64(0)],
+                Sha = Sha.Parse(reader.GetString(1)),
+                Parents = parents[..count],
+                ParentsKnown = known,
+                AuthoredAt = Micros(reader, 4),
+                CommittedAt = Micros(reader, 5),
+                Reverts = reader.Text(6),
+                Mentions = reader.Text(7),
+                ByBot = reader.GetBoolean(8),
+                Touches = paths.Count == 0 || reader.IsDBNull(9) || reader.Lines(9)!.Value.Any(path => paths.Exists(glob => glob.IsMatch(path))),
+            });
+        }
+
+        return builder.Build();
+    }
+
+    static DateTimeOffset? Micros(DbDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : new DateTimeOffset(DateTime.UnixEpoch.Ticks + (reader.GetInt64(column) * 10), TimeSpan.Zero);
+
+    void Mark(DbConnection connection, IReadOnlyCollection<ServiceName> services)
+    {
+        if (services.Count == 0) return;
+        database.Execute(connection, "update cursor set value = value + 1 where name = 'stale'");
+        foreach (var service in services)
+        {
+            database.Execute(connection, "delete from stale where service_id = $id", ("id", Key.Of(service.Value)));
+            database.Execute(
+                connection, "insert into stale select $id, $name, value from cursor where name = 'stale'", ("id", Key.Of(service.Value)), ("name", service.Value));
+        }
+    }
+
+    long? Repository(DuckDBConnection connection, RepositoryName? repository)
+    {
+        if (repository is not { } known) return null;
+        var id = Key.Of(known.Value);
+        lock (knownRepositories)
+            if (!knownRepositories.Add(known.Value)) return id;
+        database.Execute(
+            connection, "insert into repository select $id, $name where not exists (select 1 from repository where repository_id = $id)", ("id", id), ("name", known.Value));
+        return id;
+    }
+
+    void AppendFacts(DuckDBConnection connection, IReadOnlyList<ReadDelivery> readings)
+    {
+        var facts = readings.Where(reading => reading.Reading is FactsReading)
+            .SelectMany(reading => ((FactsReading)reading.Reading).Facts.Select(fact => (reading.Id, Fact: fact))).ToList();
+        Append<CommitFact>("git_commit", FactRows.Write);
+        Append<ChangeFact>("change", FactRows.Write);
+        Append<ReviewFact>("review", FactRows.Write);
+        Append<BuildFact>("build", FactRows.Write);
+        Append<ArtifactFact>("artifact", FactRows.Write);
+        Append<DeploymentFact>("deployment", FactRows.Write);
+        Append<IncidentFact>("incident", FactRows.Write);
+        Append<FlagChangeFact>("flag_change", FactRows.Write);
+        Append<AnnotationFact>("annotation", FactRows.Write);
+
+        void Append<T>(string table, Func<IDuckDBAppenderRow, T, Func<RepositoryName?, long?>, IDuckDBAppenderRow> write) where T : Fact
+        {
+            var own = facts.Where(pair => pair.Fact is T).ToList();
+            if (own.Count == 0) return;
+            foreach (var repository in own.Select(pair => RepositoryOf(pair.Fact)).Distinct()) Repository(connection, repository);
+            using var appender = connection.CreateAppender(table);
+            foreach (var (id, fact) in own)
+                write(appender.CreateRow(), (T)fact, repository => repository is { } known ? Key.Of(known.Value) : null)
+                    .Add((DateTimeOffset?)fact.AsOf).Add(id).EndRow();
+        }
+    }
+
+    static RepositoryName? RepositoryOf(Fact fact) => fact switch
+    {
+        CommitFact commit => commit.Repository,
+        ChangeFact change => change.Repository,
+        ReviewFact review => review.Repository,
+        BuildFact build => build.Repository,
+        ArtifactFact artifact => artifact.Repository,
+        DeploymentFact deployment => deployment.Repository,
+        IncidentFact incident => incident.Repository,
+        _ => null,
+    };
+}
