@@ -71,41 +71,70 @@ public sealed partial class Store
     }
 
     /// <summary>Everything known of one service.</summary>
-    public Task<ServiceFacts> FactsOfAsync(ServiceDefinition service, ServiceMap map, CancellationToken cancellation) => database.ReadAsync(
-        connection =>
-        {
-            (string, object?)[] scope =
-            [
-                ("repositories", service.Repositories.Select(repository => Key.Of(repository.Value)).ToList()),
-            ];
-            (string, object?)[] named = [.. scope, ("service", service.Name.Value.ToLowerInvariant())];
-            return new ServiceFacts
+    public async Task<ServiceFacts> FactsOfAsync(ServiceDefinition service, ServiceMap map, CancellationToken cancellation) =>
+        (await FactsOfAsync([service], map, cancellation))[0];
+
+    /// <summary>Everything known of each of these services, in their order: one scan for all of them.</summary>
+    public Task<ImmutableArray<ServiceFacts>> FactsOfAsync(IReadOnlyList<ServiceDefinition> services, ServiceMap map, CancellationToken cancellation) =>
+        database.ReadAsync<ImmutableArray<ServiceFacts>>(
+            connection =>
             {
-                Service = service.Name,
-                Commits = Commits(connection, service, scope),
-                Changes = List(connection, Queries.Text("changes_of"), FactRows.Change, scope),
-                Reviews = List(connection, Queries.Text("reviews_of"), FactRows.Review, scope),
-                Builds = List(connection, Queries.Text("builds_of"), FactRows.Build, scope),
-                Artifacts = List(connection, Queries.Text("artifacts_of"), FactRows.Artifact, scope),
-                Deployments = Own(List(connection, Queries.Text("deployments_of"), FactRows.Deployment, named)),
-                Incidents = Own(List(connection, Queries.Text("incidents_of"), FactRows.Incident, named)),
-            };
+                (string, object?)[] scope = [("repositories", services.SelectMany(service => service.Repositories).Select(Key.Of).Distinct().ToList())];
+                (string, object?)[] named = [.. scope, ("names", services.Select(service => service.Name.Value.ToLowerInvariant()).ToList())];
+                var commits = Commits(connection, services, scope);
+                var changes = Divide(List(connection, Queries.Text("changes_of"), FactRows.Change, scope));
+                var reviews = Divide(List(connection, Queries.Text("reviews_of"), FactRows.Review, scope));
+                var builds = Divide(List(connection, Queries.Text("builds_of"), FactRows.Build, scope));
+                var artifacts = Divide(List(connection, Queries.Text("artifacts_of"), FactRows.Artifact, scope));
+                var deployments = Divide(List(connection, Queries.Text("deployments_of"), FactRows.Deployment, named));
+                var incidents = Divide(List(connection, Queries.Text("incidents_of"), FactRows.Incident, named));
+                return
+                [
+                    .. services.Select((service, i) => new ServiceFacts
+                    {
+                        Service = service.Name,
+                        Commits = commits[i],
+                        Changes = Of(changes, service),
+                        Reviews = Of(reviews, service),
+                        Builds = Of(builds, service),
+                        Artifacts = Of(artifacts, service),
+                        Deployments = Of(deployments, service),
+                        Incidents = Of(incidents, service),
+                    }),
+                ];
 
-            List<T> Own<T>(List<T> facts) where T : Fact => facts.FindAll(fact => map.ServicesOf(fact) is [var only] && only.Name == service.Name);
-        },
-        cancellation);
+                Dictionary<ServiceName, List<T>> Divide<T>(List<T> facts) where T : Fact
+                {
+                    var divided = new Dictionary<ServiceName, List<T>>();
+                    foreach (var fact in facts)
+                    {
+                        foreach (var service in map.ServicesOf(fact))
+                        {
+                            if (!divided.TryGetValue(service.Name, out var own)) divided.Add(service.Name, own = []);
+                            own.Add(fact);
+                        }
+                    }
 
-    static CommitGraph Commits(DbConnection connection, ServiceDefinition service, (string, object?)[] scope)
+                    return divided;
+                }
+
+                static List<T> Of<T>(Dictionary<ServiceName, List<T>> divided, ServiceDefinition service) => divided.GetValueOrDefault(service.Name) ?? [];
+            },
+            cancellation);
+
+    static CommitGraph[] Commits(DbConnection connection, IReadOnlyList<ServiceDefinition> services, (string, object?)[] scope)
     {
-        var builder = new CommitGraph.Builder();
-        var paths = service.Paths.Select(path => new Glob(path)).ToList();
-        var repositories = new Dictionary<long, RepositoryName>();
-        foreach (var repository in service.Repositories) repositories.TryAdd(Key.Of(repository.Value), repository);
+        var builders = services.Select(_ => new CommitGraph.Builder()).ToArray();
+        var paths = services.Select(service => service.Paths.Select(path => new Glob(path)).ToList()).ToArray();
+        var repositories = services.SelectMany((service, i) => service.Repositories.Select(repository => (Repository: repository, Service: i)))
+            .GroupBy(pair => Key.Of(pair.Repository))
+            .ToDictionary(group => group.Key, group => (Name: group.First().Repository, Services: group.Select(pair => pair.Service).ToArray()));
         Span<Sha> parents = stackalloc Sha[64];
         using var command = Database.Command(connection, Queries.Text("commits_of"), scope);
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
+            var (name, owners) = repositories[reader.GetInt64(0)];
             var known = ParentsKnown.No;
             var count = 0;
             if (!reader.IsDBNull(2))
@@ -116,9 +145,9 @@ public sealed partial class Store
                     if (count < parents.Length && Sha.TryParse(text[part], out var parent)) parents[count++] = parent;
             }
 
-            builder.Add(new GraphCommit
+            var commit = new GraphCommit
             {
-                Repository = repositories[reader.GetInt64(0)],
+                Repository = name,
                 Sha = Sha.Parse(reader.GetString(1)),
                 Parents = parents[..count],
                 ParentsKnown = known,
@@ -127,11 +156,23 @@ public sealed partial class Store
                 Reverts = reader.Text(6),
                 Mentions = reader.Text(7),
                 ByBot = reader.GetBoolean(8),
-                Touches = paths.Count == 0 || reader.IsDBNull(9) || reader.Lines(9)!.Value.Any(path => paths.Exists(glob => glob.IsMatch(path))),
-            });
+                Touches = true,
+            };
+            var touched = reader.IsDBNull(9) ? null : reader.GetString(9);
+            foreach (var owner in owners)
+                builders[owner].Add(touched is null || Touches(paths[owner], touched) ? commit : commit.Untouching());
         }
 
-        return builder.Build();
+        return [.. builders.Select(builder => builder.Build())];
+    }
+
+    static bool Touches(List<Glob> globs, string paths)
+    {
+        if (globs.Count == 0) return true;
+        foreach (var path in paths.Split('\n'))
+            foreach (var glob in globs)
+                if (glob.IsMatch(path)) return true;
+        return false;
     }
 
     static DateTimeOffset? Micros(DbDataReader reader, int column) =>

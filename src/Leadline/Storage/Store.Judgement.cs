@@ -5,28 +5,30 @@ namespace Leadline.Storage;
 
 public sealed partial class Store
 {
+    /// <inheritdoc cref="SaveJudgementsAsync"/>
+    public Task SaveJudgementAsync(ServiceDefinition service, Judgement judgement, long? mark, CancellationToken cancellation) =>
+        SaveJudgementsAsync([new JudgedService(service, judgement, mark)], cancellation);
+
     /// <summary>
-    /// Replaces a service's judged rows, clears its mark unless it was marked again meanwhile, and raises <see cref="DataVersion"/>: one transaction.
+    /// Replaces the judged rows of these services, clears their marks unless they were marked again meanwhile, and raises
+    /// <see cref="DataVersion"/>: one transaction.
     /// </summary>
-    /// <param name="service">The service that was judged.</param>
-    /// <param name="judgement">All of its rows.</param>
-    /// <param name="mark">From <see cref="StaleAsync"/>, asked before the facts were read; null clears nothing.</param>
-    public async Task SaveJudgementAsync(ServiceDefinition service, Judgement judgement, long? mark, CancellationToken cancellation)
+    public async Task SaveJudgementsAsync(IReadOnlyList<JudgedService> judged, CancellationToken cancellation)
     {
         var version = await database.WriteAsync(
             connection =>
             {
-                var id = Key.Of(service.Name.Value);
+                var ids = judged.Select(service => Key.Of(service.Service.Name.Value)).ToList();
                 foreach (var table in (string[])["ledger", "shipped_change", "blame", "service"])
-                    database.Execute(connection, $"delete from {table} where service_id = $id", ("id", id));
-                database.Execute(
-                    connection, "insert into service values ($id, $name, $team, $area)", ("id", id), ("name", service.Name.Value), ("team", service.Team), ("area", service.Area));
-                foreach (var repository in judgement.Shipped.Select(shipped => shipped.Repository).Concat(judgement.Ledger.Select(row => row.Repository).OfType<RepositoryName>()).Distinct())
-                    Repository(connection, repository);
-                Append(connection, "ledger", judgement.Ledger, Because(judgement), Write);
-                Append(connection, "shipped_change", judgement.Shipped, id, Write);
-                Append(connection, "blame", judgement.Blames, id, Write);
-                if (mark is not null) database.Execute(connection, "delete from stale where service_id = $id and mark <= $mark", ("id", id), ("mark", mark));
+                    database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
+                foreach (var repository in judged.SelectMany(one => one.Judgement.Ledger).Select(row => row.Repository).OfType<RepositoryName>()
+                    .Concat(judged.SelectMany(one => one.Service.Repositories)).Distinct()) Repository(connection, repository);
+                Append(connection, "service", judged, (row, one, id) => row.Add(id).Add(one.Service.Name.Value).Add(one.Service.Team).Add(one.Service.Area));
+                AppendAll(connection, "ledger", judged, one => one.Judgement.Ledger, one => Because(one.Judgement), Write);
+                AppendAll(connection, "shipped_change", judged, one => one.Judgement.Shipped, one => Key.Of(one.Service.Name.Value), Write);
+                AppendAll(connection, "blame", judged, one => one.Judgement.Blames, one => Key.Of(one.Service.Name.Value), Write);
+                foreach (var (service, _, mark) in judged)
+                    if (mark is not null) database.Execute(connection, "delete from stale where service_id = $id and mark <= $mark", ("id", Key.Of(service.Name.Value)), ("mark", mark));
                 database.Execute(connection, "update cursor set value = value + 1 where name = 'data'");
                 return Scalar(connection, "select value from cursor where name = 'data'");
             },
@@ -39,15 +41,31 @@ public sealed partial class Store
         .GroupBy(blame => (blame.Environment.Value, blame.DeploymentId!))
         .ToDictionary(group => group.Key, group => string.Join(',', group.Select(blame => blame.Signal).Distinct().Order().Select(Rows.Word)));
 
-    static void Append<T, TState>(DuckDBConnection connection, string table, IReadOnlyCollection<T> rows, TState state, Action<IDuckDBAppenderRow, T, TState> write)
+    static void Append(DuckDBConnection connection, string table, IReadOnlyList<JudgedService> judged, Action<IDuckDBAppenderRow, JudgedService, long> write)
     {
-        if (rows.Count == 0) return;
         using var appender = connection.CreateAppender(table);
-        foreach (var row in rows)
+        foreach (var one in judged)
         {
             var target = appender.CreateRow();
-            write(target, row, state);
+            write(target, one, Key.Of(one.Service.Name.Value));
             target.EndRow();
+        }
+    }
+
+    static void AppendAll<T, TState>(
+        DuckDBConnection connection, string table, IReadOnlyList<JudgedService> judged, Func<JudgedService, IReadOnlyCollection<T>> rows,
+        Func<JudgedService, TState> state, Action<IDuckDBAppenderRow, T, TState> write)
+    {
+        using var appender = connection.CreateAppender(table);
+        foreach (var one in judged)
+        {
+            var of = state(one);
+            foreach (var row in rows(one))
+            {
+                var target = appender.CreateRow();
+                write(target, row, of);
+                target.EndRow();
+            }
         }
     }
 

@@ -22,3 +22,6 @@ public sealed record StaleService(ServiceName Service, long Mark);
 
 /// <param name="Scope"><c>ingest</c>, <c>read</c> or <c>admin</c>.</param>
 public sealed record StoredToken(string Name, string Scope, byte[] Hash, DateTimeOffset CreatedAt);
+
+/// <param name="Mark">From <see cref="Store.StaleAsync"/>, asked before the facts were read; null clears nothing.</param>
+public sealed record JudgedService(ServiceDefinition Service, Judgement Judgement, long? Mark);

@@ -2,4 +2,4 @@ select d.id, d.service, d.app, r.name, d.environment, d.version, d.sha, d.status
   d.failed, d.changes, d.url, d.as_of
 from deployment d
 left join repository r on r.repository_id = d.repository_id
-where lower(d.service) = $service or (d.service is null and (d.app is not null or d.repository_id = any($repositories)))
+where lower(d.service) = any($names) or (d.service is null and (d.app is not null or d.repository_id = any($repositories)))
