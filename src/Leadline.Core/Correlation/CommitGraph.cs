@@ -35,6 +35,21 @@ public readonly ref struct GraphCommit
 
     /// <summary>The keys that its message names (<c>SHOP-12 #45</c>), separated by spaces.</summary>
     public string? Mentions { get; init; }
+
+    /// <summary>The same commit for a service whose paths it does not touch.</summary>
+    public GraphCommit Untouching() => new()
+    {
+        Repository = Repository,
+        Sha = Sha,
+        Parents = Parents,
+        ParentsKnown = ParentsKnown,
+        AuthoredAt = AuthoredAt,
+        CommittedAt = CommittedAt,
+        ByBot = ByBot,
+        Reverts = Reverts,
+        Mentions = Mentions,
+        Touches = false,
+    };
 }
 
 /// <summary>The commits of a service's repositories with their parents: immutable, compact, walked once per commit.</summary>

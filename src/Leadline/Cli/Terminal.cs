@@ -8,10 +8,16 @@ namespace Leadline.Cli;
 public sealed class Terminal(IAnsiConsole output, IAnsiConsole error, TextWriter raw)
 {
     /// <summary>The process's own streams; colour, width and progress only where they end on a terminal.</summary>
-    public static Terminal OfProcess() => new(
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }),
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }),
-        Console.Out);
+    public static Terminal OfProcess() => new(On(Console.Out), On(Console.Error), Console.Out);
+
+    static IAnsiConsole On(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+
+        // A file or a pipe has no width: nothing may be cut or wrapped for it.
+        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 1000;
+        return console;
+    }
 
     public IAnsiConsole Out => output;
     public IAnsiConsole Error => error;

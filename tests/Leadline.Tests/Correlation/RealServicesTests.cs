@@ -58,7 +58,13 @@ public sealed class RealServicesTests
         Assert.Equal(expected.Blames, actual.Blames);
     }
 
-    static ServiceFacts Facts(string service)
+    internal static ServiceFacts Facts(string service)
+    {
+        var (commits, deployments) = Read(service);
+        return new ServiceFacts { Service = new ServiceName(service), Commits = CommitGraph.Of(commits), Deployments = deployments };
+    }
+
+    internal static (List<CommitFact> Commits, List<DeploymentFact> Deployments) Read(string service)
     {
         var commits = new List<CommitFact>();
         var deployments = new List<DeploymentFact>();
@@ -97,7 +103,7 @@ public sealed class RealServicesTests
             });
         }
 
-        return new ServiceFacts { Service = new ServiceName(service), Commits = CommitGraph.Of(commits), Deployments = deployments };
+        return (commits, deployments);
     }
 
     static double Percentile(List<double> sorted, double fraction)

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Leadline.Core;
+using Leadline.Git;
+using Leadline.Metrics;
+using Leadline.Storage;
+
+namespace Leadline.Analyze;
+
+/// <summary>One repository measured from its git history alone: the shape of the API's answer, with the trend and the last deployments.</summary>
+public sealed record Analysis
+{
+    public required string Path { get; init; }
+    public required DateTimeOffset From { get; init; }
+    public required DateTimeOffset To { get; init; }
+    public required string Timezone { get; init; }
+    public required string Definitions { get; init; }
+    public required MetricsScope Scope { get; init; }
+    public required FiveMetrics Metrics { get; init; }
+    public required Coverage Coverage { get; init; }
+
+    /// <summary>What limits the numbers, in sentences.</summary>
+    public required ImmutableArray<string> Notes { get; init; }
+
+    /// <summary>A month each.</summary>
+    public required ImmutableArray<TrendMonth> Trend { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public required ImmutableArray<LedgerEntry> Deployments { get; init; }
+
+    /// <summary>Reads, judges and measures.</summary>
+    /// <exception cref="GitException">The repository gives nothing to measure; the message says why.</exception>
+    public static async Task<Analysis> OfAsync(AnalysisQuery query, TimeProvider clock, Action<int>? progress, CancellationToken cancellation)
+    {
+        var opening = Store.OpenAsync("duckdb::memory:", cancellation);
+        var service = new ServiceDefinition { Name = new ServiceName(query.Service ?? NameOf(query.Path)) };
+        GitHistory history;
+        try
+        {
+            history = await GitHistory.ReadAsync(query.Path, service.Name, query.Git, clock, progress, cancellation);
+        }
+        catch
+        {
+            await (await opening).DisposeAsync();
+            throw;
+        }
+
+        var judgement = Correlator.Judge(new ServiceFacts { Service = service.Name, Commits = history.Commits, Deployments = history.Deployments }, query.Definitions);
+        await using var store = await opening;
+        await store.SaveJudgementAsync(service, judgement, null, cancellation);
+        var newest = history.Deployments.Max(deployment => deployment.FinishedAt!.Value);
+        var to = query.To ?? newest.AddSeconds(1);
+        var from = query.From ?? (query.All ? history.Deployments.Min(deployment => deployment.FinishedAt!.Value) : to.AddMonths(-12));
+        if (from >= to) throw new GitException($"--from {from:yyyy-MM-dd} is not before --to {to:yyyy-MM-dd}: there is no window between them");
+        var window = new MetricsQuery(null, EnvironmentName.Production.Value, from, to);
+        var reader = new MetricsReader(store, query.Definitions, clock);
+        var report = await reader.ReadAsync(window, cancellation);
+        return new Analysis
+        {
+            Path = query.Path,
+            From = report.From,
+            To = report.To,
+            Timezone = report.Timezone,
+            Definitions = report.Definitions,
+            Scope = report.Scope,
+            Metrics = report.Metrics,
+            Coverage = report.Coverage,
+            Notes = [.. history.Notes],
+            Trend = await TrendAsync(reader, window, cancellation),
+            Deployments = (await store.LedgerAsync(new RowsQuery(window, Limit: 20), cancellation)).Items,
+        };
+    }
+
+    static async Task<ImmutableArray<TrendMonth>> TrendAsync(MetricsReader reader, MetricsQuery window, CancellationToken cancellation)
+    {
+        var frequency = await reader.SeriesAsync("deployment_frequency", Bucket.Month, window, cancellation);
+        var lead = await reader.SeriesAsync("lead_time", Bucket.Month, window, cancellation);
+        var failure = await reader.SeriesAsync("change_failure_rate", Bucket.Month, window, cancellation);
+        var recovery = await reader.SeriesAsync("recovery_time", Bucket.Month, window, cancellation);
+        var rework = await reader.SeriesAsync("rework_rate", Bucket.Month, window, cancellation);
+        return [.. frequency.Select((month, i) => new TrendMonth(month.From, month.To, month.Count, lead[i].Value, lead[i].Count, failure[i].Value, recovery[i].Value, rework[i].Value))];
+    }
+
+    static string NameOf(string path)
+    {
+        var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+        return string.IsNullOrWhiteSpace(name) ? "repository" : name.EndsWith(".git", StringComparison.Ordinal) && name.Length > 4 ? name[..^4] : name;
+    }
+}
+
+public sealed record AnalysisQuery(string Path, string? Service, GitQuery Git, DateTimeOffset? From, DateTimeOffset? To, bool All, Definitions Definitions);
+
+public sealed record TrendMonth(
+    DateTimeOffset From, DateTimeOffset To, long Deployments, double? LeadTimeMedianSeconds, long LeadTimes, double? ChangeFailureRate,
+    double? RecoveryMedianSeconds, double? ReworkRate);

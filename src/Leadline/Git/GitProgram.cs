@@ -1,0 +1,102 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Leadline.Git;
+
+/// <summary>Runs the <c>git</c> program on one repository and streams what it says.</summary>
+sealed class GitProgram(string path)
+{
+    /// <summary>All of standard output; for answers that are small.</summary>
+    /// <exception cref="GitException">git is not installed, or refuses.</exception>
+    public async Task<string> TextAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        using var process = Start(arguments);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        var text = await process.StandardOutput.ReadToEndAsync(cancellation);
+        await EndAsync(process, errors, cancellation);
+        return text;
+    }
+
+    /// <summary>Null where git refuses.</summary>
+    public async Task<string?> TryTextAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TextAsync(arguments, cancellation);
+        }
+        catch (GitException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Hands on every record of standard output that ends in a NUL; the bytes are only valid during the call.</summary>
+    public async Task RecordsAsync(IEnumerable<string> arguments, Action<ReadOnlySpan<byte>> record, CancellationToken cancellation)
+    {
+        using var process = Start(arguments);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        var stream = process.StandardOutput.BaseStream;
+        var buffer = new byte[1 << 17];
+        int start = 0, end = 0;
+        while (true)
+        {
+            if (end == buffer.Length)
+            {
+                if (start == 0) Array.Resize(ref buffer, buffer.Length * 2);
+                else
+                {
+                    buffer.AsSpan(start, end - start).CopyTo(buffer);
+                    end -= start;
+                    start = 0;
+                }
+            }
+
+            var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
+            if (read == 0) break;
+            end += read;
+            start = HandOn(buffer, start, end, record);
+        }
+
+        await EndAsync(process, errors, cancellation);
+    }
+
+    static int HandOn(byte[] buffer, int start, int end, Action<ReadOnlySpan<byte>> record)
+    {
+        var rest = buffer.AsSpan(start, end - start);
+        while (rest.IndexOf((byte)0) is >= 0 and var length)
+        {
+            record(rest[..length]);
+            rest = rest[(length + 1)..];
+        }
+
+        return end - rest.Length;
+    }
+
+    Process Start(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("git", ["-C", path, "-c", "core.quotePath=false", "-c", "log.showSignature=false", "--no-optional-locks", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        try
+        {
+            return Process.Start(start) ?? throw new GitException("git did not start");
+        }
+        catch (Win32Exception)
+        {
+            throw new GitException("the git program is not installed, or not on the PATH: install git");
+        }
+    }
+
+    static async Task EndAsync(Process process, Task<string> errors, CancellationToken cancellation)
+    {
+        await process.WaitForExitAsync(cancellation);
+        var said = (await errors).Trim();
+        if (process.ExitCode != 0) throw new GitException(said.Length > 0 ? said.Split('\n')[0] : $"git ended with code {process.ExitCode}");
+    }
+}

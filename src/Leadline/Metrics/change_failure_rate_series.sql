@@ -1,0 +1,7 @@
+select date_trunc($bucket, deployed_at at time zone $timezone) as bucket,
+  cast(count(*) filter (where failed) as double precision) / count(*) as value,
+  cast(null as double precision) as p75, cast(null as double precision) as p90, count(*) as n
+from ledger
+where service_id = any($services) and environment = $environment and deployed_at >= $from and deployed_at < $to and counted
+group by 1
+order by 1

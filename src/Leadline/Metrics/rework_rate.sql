@@ -1,0 +1,3 @@
+select count(*) filter (where rework) as rework, count(*) as deployments
+from ledger
+where service_id = any($services) and environment = $environment and deployed_at >= $from and deployed_at < $to and counted

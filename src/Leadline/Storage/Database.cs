@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Data;
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using DuckDB.NET.Data;
+
+namespace Leadline.Storage;
+
+/// <summary>
+/// The embedded engine: connections for readers, which never wait, and two lanes for writers, so that a delivery is acknowledged
+/// while a large judgement is being saved.
+/// </summary>
+sealed partial class Database : IAsyncDisposable
+{
+    readonly DuckDBConnection first;
+    readonly ConcurrentBag<DuckDBConnection> idle = [];
+    readonly SemaphoreSlim factsLane = new(1, 1), deliveriesLane = new(1, 1);
+
+    readonly bool inMemory;
+
+    Database(DuckDBConnection first, bool inMemory) => (this.first, this.inMemory) = (first, inMemory);
+
+    /// <exception cref="StoreException">Another process holds the file, or it is no store of ours.</exception>
+    public static Database Open(string file)
+    {
+        var connection = new DuckDBConnection($"Data Source={file}");
+        try
+        {
+            connection.Open();
+        }
+        catch (DuckDBException error)
+        {
+            connection.Dispose();
+            var holder = Holder().Match(error.Message);
+            throw holder.Success
+                ? new StoreException($"the store {file} is in use by process {holder.Groups[2].Value} ({holder.Groups[1].Value}): ask that server with --server, or stop it first", error)
+                : new StoreException($"the store {file} cannot be opened: {error.Message.Split('\n')[0]}", error);
+        }
+
+        var database = new Database(connection, file == ":memory:");
+        database.Execute(connection, "set TimeZone = 'UTC'; set autoinstall_known_extensions = false; set autoload_known_extensions = false");
+        return database;
+    }
+
+    public void Execute(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using var command = Command(connection, sql, parameters);
+        command.ExecuteNonQuery();
+    }
+
+    public static DbCommand Command(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = (DuckDBCommand)connection.CreateCommand();
+        command.CommandText = sql;
+        command.UseStreamingMode = true;
+        foreach (var (name, value) in parameters)
+            command.Parameters.Add(new DuckDBParameter(name, value switch { null => DBNull.Value, DateTimeOffset instant => instant.UtcDateTime, _ => value }));
+        return command;
+    }
+
+    /// <summary>Asks on a connection of its own.</summary>
+    public Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            var connection = Rent();
+            try
+            {
+                return question(connection);
+            }
+            catch (DuckDBException error)
+            {
+                throw Explain(error);
+            }
+            finally
+            {
+                idle.Add(connection);
+            }
+        },
+        cancellation);
+
+    /// <summary>Writes facts or judgements in one transaction, one writer at a time.</summary>
+    public Task<T> WriteAsync<T>(Func<DuckDBConnection, T> work, CancellationToken cancellation) => WriteAsync(factsLane, work, cancellation);
+
+    /// <summary>Writes the delivery log in one transaction, beside whatever else is written.</summary>
+    public Task<T> LogAsync<T>(Func<DuckDBConnection, T> work, CancellationToken cancellation) => WriteAsync(deliveriesLane, work, cancellation);
+
+    async Task<T> WriteAsync<T>(SemaphoreSlim lane, Func<DuckDBConnection, T> work, CancellationToken cancellation)
+    {
+        await lane.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(
+                () =>
+                {
+                    var connection = Rent();
+                    try
+                    {
+                        using var transaction = connection.BeginTransaction();
+                        var result = work(connection);
+                        transaction.Commit();
+                        return result;
+                    }
+                    finally
+                    {
+                        idle.Add(connection);
+                    }
+                },
+                cancellation);
+        }
+        catch (DuckDBException error)
+        {
+            throw Explain(error);
+        }
+        finally
+        {
+            lane.Release();
+        }
+    }
+
+    DuckDBConnection Rent()
+    {
+        if (idle.TryTake(out var connection) && connection.State == ConnectionState.Open) return connection;
+        var another = inMemory ? first.Duplicate() : new DuckDBConnection(first.ConnectionString);
+        another.Open();
+        Execute(another, "set TimeZone = 'UTC'");
+        return another;
+    }
+
+    static StoreException Explain(DuckDBException error) => new("the store refused: " + error.Message.Split('\n')[0], error);
+
+    public async ValueTask DisposeAsync()
+    {
+        // Whoever is writing finishes first.
+        await factsLane.WaitAsync();
+        await deliveriesLane.WaitAsync();
+        foreach (var connection in idle) connection.Dispose();
+        first.Dispose();
+    }
+
+    [GeneratedRegex(@"held in (.*?) \(PID (\d+)\)")]
+    private static partial Regex Holder();
+}

@@ -1,0 +1,1 @@
+select hash, in_force_from, content from definitions order by in_force_from desc

@@ -1,0 +1,1 @@
+select dedupe_key, id from delivery where dedupe_key = any($keys)

@@ -1,0 +1,1 @@
+select name, mark from stale order by mark, name

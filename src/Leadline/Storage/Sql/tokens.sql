@@ -1,0 +1,1 @@
+select name, scope, hash, created_at from token order by name

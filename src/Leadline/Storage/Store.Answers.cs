@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using Leadline.Metrics;
+
+namespace Leadline.Storage;
+
+public sealed partial class Store
+{
+    public Task<Page<LedgerEntry>> LedgerAsync(RowsQuery query, CancellationToken cancellation) => PageAsync("ledger_page", LedgerRowOf, entry => (entry.DeployedAt, entry.DeploymentId), query, cancellation);
+
+    /// <summary>Null where no ledger row has this id.</summary>
+    public async Task<DeploymentDetail?> DeploymentAsync(string deploymentId, CancellationToken cancellation)
+    {
+        (string, object?)[] id = [("id", deploymentId)];
+        var row = (await AskAsync("ledger_row", LedgerRowOf, cancellation, id)).FirstOrDefault();
+        if (row is null) return null;
+        return new DeploymentDetail(
+            row,
+            await WithDeliveriesAsync(await AskAsync("shipped_in", ShippedOf, cancellation, id), cancellation),
+            await WithDeliveriesAsync(await AskAsync("blames_of", BlameOf, cancellation, id), cancellation),
+            await AskAsync("deliveries_of_deployment", DeliveryOf, cancellation, id));
+    }
+
+    /// <summary>Incidents of the window, linked and unlinked, newest first.</summary>
+    public async Task<Page<BlameEntry>> IncidentsAsync(RowsQuery query, CancellationToken cancellation)
+    {
+        var page = await PageAsync("incidents_page", BlameOf, entry => (entry.StartedAt, entry.Evidence), query, cancellation);
+        return page with { Items = await WithDeliveriesAsync(page.Items, cancellation) };
+    }
+
+    /// <summary>The rows that a metric's number is made of; its name as in <see cref="MetricsReader.SeriesAsync"/>.</summary>
+    /// <exception cref="FormatException">There is no such metric; the message lists those there are.</exception>
+    public async Task<Explanation> ExplainAsync(string metric, RowsQuery query, CancellationToken cancellation)
+    {
+        var rule = MetricRules.Of(metric);
+        if (metric == "lead_time")
+        {
+            var shipped = await PageAsync("explain_lead_time", ShippedOf, entry => (entry.DeployedAt, entry.DeploymentId + "|" + entry.Sha), query, cancellation);
+            return new Explanation(metric, rule, [], await WithDeliveriesAsync(shipped.Items, cancellation), [], shipped.Next);
+        }
+
+        var rows = await PageAsync("explain_" + metric, LedgerRowOf, entry => (entry.DeployedAt, entry.DeploymentId), query, cancellation);
+        var ids = rows.Items.Select(row => row.DeploymentId).ToList();
+        var blames = metric is "change_failure_rate" or "recovery_time" && ids.Count > 0 ? await AskAsync("blames_of_rows", BlameOf, cancellation, ("ids", ids)) : [];
+        return new Explanation(metric, rule, rows.Items, [], await WithDeliveriesAsync(blames, cancellation), rows.Next);
+    }
+
+    public async Task<ImmutableArray<ServiceEntry>> ServicesAsync(CancellationToken cancellation) =>
+        await AskAsync("services", row => new ServiceEntry(row.GetString(0), row.Text(1), row.Text(2), row.Text(3) is { } names ? [.. names.Split(',')] : [], row.Instant(4)), cancellation);
+
+    public Task<ImmutableArray<SourceHealth>> SourcesAsync(CancellationToken cancellation) => AskAsync(
+        "sources", row => new SourceHealth(row.GetString(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), row.Instant(6)), cancellation);
+
+    public async Task<StoreHealth> HealthAsync(CancellationToken cancellation) => (await AskAsync(
+        "health",
+        row => new StoreHealth(
+            "duckdb", Address, row.GetInt32(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), row.Count(6), row.Count(7),
+            row.Count(8), row.Count(9), row.Count(10), row.Count(11), row.Count(12), row.Count(13), row.Count(14)),
+        cancellation))[0];
+
+    public async Task<Page<DeliveryReference>> DeliveriesAsync(string? outcome, string? cursor, int limit, CancellationToken cancellation)
+    {
+        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, out var id) ? id : throw new FormatException("the cursor is not one that a page ended with");
+        var rows = await AskAsync("deliveries_page", DeliveryOf, cancellation, ("before", before), ("outcome", outcome ?? ""), ("limit", limit + 1));
+        return rows.Length <= limit ? new Page<DeliveryReference>(rows, null) : new Page<DeliveryReference>(rows[..limit], $"{rows[limit - 1].Id}");
+    }
+
+    /// <summary>When the newest counted deployment succeeded, over all services or those given; null without one.</summary>
+    public async Task<DateTimeOffset?> NewestDeploymentAsync(ImmutableArray<string>? services, string environment, CancellationToken cancellation) =>
+        (await AskAsync("newest_deployment", row => row.Instant(0), cancellation, ("services", await IdsAsync(services, cancellation)), ("environment", environment)))[0];
+
+    /// <summary>The ids of these services; of all that were judged, where null.</summary>
+    internal async Task<List<long>> IdsAsync(ImmutableArray<string>? services, CancellationToken cancellation) => services is { } named
+        ? [.. named.Select(Key.Of)]
+        : [.. await AskAsync("service_ids", row => row.GetInt64(0), cancellation)];
+
+    async Task<Page<T>> PageAsync<T>(string text, Func<DbDataReader, T> row, Func<T, (DateTimeOffset, string)> key, RowsQuery query, CancellationToken cancellation)
+    {
+        var (instant, id) = Cursors.Read(query.Cursor);
+        var limit = Math.Clamp(query.Limit, 1, 1000);
+        var rows = await AskAsync(
+            text, row, cancellation,
+            ("services", await IdsAsync(query.Scope.Services, cancellation)), ("environment", query.Scope.Environment), ("from", query.Scope.From),
+            ("to", query.Scope.To), ("before", instant), ("before_id", id), ("limit", limit + 1));
+        if (rows.Length <= limit) return new Page<T>(rows, null);
+        var (last, lastId) = key(rows[limit - 1]);
+        return new Page<T>(rows[..limit], Cursors.Write(last, lastId));
+    }
+
+    async Task<ImmutableArray<ShippedEntry>> WithDeliveriesAsync(ImmutableArray<ShippedEntry> entries, CancellationToken cancellation)
+    {
+        if (entries.IsEmpty) return entries;
+        var deliveries = (await AskAsync(
+            "deliveries_of_commits", row => (Sha: row.GetString(0), Id: row.GetInt64(1)), cancellation,
+            ("repositories", entries.Select(entry => Key.Of(entry.Repository)).Distinct().ToList()), ("shas", entries.Select(entry => entry.Sha).Distinct().ToList()))).ToLookup(pair => pair.Sha, pair => pair.Id);
+        return [.. entries.Select(entry => entry with { Deliveries = [.. deliveries[entry.Sha]] })];
+    }
+
+    async Task<ImmutableArray<BlameEntry>> WithDeliveriesAsync(ImmutableArray<BlameEntry> entries, CancellationToken cancellation)
+    {
+        if (entries.IsEmpty) return entries;
+        var deliveries = (await AskAsync(
+            "deliveries_of_evidence", row => (Evidence: row.GetString(0), Id: row.GetInt64(1)), cancellation,
+            ("ids", entries.Select(entry => entry.Evidence).Distinct().ToList()))).ToLookup(pair => pair.Evidence, pair => pair.Id);
+        return [.. entries.Select(entry => entry with { Deliveries = [.. deliveries[entry.Evidence].Distinct().Order()] })];
+    }
+
+    static LedgerEntry LedgerRowOf(DbDataReader row) => new()
+    {
+        Service = row.GetString(0),
+        Environment = row.GetString(1),
+        DeploymentId = row.GetString(2),
+        Repository = row.Text(3),
+        Sha = row.Text(4),
+        Version = row.Text(5),
+        Kind = row.GetString(6),
+        Counted = row.GetBoolean(7),
+        DeployedAt = row.InstantOf(8),
+        StartedAt = row.Instant(9),
+        Link = row.GetString(10),
+        Commits = row.GetInt32(11),
+        Changes = row.GetInt32(12),
+        LeadTimes = row.GetInt32(13),
+        MedianLeadSeconds = row.Number(14),
+        Failed = row.GetBoolean(15),
+        FailedBecause = row.Text(16) is { } signals ? [.. signals.Split(',')] : [],
+        FailedAt = row.Instant(17),
+        RestoredAt = row.Instant(18),
+        RestoredBy = row.Text(19),
+        RecoverySeconds = row.Number(20),
+        Rework = row.GetBoolean(21),
+        ReworkBecause = row.Text(22),
+        Url = row.Text(23),
+    };
+
+    static ShippedEntry ShippedOf(DbDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.InstantOf(2), row.GetString(3), row.GetString(4), row.Whole(5), row.GetString(6), row.Text(7),
+        row.Instant(8), row.Number(9), new StageSeconds(row.Number(10), row.Number(11), row.Number(12), row.Number(13), row.Number(14), row.Number(15)), []);
+
+    static BlameEntry BlameOf(DbDataReader row) => new(
+        row.GetString(0), row.Text(1), row.GetString(2), row.GetString(3), row.GetString(4), row.InstantOf(5), row.Instant(6), row.Instant(7),
+        row.Text(8), row.Text(9), []);
+
+    static DeliveryReference DeliveryOf(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.InstantOf(2), row.Text(3) ?? "unread");
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using System.IO.Compression;
+using System.Text.Json;
+using Leadline.Core;
+
+namespace Leadline.Storage;
+
+public sealed partial class Store
+{
+    /// <summary>Appends in one durable transaction; answers for each the id and whether it was known already.</summary>
+    public async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellation)
+    {
+        var bodies = deliveries.Select(delivery => Compress(delivery.Delivery.Body.Span)).ToList();
+        return await database.LogAsync<ImmutableArray<AppendedDelivery>>(
+            connection =>
+            {
+                var known = List(
+                    connection, Queries.Text("known_deliveries"), row => (row.GetString(0), row.GetInt64(1)),
+                    ("keys", deliveries.Select(delivery => delivery.DedupeKey).ToList())).ToDictionary();
+                var answers = new AppendedDelivery[deliveries.Count];
+                var last = lastDelivery;
+                using (var appender = connection.CreateAppender("delivery"))
+                {
+                    for (var i = 0; i < answers.Length; i++)
+                    {
+                        var (key, delivery) = deliveries[i];
+                        if (known.TryGetValue(key, out var id))
+                        {
+                            answers[i] = new AppendedDelivery(id, Known: true);
+                            continue;
+                        }
+
+                        known.Add(key, ++last);
+                        answers[i] = new AppendedDelivery(last, Known: false);
+                        appender.CreateRow().Add(last).Add(delivery.Source).Add((DateTimeOffset?)delivery.ReceivedAt)
+                            .Add(JsonSerializer.Serialize(delivery.Headers)).Add(bodies[i]).Add(key).EndRow();
+                    }
+                }
+
+                lastDelivery = last;
+                return [.. answers];
+            },
+            cancellation);
+    }
+
+    /// <summary>The deliveries after the reading cursor, oldest first.</summary>
+    public Task<ImmutableArray<StoredDelivery>> UnreadAsync(int limit, CancellationToken cancellation) =>
+        AskAsync("unread_deliveries", Stored, cancellation, ("limit", limit));
+
+    public async Task<StoredDelivery?> DeliveryAsync(long id, CancellationToken cancellation) =>
+        (await AskAsync("delivery", Stored, cancellation, ("id", id))).FirstOrDefault();
+
+    /// <summary>Puts the cursor back to the beginning, so that every stored delivery is read again.</summary>
+    public Task RewindAsync(CancellationToken cancellation) => database.WriteAsync(
+        connection =>
+        {
+            database.Execute(connection, "update cursor set value = 0 where name = 'reader'");
+            return true;
+        },
+        cancellation);
+
+    /// <summary>
+    /// Empties the bodies of unreadable deliveries older than <paramref name="unreadableBefore"/>, and of all older than
+    /// <paramref name="before"/> where given; their outcomes and facts stay. Answers how many.
+    /// </summary>
+    public Task<long> DropBodiesAsync(DateTimeOffset unreadableBefore, DateTimeOffset? before, CancellationToken cancellation) => database.LogAsync(
+        connection =>
+        {
+            (string, object?)[] parameters = [("unreadable_before", unreadableBefore), ("before", before ?? DateTimeOffset.UnixEpoch)];
+            var ids = List(connection, Queries.Text("droppable_bodies"), row => row.GetInt64(0), parameters);
+            if (ids.Count > 0) database.Execute(connection, "update delivery set body = null where id = any($ids)", ("ids", ids));
+            return (long)ids.Count;
+        },
+        cancellation);
+
+    static StoredDelivery Stored(DbDataReader row) => new(
+        row.GetInt64(0),
+        new Delivery
+        {
+            Source = row.GetString(1),
+            ReceivedAt = row.InstantOf(2),
+            Headers = Delivery.NoHeaders.AddRange(JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(3))!),
+            Body = row.IsDBNull(4) ? default : Decompress(Bytes(row, 4)),
+        },
+        row.Whole(5) ?? 0,
+        row.Text(6) ?? "unread",
+        row.Text(7));
+
+    static byte[] Bytes(DbDataReader row, int column)
+    {
+        using var stream = row.GetStream(column);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    static byte[] Compress(ReadOnlySpan<byte> body)
+    {
+        var target = new byte[BrotliEncoder.GetMaxCompressedLength(body.Length)];
+        return BrotliEncoder.TryCompress(body, target, out var written, quality: 1, window: 22) ? target[..written] : throw new InvalidOperationException("a body did not compress");
+    }
+
+    static byte[] Decompress(byte[] body)
+    {
+        using var source = new BrotliStream(new MemoryStream(body), CompressionMode.Decompress);
+        var target = new MemoryStream(body.Length * 4);
+        source.CopyTo(target);
+        return target.ToArray();
+    }
+}
