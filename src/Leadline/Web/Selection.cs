@@ -1,5 +1,4 @@
 using System.Globalization;
-using Leadline.Core;
 using Leadline.Metrics;
 
 namespace Leadline.Web;

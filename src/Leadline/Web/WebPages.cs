@@ -12,7 +12,7 @@ public static class WebPages
     /// <summary>Maps every page and the two files that they load.</summary>
     public static IEndpointRouteBuilder MapWebPages(this IEndpointRouteBuilder endpoints)
     {
-        Assets.Map(endpoints);
+        WebFiles.Map(endpoints);
 
         // No page takes a form by POST: there is nothing to forge, and so neither a cookie nor a key on the disk.
         endpoints.MapRazorComponents<Document>().DisableAntiforgery().ExcludeFromDescription();

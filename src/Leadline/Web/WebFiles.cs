@@ -7,11 +7,11 @@ namespace Leadline.Web;
 /// <summary>
 /// The files of wwwroot, held in the assembly: the program finds them wherever it is started from and however it was installed.
 /// </summary>
-static class Assets
+static class WebFiles
 {
     const string Prefix = "wwwroot/";
 
-    static readonly FrozenDictionary<string, Asset> All = typeof(Assets).Assembly.GetManifestResourceNames()
+    static readonly FrozenDictionary<string, Asset> All = typeof(WebFiles).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
         .ToFrozenDictionary(name => name[Prefix.Length..], Load);
 
@@ -30,7 +30,7 @@ static class Assets
 
     static Asset Load(string resource)
     {
-        using var stream = typeof(Assets).Assembly.GetManifestResourceStream(resource)!;
+        using var stream = typeof(WebFiles).Assembly.GetManifestResourceStream(resource)!;
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         var type = Path.GetExtension(resource) switch
