@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.DataProtection;
+
 namespace Leadline.Web;
 
 /// <summary>The pages that people look at: rendered on the server, without script.</summary>
@@ -6,6 +8,9 @@ public static class WebPages
     public static IServiceCollection AddWebPages(this IServiceCollection services)
     {
         services.AddRazorComponents();
+
+        // The framework asks for keys that no page needs: they stay in memory.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         return services;
     }
 
