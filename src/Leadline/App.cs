@@ -10,5 +10,6 @@ public static class App
     public static RootCommand Commands(TimeProvider clock, Terminal terminal) =>
         new("Measures software delivery the DORA way, with receipts.")
         {
+            EventVerb.Create(clock, terminal),
         };
 }

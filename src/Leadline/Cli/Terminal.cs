@@ -10,8 +10,16 @@ public sealed class Terminal(IAnsiConsole output, IAnsiConsole error, TextWriter
     /// <summary>The process's own streams; colour, width and progress only where they end on a terminal.</summary>
     public static Terminal OfProcess() => new(
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }),
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }),
+        ErrorOfProcess(),
         Console.Out);
+
+    static IAnsiConsole ErrorOfProcess()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        // A sentence in a log file is one line.
+        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 10_000;
+        return console;
+    }
 
     public IAnsiConsole Out => output;
     public IAnsiConsole Error => error;
@@ -26,9 +34,12 @@ public sealed class Terminal(IAnsiConsole output, IAnsiConsole error, TextWriter
     /// <returns>The exit code for wrong use, 2.</returns>
     public int Misuse(string sentence)
     {
-        error.WriteLine("leadline: " + sentence);
+        Say(sentence);
         return ExitCode.Misuse;
     }
+
+    /// <summary>Says a sentence to the person, on standard error.</summary>
+    public void Say(string sentence) => error.WriteLine("leadline: " + sentence);
 }
 
 /// <summary>What the process says to its caller.</summary>
@@ -40,4 +51,10 @@ public static class ExitCode
     public const int CheckFailed = 1;
 
     public const int Misuse = 2;
+
+    /// <summary>No server answered, or it said "later" every time: the same call may work another time.</summary>
+    public const int Unreachable = 3;
+
+    /// <summary>Ended by Ctrl+C, as shells count it.</summary>
+    public const int Stopped = 130;
 }
