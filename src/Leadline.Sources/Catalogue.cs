@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Leadline.Sources.GitHub;
+using Leadline.Sources.Leadline;
 
 namespace Leadline.Sources;
 
@@ -7,6 +9,8 @@ public static class Catalogue
 {
     public static readonly ImmutableArray<SourceReader> Readers =
     [
+        new GitHubReader(),
+        new LeadlineReader(),
     ];
 
     /// <summary>The reader of this name, or null.</summary>

@@ -11,5 +11,6 @@ public static class App
         new("Measures software delivery the DORA way, with receipts.")
         {
             AnalyzeVerb.Create(clock, terminal),
+            EventVerb.Create(clock, terminal),
         };
 }

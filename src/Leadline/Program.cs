@@ -1,4 +1,5 @@
 using Leadline;
 using Leadline.Cli;
 
-return await App.Commands(TimeProvider.System, Terminal.OfProcess()).Parse(args).InvokeAsync();
+var terminal = Terminal.OfProcess();
+return await CommandLine.RunAsync(App.Commands(TimeProvider.System, terminal), args, terminal);

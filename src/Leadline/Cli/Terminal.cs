@@ -15,7 +15,7 @@ public sealed class Terminal(IAnsiConsole output, IAnsiConsole error, TextWriter
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
 
         // A file or a pipe has no width: nothing may be cut or wrapped for it.
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 1000;
+        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 10_000;
         return console;
     }
 
@@ -32,9 +32,12 @@ public sealed class Terminal(IAnsiConsole output, IAnsiConsole error, TextWriter
     /// <returns>The exit code for wrong use, 2.</returns>
     public int Misuse(string sentence)
     {
-        error.WriteLine("leadline: " + sentence);
+        Say(sentence);
         return ExitCode.Misuse;
     }
+
+    /// <summary>Says a sentence to the person, on standard error.</summary>
+    public void Say(string sentence) => error.WriteLine("leadline: " + sentence);
 }
 
 /// <summary>What the process says to its caller.</summary>
@@ -46,4 +49,10 @@ public static class ExitCode
     public const int CheckFailed = 1;
 
     public const int Misuse = 2;
+
+    /// <summary>No server answered, or it said "later" every time: the same call may work another time.</summary>
+    public const int Unreachable = 3;
+
+    /// <summary>Ended by Ctrl+C, as shells count it.</summary>
+    public const int Stopped = 130;
 }

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Leadline.Core;
+
+namespace Leadline.Sources.Leadline;
+
+/// <summary>Reads our own JSON: an object, an array of them, or one a line.</summary>
+public sealed class LeadlineReader : SourceReader
+{
+    public override string Source => "leadline";
+
+    public override int Version => 1;
+
+    public override PersonalFields Personal { get; } = new([], ["author"], ["message", "title", "text"]);
+
+    public override ImmutableArray<string> KeptHeaders => [];
+
+    public override bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret) => Signatures.Bearer(delivery, secret);
+
+    public override Reading Read(Delivery delivery)
+    {
+        var facts = ImmutableArray.CreateBuilder<Fact>();
+        foreach (var item in Items(delivery.Body)) facts.AddRange(OwnJson.Read(item.Span));
+        return facts.Count == 0 ? Reading.Ignored("it is empty") : Reading.Of(facts.DrainToImmutable());
+    }
+
+    /// <summary>The objects of a body: its lines, or the items of the array that it is, or itself.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Items(ReadOnlyMemory<byte> body)
+    {
+        var span = body.Span;
+        var start = span.IndexOfAnyExcept(" \t\r\n"u8);
+        if (start < 0) return [];
+        if (span[start] == (byte)'[') return OfArray(body);
+        return IsOneObject(span) ? [body] : Lines(body);
+    }
+
+    static List<ReadOnlyMemory<byte>> OfArray(ReadOnlyMemory<byte> body)
+    {
+        var items = new List<ReadOnlyMemory<byte>>();
+        var reader = new Utf8JsonReader(body.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var from = (int)reader.TokenStartIndex;
+            reader.Skip();
+            items.Add(body[from..(int)reader.BytesConsumed]);
+        }
+
+        return items;
+    }
+
+    /// <summary>A pretty-printed object has line ends inside it; only its end tells.</summary>
+    static bool IsOneObject(ReadOnlySpan<byte> span)
+    {
+        var first = span.TrimStart(" \t\r\n"u8);
+        var line = first.IndexOf((byte)'\n');
+        if (line < 0) return true;
+        if (first[..line].TrimEnd(" \t\r"u8) is [.., (byte)'}']) return false;
+        try
+        {
+            var reader = new Utf8JsonReader(span);
+            reader.Read();
+            reader.Skip();
+            return span[(int)reader.BytesConsumed..].IndexOfAnyExcept(" \t\r\n"u8) < 0;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> body)
+    {
+        while (!body.IsEmpty)
+        {
+            var end = body.Span.IndexOf((byte)'\n');
+            var line = (end < 0 ? body : body[..end]).Trim(" \t\r"u8);
+            body = end < 0 ? default : body[(end + 1)..];
+            if (!line.IsEmpty) yield return line;
+        }
+    }
+}

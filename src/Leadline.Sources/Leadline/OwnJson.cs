@@ -1,0 +1,248 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Leadline.Core;
+
+namespace Leadline.Sources.Leadline;
+
+/// <summary>Reads one object of our own JSON; whatever is wrong with it is said in a sentence.</summary>
+public static class OwnJson
+{
+    public static readonly ImmutableArray<string> Types = ["commit", "change", "build", "deployment", "incident", "annotation"];
+
+    /// <summary>What is wrong with this object, in a sentence; null where nothing is.</summary>
+    public static string? Check(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            Read(line);
+            return null;
+        }
+        catch (FormatException error)
+        {
+            return error.Message;
+        }
+    }
+
+    /// <summary>The facts that the object states.</summary>
+    /// <exception cref="FormatException">It is not one of ours; the message says what is wrong and what to write.</exception>
+    public static ImmutableArray<Fact> Read(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return TypeOf(line) switch
+            {
+                "commit" => [Convert(Parse(line, OwnJsonContext.Default.OwnCommit))],
+                "change" => [Convert(Parse(line, OwnJsonContext.Default.OwnChange))],
+                "build" => Convert(Parse(line, OwnJsonContext.Default.OwnBuild)),
+                "deployment" => [Convert(Parse(line, OwnJsonContext.Default.OwnDeployment))],
+                "incident" => [Convert(Parse(line, OwnJsonContext.Default.OwnIncident))],
+                "annotation" => [Convert(Parse(line, OwnJsonContext.Default.OwnAnnotation))],
+                null => throw new FormatException($"the key \"type\" is missing: write one of {string.Join(", ", Types)}"),
+                var other => throw new FormatException($"\"{other}\" is no type: write one of {string.Join(", ", Types)}{Nearest.Suggest(other, Types)}"),
+            };
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException(Sentence(error), error);
+        }
+        catch (ArgumentException error)
+        {
+            // A name that must not be empty.
+            throw new FormatException(error.Message, error);
+        }
+    }
+
+    static T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(line, type) ?? throw new FormatException("the line is null: write an object");
+
+    static string? TypeOf(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new FormatException("a line must be one JSON object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("type"u8);
+            reader.Read();
+            if (isType) return reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new FormatException("the key \"type\" must be a string");
+            reader.Skip();
+        }
+
+        return null;
+    }
+
+    static Fact Convert(OwnCommit own) => new CommitFact
+    {
+        Repository = new RepositoryName(own.Repository),
+        Sha = Full(own.Sha, "sha"),
+        Parents = own.Parents is { } parents ? [.. parents.Select(parent => Full(parent, "parents"))] : null,
+        Branch = own.Branch,
+        AuthoredAt = Utc(own.AuthoredAt),
+        CommittedAt = Utc(own.CommittedAt),
+        Message = own.Message,
+        Author = own.Author,
+        Paths = own.Paths is { } paths ? [.. paths] : null,
+        AsOf = Latest(own.AuthoredAt, own.CommittedAt),
+    };
+
+    static Fact Convert(OwnChange own) => new ChangeFact
+    {
+        Repository = new RepositoryName(own.Repository),
+        Number = own.Number,
+        OpenedAt = Utc(own.OpenedAt),
+        ReadyAt = Utc(own.ReadyAt),
+        FirstReviewedAt = Utc(own.FirstReviewedAt),
+        ApprovedAt = Utc(own.ApprovedAt),
+        MergedAt = Utc(own.MergedAt),
+        ClosedAt = Utc(own.ClosedAt),
+        MergeSha = own.MergeSha is { } merge ? Any(merge, "merge_sha") : null,
+        HeadSha = own.HeadSha is { } head ? Any(head, "head_sha") : null,
+        Commits = own.Commits is { } commits ? [.. commits.Select(commit => Any(commit, "commits"))] : null,
+        Branch = own.Branch,
+        TargetBranch = own.TargetBranch,
+        Labels = own.Labels is { } labels ? [.. labels] : null,
+        Title = own.Title,
+        Author = own.Author,
+        Url = own.Url,
+        AsOf = Utc(own.UpdatedAt) ?? Latest(own.OpenedAt, own.ReadyAt, own.FirstReviewedAt, own.ApprovedAt, own.MergedAt, own.ClosedAt),
+    };
+
+    static ImmutableArray<Fact> Convert(OwnBuild own)
+    {
+        var sha = Any(own.Sha, "sha");
+        var asOf = Latest(own.QueuedAt, own.StartedAt, own.FinishedAt);
+        var repository = new RepositoryName(own.Repository);
+        return
+        [
+            new BuildFact
+            {
+                Id = NotEmpty(own.Id, "id"),
+                Repository = repository,
+                Sha = sha,
+                Pipeline = own.Pipeline,
+                Attempt = own.Attempt ?? 1,
+                QueuedAt = Utc(own.QueuedAt),
+                StartedAt = Utc(own.StartedAt),
+                FinishedAt = Utc(own.FinishedAt),
+                Status = Word<BuildStatus>(own.Status, BuildStatus.Queued, BuildStatus.Running, BuildStatus.Succeeded, BuildStatus.Failed, BuildStatus.Canceled),
+                Url = own.Url,
+                AsOf = asOf,
+            },
+            .. (own.Artifacts ?? []).Select(name => new ArtifactFact { Repository = repository, Name = NotEmpty(name, "artifacts"), Sha = sha, AsOf = asOf }),
+        ];
+    }
+
+    static Fact Convert(OwnDeployment own)
+    {
+        if (own.Service is null && own.Repository is null) throw new FormatException("a deployment must name its \"service\" or its \"repository\"");
+        var status = Word<DeploymentStatus>(
+            own.Status, DeploymentStatus.Created, DeploymentStatus.Waiting, DeploymentStatus.Running, DeploymentStatus.Succeeded, DeploymentStatus.Failed, DeploymentStatus.Canceled);
+        if (status is DeploymentStatus.Succeeded or DeploymentStatus.Failed && own.FinishedAt is null)
+            throw new FormatException($"a deployment with status \"{own.Status}\" must say \"finished_at\"");
+        return new DeploymentFact
+        {
+            Id = NotEmpty(own.Id, "id"),
+            Service = own.Service is { } service ? NotEmpty(service, "service") : null,
+            Repository = own.Repository is { } repository ? new RepositoryName(repository) : null,
+            Environment = NotEmpty(own.Environment, "environment"),
+            Version = own.Version,
+            Sha = own.Sha is { } sha ? Any(sha, "sha") : null,
+            Status = status,
+            CreatedAt = Utc(own.CreatedAt),
+            StartedAt = Utc(own.StartedAt),
+            FinishedAt = Utc(own.FinishedAt),
+            Failed = own.Failed,
+            Changes = own.Changes is { } changes ? [.. changes] : null,
+            Url = own.Url,
+            AsOf = Utc(own.UpdatedAt) ?? Latest(own.CreatedAt, own.StartedAt, own.FinishedAt),
+        };
+    }
+
+    static Fact Convert(OwnIncident own) => new IncidentFact
+    {
+        Id = NotEmpty(own.Id, "id"),
+        Source = "api",
+        Service = own.Service,
+        Status = own.ResolvedAt is not null ? IncidentStatus.Resolved : own.AcknowledgedAt is not null ? IncidentStatus.Acknowledged : IncidentStatus.Open,
+        StartedAt = own.StartedAt.ToUniversalTime(),
+        AcknowledgedAt = Utc(own.AcknowledgedAt),
+        ResolvedAt = Utc(own.ResolvedAt),
+        Severity = own.Severity,
+        Deployment = own.Deployment,
+        Sha = own.Sha is { } sha ? Any(sha, "sha") : null,
+        Title = own.Title,
+        Url = own.Url,
+        AsOf = Utc(own.UpdatedAt) ?? Latest(own.StartedAt, own.AcknowledgedAt, own.ResolvedAt),
+    };
+
+    static Fact Convert(OwnAnnotation own) => new AnnotationFact
+    {
+        Id = NotEmpty(own.Id, "id"),
+        Service = own.Service,
+        Team = own.Team,
+        MarkedAt = own.At.ToUniversalTime(),
+        Text = own.Text,
+        AsOf = own.At.ToUniversalTime(),
+    };
+
+    static Sha Full(string text, string key) =>
+        Any(text, key) is { IsShort: false } sha ? sha : throw new FormatException($"\"{key}\" must be a full commit id of 40 (or 64) hexadecimal digits, not \"{text}\"");
+
+    static Sha Any(string text, string key) =>
+        Sha.TryParse(text, out var sha) ? sha : throw new FormatException($"\"{key}\" must be a commit id of 7 to 40 (or 64) hexadecimal digits, not \"{text}\"");
+
+    static string NotEmpty(string text, string key) => string.IsNullOrWhiteSpace(text) ? throw new FormatException($"\"{key}\" must not be empty") : text;
+
+    static T Word<T>(string text, params ReadOnlySpan<T> allowed) where T : struct, Enum
+    {
+        var words = new List<string>();
+        foreach (var value in allowed)
+        {
+            var word = value.ToString().ToLowerInvariant();
+            if (word == text) return value;
+            words.Add(word);
+        }
+
+        throw new FormatException($"\"status\" must be one of {string.Join(", ", words)}, not \"{text}\"{Nearest.Suggest(text, words)}");
+    }
+
+    static DateTimeOffset? Utc(DateTimeOffset? instant) => instant?.ToUniversalTime();
+
+    static DateTimeOffset Latest(params ReadOnlySpan<DateTimeOffset?> instants)
+    {
+        DateTimeOffset? latest = null;
+        foreach (var instant in instants)
+            if (instant is not null && (latest is null || instant > latest)) latest = instant;
+        return latest?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch;
+    }
+
+    /// <summary>The serializer's words, without the name of a class in them.</summary>
+    static string Sentence(JsonException error)
+    {
+        var message = error.Message;
+        if (message.StartsWith("The JSON property '", StringComparison.Ordinal))
+        {
+            var key = message.Split('\'')[1];
+            var keys = OwnJsonContext.Default.OwnDeployment.Properties.Concat(OwnJsonContext.Default.OwnCommit.Properties).Concat(OwnJsonContext.Default.OwnChange.Properties)
+                .Concat(OwnJsonContext.Default.OwnBuild.Properties).Concat(OwnJsonContext.Default.OwnIncident.Properties).Select(property => property.Name).Distinct();
+            return $"the key \"{key}\" is not known for this type{Nearest.Suggest(key, keys)}";
+        }
+
+        if (message.Contains("missing required properties", StringComparison.Ordinal))
+        {
+            var missing = message[(message.LastIndexOf(':') + 1)..].Trim().TrimEnd('.').Replace('\'', '"');
+            return $"required keys are missing: {missing}";
+        }
+
+        return error.Path is { Length: > 2 } path ? $"the key \"{path[2..]}\" does not hold what it should: {Plain(message)}" : $"this is not JSON: {Plain(message)}";
+    }
+
+    static string Plain(string message)
+    {
+        var end = message.IndexOf(" Path:", StringComparison.Ordinal);
+        if (end > 0) message = message[..end];
+        return message.Contains("System.DateTimeOffset", StringComparison.Ordinal) || message.Contains("Nullable`1[System.DateTimeOffset", StringComparison.Ordinal) ? "write a time as 2026-01-31T12:00:00Z"
+            : message.Contains("could not be converted", StringComparison.Ordinal) ? "its value is of another kind"
+            : message.TrimEnd('.');
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Leadline.Api;
+
+namespace Leadline.Cli;
+
+/// <summary>A running server, spoken to over its API; what may pass by itself is tried again.</summary>
+public sealed class ServerClient : IDisposable
+{
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    readonly HttpClient http;
+    readonly Uri server;
+    readonly TimeProvider clock;
+    readonly int retries;
+    readonly Action<string> say;
+
+    /// <param name="retries">How often a call is tried again after a connection failure, 408, 429 or 5xx.</param>
+    /// <param name="say">Is told, in a sentence, before each wait.</param>
+    public ServerClient(Uri server, string? token, TimeProvider clock, int retries, Action<string> say)
+    {
+        this.server = server;
+        this.clock = clock;
+        this.retries = retries;
+        this.say = say;
+        http = new HttpClient { BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(100) };
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("leadline", typeof(ServerClient).Assembly.GetName().Version?.ToString(3)));
+        if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <param name="path">Below <c>/api/v1/</c>.</param>
+    /// <exception cref="ServerException">The server refused or could not be reached.</exception>
+    public async Task<T> GetAsync<T>(string path, CancellationToken cancellation)
+    {
+        var text = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/v1/" + path), cancellation);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Wire.Json) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException exception)
+        {
+            throw new ServerException($"{server} answered /api/v1/{path} with something that is not ours: {exception.Message}", Unreachable: false);
+        }
+    }
+
+    /// <summary>Posts our own JSON: one object, or several as one a line.</summary>
+    /// <returns>The server's answer, as it came.</returns>
+    /// <exception cref="ServerException">The server refused or could not be reached.</exception>
+    public Task<string> PostEventsAsync(ReadOnlyMemory<byte> body, string mediaType, CancellationToken cancellation) =>
+        SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, "api/v1/events")
+            {
+                Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
+            },
+            cancellation);
+
+    async Task<string> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            string trouble;
+            TimeSpan? asked = null;
+            var reached = false;
+            try
+            {
+                using var message = request();
+                using var response = await http.SendAsync(message, cancellation);
+                var text = await response.Content.ReadAsStringAsync(cancellation);
+                if (response.IsSuccessStatusCode) return text;
+                trouble = Sentence(response, text);
+                if (!CanPass(response.StatusCode)) throw new ServerException(trouble, Unreachable: false);
+                reached = true;
+                asked = response.Headers.RetryAfter?.Delta ?? response.Headers.RetryAfter?.Date - clock.GetUtcNow();
+            }
+            catch (HttpRequestException exception)
+            {
+                trouble = $"{server} cannot be reached: {exception.Message}";
+            }
+            catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                trouble = $"{server} did not answer within {http.Timeout.TotalSeconds} seconds";
+            }
+
+            if (attempt == retries)
+            {
+                var hint = reached ? "" : "; start one with 'leadline serve', or name another with --server";
+                throw new ServerException(trouble + hint, Unreachable: true);
+            }
+
+            var wait = Wait(attempt, asked);
+            say($"{trouble}; trying again in {wait.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s");
+            await Task.Delay(wait, clock, cancellation);
+        }
+    }
+
+    /// <summary>Half a second, doubled each time; what the server asks for when that is longer; never over a minute.</summary>
+    static TimeSpan Wait(int attempt, TimeSpan? asked)
+    {
+        var own = TimeSpan.FromSeconds(0.5 * Math.Pow(2, Math.Min(attempt, 10)));
+        var wait = asked > own ? asked.Value : own;
+        return wait < LongestWait ? wait : LongestWait;
+    }
+
+    static bool CanPass(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+
+    string Sentence(HttpResponseMessage response, string text)
+    {
+        var because = Problem(text) ?? response.ReasonPhrase ?? "it gives no reason";
+        return $"{server} answered {(int)response.StatusCode}: {because}";
+    }
+
+    /// <summary>The sentence of a problem+json body, or null where it is something else.</summary>
+    static string? Problem(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
+            foreach (var name in (ReadOnlySpan<string>)["detail", "title"])
+            {
+                if (document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String) return value.GetString();
+            }
+
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+}
+
+/// <summary>A call to a server that came to nothing, in a sentence.</summary>
+/// <param name="Unreachable">Whether it was not answered, or only by "later": the same call may work another time.</param>
+public sealed class ServerException(string message, bool Unreachable) : Exception(message)
+{
+    public bool Unreachable { get; } = Unreachable;
+
+    public int ExitCode => Unreachable ? Cli.ExitCode.Unreachable : Cli.ExitCode.CheckFailed;
+}
