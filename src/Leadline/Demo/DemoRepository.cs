@@ -235,7 +235,7 @@ sealed class DemoRepository
             return;
         }
 
-        var rate = service.FailureRate * (service.SuffersBadMonth && year.IsBad(when) ? 3.2 : 1);
+        var rate = service.FailureRate * (service.SuffersBadMonth && year.IsBad(when) ? 5 : 1);
         var breaks = repair == Repair.None && service.Live.Count > 3 && random.NextDouble() < rate;
         var kind = breaks ? random.NextDouble() : 1;
         var declared = breaks && kind < 0.05 && operations == DemoVoice.Own;

@@ -198,7 +198,7 @@ sealed class DemoGitHubVoice(string repository, DemoOutbox outbox) : IDemoVoice
         },
         deployment = new
         {
-            id = long.Parse(attempt.Id), sha = attempt.Version.Sha, @ref = "main", task = "deploy", payload = new { version = attempt.Version.Name },
+            id = long.Parse(attempt.Id), sha = attempt.Version.Sha, @ref = attempt.Version.Name, task = "deploy", payload = new { version = attempt.Version.Name },
             original_environment = "production", environment = "production", description = attempt.Version.Name, creator = User("acme-deploys[bot]"),
             created_at = DemoOutbox.Instant(attempt.CreatedAt), updated_at = DemoOutbox.Instant(when), transient_environment = false,
             production_environment = true,
