@@ -6,6 +6,7 @@ using Leadline.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -31,6 +32,7 @@ sealed class WebServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Services.AddRouting();
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(Definitions.Default);
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
