@@ -11,6 +11,7 @@ public static class App
         new("Measures software delivery the DORA way, with receipts.")
         {
             AnalyzeVerb.Create(clock, terminal),
+            ServeVerb.Create(clock, terminal),
             EventVerb.Create(clock, terminal),
         };
 }
