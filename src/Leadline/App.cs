@@ -14,6 +14,12 @@ public static class App
             ServeVerb.Create(clock, terminal),
             DefinitionsVerb.Create(clock, terminal),
             TokenVerb.Create(clock, terminal),
+            ImportVerb.Create(clock, terminal),
             EventVerb.Create(clock, terminal),
+            MetricsVerb.Create(clock, terminal),
+            LedgerVerb.Create(clock, terminal),
+            ExplainVerb.Create(clock, terminal),
+            ReplayVerb.Create(clock, terminal),
+            DoctorVerb.Create(clock, terminal),
         };
 }

@@ -48,7 +48,8 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         Directory.CreateDirectory(DemoInBrowser.Screens);
         await page.ScreenshotAsync(new PageScreenshotOptions
         {
-            Path = Path.Combine(DemoInBrowser.Screens, $"{name}-{width}-{theme.ToString().ToLowerInvariant()}.png"), FullPage = true,
+            Path = Path.Combine(DemoInBrowser.Screens, $"{name}-{width}-{theme.ToString().ToLowerInvariant()}.png"),
+            FullPage = true,
         });
     }
 
@@ -136,7 +137,9 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
 
     Task<IBrowserContext> ContextAsync(int width, ColorScheme theme, bool script = true) => demo.Browser.NewContextAsync(new BrowserNewContextOptions
     {
-        ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = theme, JavaScriptEnabled = script,
+        ViewportSize = new ViewportSize { Width = width, Height = 900 },
+        ColorScheme = theme,
+        JavaScriptEnabled = script,
     });
 
     async Task<string> FailedDeploymentAsync()

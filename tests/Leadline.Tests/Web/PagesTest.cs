@@ -158,14 +158,25 @@ public sealed partial class PagesTest
 
     static CommitFact Commit(int number, int? parent, string authored) => new()
     {
-        Repository = Shop, Sha = Sha(number), Parents = parent is { } known ? [Sha(known)] : [], AuthoredAt = At(authored), CommittedAt = At(authored),
+        Repository = Shop,
+        Sha = Sha(number),
+        Parents = parent is { } known ? [Sha(known)] : [],
+        AuthoredAt = At(authored),
+        CommittedAt = At(authored),
         AsOf = At(authored),
     };
 
     static DeploymentFact Deployment(string id, int commit, string finished) => new()
     {
-        Id = id, Service = "checkout", Repository = Shop, Environment = "production", Version = $"v{commit}", Sha = Sha(commit),
-        Status = DeploymentStatus.Succeeded, FinishedAt = At(finished), AsOf = At(finished),
+        Id = id,
+        Service = "checkout",
+        Repository = Shop,
+        Environment = "production",
+        Version = $"v{commit}",
+        Sha = Sha(commit),
+        Status = DeploymentStatus.Succeeded,
+        FinishedAt = At(finished),
+        AsOf = At(finished),
     };
 
     [GeneratedRegex("<section class=\"tile\"")]
