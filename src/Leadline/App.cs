@@ -12,6 +12,8 @@ public static class App
         {
             AnalyzeVerb.Create(clock, terminal),
             ServeVerb.Create(clock, terminal),
+            DefinitionsVerb.Create(clock, terminal),
+            TokenVerb.Create(clock, terminal),
             EventVerb.Create(clock, terminal),
         };
 }
