@@ -11,6 +11,12 @@ public static class App
         new("Measures software delivery the DORA way, with receipts.")
         {
             AnalyzeVerb.Create(clock, terminal),
+            ImportVerb.Create(clock, terminal),
             EventVerb.Create(clock, terminal),
+            MetricsVerb.Create(clock, terminal),
+            LedgerVerb.Create(clock, terminal),
+            ExplainVerb.Create(clock, terminal),
+            ReplayVerb.Create(clock, terminal),
+            DoctorVerb.Create(clock, terminal),
         };
 }

@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Leadline.Cli;
@@ -145,8 +144,8 @@ public static class EventVerb
             {
                 try
                 {
-                    var answer = await client!.PostEventsAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", cancellation);
-                    terminal.Raw.WriteLine(arguments.GetValue(json) ? answer : Sentence(answer));
+                    var (answer, known) = await client!.PostEventsAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", cancellation);
+                    terminal.Raw.WriteLine(arguments.GetValue(json) ? answer : known ? "known already" : "stored");
                     return ExitCode.Done;
                 }
                 catch (ServerException exception)
@@ -274,18 +273,4 @@ public static class EventVerb
         Holds.List => "VALUES",
         _ => "TEXT",
     };
-
-    static string Sentence(string answer)
-    {
-        try
-        {
-            var node = JsonNode.Parse(answer);
-            var known = node?["known"];
-            return known is JsonValue value && value.TryGetValue<bool>(out var already) && already ? "known already" : "stored";
-        }
-        catch (JsonException)
-        {
-            return "stored";
-        }
-    }
 }

@@ -34,7 +34,7 @@ public sealed class ServerClient : IDisposable
     /// <exception cref="ServerException">The server refused or could not be reached.</exception>
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellation)
     {
-        var text = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/v1/" + path), cancellation);
+        var (text, _) = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/v1/" + path), cancellation);
         try
         {
             return JsonSerializer.Deserialize<T>(text, Wire.Json) ?? throw new JsonException("it is null");
@@ -46,17 +46,21 @@ public sealed class ServerClient : IDisposable
     }
 
     /// <summary>Posts our own JSON: one object, or several as one a line.</summary>
-    /// <returns>The server's answer, as it came.</returns>
+    /// <returns>The server's answer as it came, and whether it had this delivery already.</returns>
     /// <exception cref="ServerException">The server refused or could not be reached.</exception>
-    public Task<string> PostEventsAsync(ReadOnlyMemory<byte> body, string mediaType, CancellationToken cancellation) =>
-        SendAsync(
+    public async Task<(string Text, bool Known)> PostEventsAsync(ReadOnlyMemory<byte> body, string mediaType, CancellationToken cancellation)
+    {
+        var (text, status) = await SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, "api/v1/events")
             {
                 Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
             },
             cancellation);
+        // 202 is a delivery that was stored, 200 one that was known.
+        return (text, status == HttpStatusCode.OK);
+    }
 
-    async Task<string> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
+    async Task<(string Text, HttpStatusCode Status)> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -68,7 +72,7 @@ public sealed class ServerClient : IDisposable
                 using var message = request();
                 using var response = await http.SendAsync(message, cancellation);
                 var text = await response.Content.ReadAsStringAsync(cancellation);
-                if (response.IsSuccessStatusCode) return text;
+                if (response.IsSuccessStatusCode) return (text, response.StatusCode);
                 trouble = Sentence(response, text);
                 if (!CanPass(response.StatusCode)) throw new ServerException(trouble, Unreachable: false);
                 reached = true;

@@ -58,6 +58,10 @@ public sealed partial class Store
             row.Count(8), row.Count(9), row.Count(10), row.Count(11), row.Count(12), row.Count(13), row.Count(14)),
         cancellation))[0];
 
+    /// <summary>A hash of all judged rows: the same for the same rows, in whatever order they stand.</summary>
+    public async Task<string> JudgedFingerprintAsync(CancellationToken cancellation) =>
+        (await AskAsync("judged_fingerprint", row => row.GetString(0), cancellation))[0];
+
     public async Task<Page<DeliveryReference>> DeliveriesAsync(string? outcome, string? cursor, int limit, CancellationToken cancellation)
     {
         var before = cursor is null ? long.MaxValue : long.TryParse(cursor, out var id) ? id : throw new FormatException("the cursor is not one that a page ended with");

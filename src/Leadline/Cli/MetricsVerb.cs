@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Leadline.Metrics;
+using Spectre.Console;
+
+namespace Leadline.Cli;
+
+/// <summary><c>leadline metrics</c>: the five numbers of a scope and window.</summary>
+public static class MetricsVerb
+{
+    public static Command Create(TimeProvider clock, Terminal terminal)
+    {
+        var verb = new Command("metrics", "Prints the five metrics of a scope and window, with their interval, sample size and coverage.");
+        var scope = new ScopeOptions();
+        var store = new StoreOptions();
+        var server = new ServerOptions(serverByDefault: false);
+        var json = new Option<bool>("--json") { Description = "print the API's JSON" };
+        scope.AddTo(verb);
+        store.AddTo(verb);
+        server.AddTo(verb);
+        verb.Add(json);
+
+        verb.SetAction(async (arguments, cancellation) =>
+        {
+            MetricsReport report;
+            if (server.IsNamed(arguments))
+            {
+                if (!server.TryCreateClient(arguments, clock, terminal, out var client)) return ExitCode.Misuse;
+                using (client!) report = await client!.GetAsync<MetricsReport>("metrics?" + scope.QueryString(arguments), cancellation);
+            }
+            else
+            {
+                await using var opened = await store.OpenExistingAsync(arguments, terminal, cancellation);
+                if (opened is null) return ExitCode.Misuse;
+                var (query, sentence) = await scope.ReadAsync(arguments, opened.Store, opened.Definitions, clock, cancellation);
+                if (query is null) return terminal.Misuse(sentence!);
+                report = await new MetricsReader(opened.Store, opened.Definitions, clock).ReadAsync(query, cancellation);
+            }
+
+            if (arguments.GetValue(json)) terminal.WriteJson(report);
+            else Write(report, terminal);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    static void Write(MetricsReport report, Terminal terminal)
+    {
+        var scope = report.Scope.Services.IsDefaultOrEmpty ? "no service" : string.Join(", ", report.Scope.Services);
+        terminal.Raw.WriteLine($"{scope} · {report.Scope.Environment} · {report.From.UtcDateTime:yyyy-MM-dd HH:mm} to {report.To.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var header in (ReadOnlySpan<string>)["metric", "value", "95 % interval", "n", "level"]) table.AddColumn(header);
+        table.Columns[3].RightAligned();
+        var (frequency, lead, failure, recovery, rework) = (
+            report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
+        Add("deployment frequency", Human.Rate(frequency.PerDay), frequency.Interval, Human.Rate, frequency.Deployments, frequency.Level);
+        Add("lead time, median", Human.Span(lead.MedianSeconds), lead.IntervalSeconds, Human.Span, lead.Count, lead.Level);
+        Add("change failure rate", Human.Share(failure.Value), failure.Interval, Human.Share, failure.Deployments, failure.Level);
+        Add("recovery time, median", Human.Span(recovery.MedianSeconds), recovery.IntervalSeconds, Human.Span, recovery.Count, recovery.Level);
+        Add("rework rate", Human.Share(rework.Value), rework.Interval, Human.Share, rework.Deployments, rework.Level);
+        terminal.Out.Write(table);
+
+        if (recovery.Open > 0)
+            terminal.Raw.WriteLine($"{recovery.Open} of {recovery.Count} failures are open, the oldest for {Human.Span(recovery.OldestOpenSeconds)}.");
+        var coverage = report.Coverage;
+        terminal.Raw.WriteLine(
+            $"Of the deployments {coverage.DeploymentsWithChanges} list what they ship, {coverage.DeploymentsWithoutChanges} do not "
+            + $"({coverage.Baseline} baseline, {coverage.Gap} gap); of {coverage.Incidents} incidents {coverage.IncidentsUnlinked} are linked to no deployment.");
+
+        void Add(string name, string value, ImmutableArray<double>? interval, Func<double?, string> show, long count, string? level) =>
+            table.AddRow(
+                new Text(name), new Text(value), new Text(interval is [var low, var high] ? $"{show(low)} – {show(high)}" : "–"),
+                new Text(count.ToString()), new Text(level ?? "–"));
+    }
+}
