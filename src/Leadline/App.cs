@@ -11,6 +11,9 @@ public static class App
         new("Measures software delivery the DORA way, with receipts.")
         {
             AnalyzeVerb.Create(clock, terminal),
+            ServeVerb.Create(clock, terminal),
+            DefinitionsVerb.Create(clock, terminal),
+            TokenVerb.Create(clock, terminal),
             ImportVerb.Create(clock, terminal),
             EventVerb.Create(clock, terminal),
             MetricsVerb.Create(clock, terminal),

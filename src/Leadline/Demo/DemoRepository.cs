@@ -63,7 +63,7 @@ sealed class DemoRepository
         foreach (var service in services)
         {
             Push("main", [Commit(service, year.From.AddMinutes(main.Count), "import the code as it stands", People[0], main.Count == 0 ? [] : [main[^1]])], year.From.AddMinutes(main.Count + 1));
-            service.Ready = Version(service, year.From);
+            service.Ready = Version(service);
             At(year.From.AddHours(9), when => Deploy(service, service.Ready, when, Repair.None));
         }
     }
@@ -195,17 +195,17 @@ sealed class DemoRepository
     void Built(DemoService service, int place, DateTimeOffset when, Repair repair)
     {
         if (service.Live.TryPeek(out var live) && live.Place >= place) return;
-        if (service.Ready is null || service.Ready.Place < place) service.Ready = Version(service, when, place);
+        if (service.Ready is null || service.Ready.Place < place) service.Ready = Version(service, place);
         if (repair != Repair.None) At(when.AddMinutes(random.Next(2, 8)), at => Deploy(service, service.Ready, at, repair));
         else if (service.Rhythm == DemoRhythm.EveryMerge) At(when.AddMinutes(random.Next(1, 15)), at => DeployReady(service, at));
     }
 
     // Deployments.
 
-    DemoVersion Version(DemoService service, DateTimeOffset when, int? place = null)
+    DemoVersion Version(DemoService service, int? place = null)
     {
         var at = place ?? main.Count - 1;
-        return new DemoVersion(at, main[at], $"{when:yyyy.M.d}-{++service.Versions}");
+        return new DemoVersion(at, main[at], $"v{++service.Versions}");
     }
 
     void DeployReady(DemoService service, DateTimeOffset when)
@@ -235,7 +235,7 @@ sealed class DemoRepository
             return;
         }
 
-        var rate = service.FailureRate * (service.SuffersBadMonth && year.IsBad(when) ? 3.2 : 1);
+        var rate = service.FailureRate * (service.SuffersBadMonth && year.IsBad(when) ? 5 : 1);
         var breaks = repair == Repair.None && service.Live.Count > 3 && random.NextDouble() < rate;
         var kind = breaks ? random.NextDouble() : 1;
         var declared = breaks && kind < 0.05 && operations == DemoVoice.Own;

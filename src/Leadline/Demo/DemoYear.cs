@@ -109,7 +109,12 @@ public static class DemoYear
 
         void Mark(string? team, DateTimeOffset markedAt, string text) => outbox.Own(markedAt, new
         {
-            type = "annotation", id = $"note-{markedAt:yyyyMMdd}", service = (string?)null, team, at = DemoOutbox.Instant(markedAt), text,
+            type = "annotation",
+            id = $"note-{markedAt:yyyyMMdd}",
+            service = (string?)null,
+            team,
+            at = DemoOutbox.Instant(markedAt),
+            text,
         });
     }
 }

@@ -158,7 +158,7 @@ public sealed partial class Scrub(byte[] salt)
     [GeneratedRegex(@"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"^([A-Z][A-Za-z]+-by: )([^\r\n]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^([A-Z][A-Za-z\-]*-by: )([^\r\n]+)", RegexOptions.Multiline)]
     private static partial Regex Trailer();
 
     [GeneratedRegex(@"(?<![\w/@])@([A-Za-z0-9][A-Za-z0-9\-]*(?:\[bot\])?)")]

@@ -7,7 +7,7 @@ namespace Leadline.Web;
 /// <param name="Value">Null where there is nothing to compute it from.</param>
 /// <param name="Interval">Null where the rows are too few for one.</param>
 /// <param name="Rows">What the number is made of, counted.</param>
-public sealed record MetricTile(string Metric, string Name, string Question, string? Value, string? Interval, string Rows, string? Level, string Meaning);
+public sealed record MetricTile(string Metric, string Name, string? Value, string? Interval, string Rows, string? Level, string Meaning);
 
 /// <summary>The five metrics of a report as tiles and as a sentence.</summary>
 public static class FiveTiles
@@ -18,18 +18,18 @@ public static class FiveTiles
             (report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
         return
         [
-            new("deployment_frequency", "Deployment frequency", "How often do we deploy?", Shown.Rate(frequency.PerDay), Shown.Between(frequency.Interval, Shown.Rate),
+            new("deployment_frequency", "Deployment frequency", Shown.Rate(frequency.PerDay), Shown.Between(frequency.Interval, frequency.PerDay),
                 Shown.Count(frequency.Deployments, "deployment"), frequency.Level,
                 frequency.DeployDaysPerWeek is { } days ? $"On {days:0.#} days of a typical week." : "Deployments that succeeded, per day of the window."),
-            new("lead_time", "Lead time for changes", "How long until a change is live?", Shown.Span(lead.MedianSeconds), Shown.Between(lead.IntervalSeconds, Shown.Span),
+            new("lead_time", "Lead time for changes", Shown.Span(lead.MedianSeconds), Shown.Between(lead.IntervalSeconds, Shown.Span),
                 Shown.Count(lead.Count, "change"), lead.Level,
                 lead.P90Seconds is { } ninth ? $"Median; nine of ten within {Shown.Span(ninth)}." : "Median, from the start of work to production."),
-            new("change_failure_rate", "Change failure rate", "Which deployments failed?", Shown.Ratio(failure.Value), Shown.Between(failure.Interval, Shown.Ratio),
+            new("change_failure_rate", "Change failure rate", Shown.Ratio(failure.Value), Shown.Between(failure.Interval, Shown.Ratio),
                 $"{failure.Failed} of {Shown.Count(failure.Deployments, "deployment")}", failure.Level, "Share of deployments that broke something."),
-            new("recovery_time", "Recovery time", "How long until it was well again?", Shown.Span(recovery.MedianSeconds), Shown.Between(recovery.IntervalSeconds, Shown.Span),
+            new("recovery_time", "Recovery time", Shown.Span(recovery.MedianSeconds), Shown.Between(recovery.IntervalSeconds, Shown.Span),
                 Shown.Count(recovery.Count, "failure"), recovery.Level,
                 recovery.Open > 0 ? $"{recovery.Open} still open, the oldest for {Shown.Span(recovery.OldestOpenSeconds)}." : "Median, from the failure's start to its end."),
-            new("rework_rate", "Rework", "How much of it was repair?", Shown.Ratio(rework.Value), Shown.Between(rework.Interval, Shown.Ratio),
+            new("rework_rate", "Rework", Shown.Ratio(rework.Value), Shown.Between(rework.Interval, Shown.Ratio),
                 $"{rework.Rework} of {Shown.Count(rework.Deployments, "deployment")}", rework.Level, "Rollbacks, reverts, hotfixes and fixes."),
         ];
     }

@@ -25,6 +25,14 @@ public static class Shown
     public static string? Between(ImmutableArray<double>? interval, Func<double?, string?> text) =>
         interval is [var low, var high] ? $"{text(low)} to {text(high)}" : null;
 
+    /// <summary>The interval of a rate, in the unit in which the rate itself is shown.</summary>
+    public static string? Between(ImmutableArray<double>? interval, double? perDay)
+    {
+        if (interval is not [var low, var high] || perDay is not { } rate) return null;
+        var (factor, unit) = rate >= 1 ? (1.0, "a day") : rate >= 1 / 7.0 ? (7, "a week") : (30.44, "a month");
+        return $"{low * factor:0.#} to {high * factor:0.#} {unit}";
+    }
+
     public static string Count(long count, string thing) => count == 1 ? $"1 {thing}" : $"{count:N0} {thing}s";
 
     public static string When(DateTimeOffset when, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(when, zone).ToString("yyyy-MM-dd HH:mm");

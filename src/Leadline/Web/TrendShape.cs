@@ -12,12 +12,24 @@ public sealed class TrendShape
 
     readonly ImmutableArray<SeriesPoint> points;
 
-    public TrendShape(ImmutableArray<SeriesPoint> points, bool ratio)
+    public TrendShape(ImmutableArray<SeriesPoint> points, ReadOnlySpan<double> edges)
     {
         this.points = points;
-        var highest = points.Select(point => point.Value ?? 0).DefaultIfEmpty(0).Max();
-        Highest = ratio ? NiceRatio(highest) : highest <= 0 ? 1 : highest;
+        Highest = Edge(points.Select(point => point.Value ?? 0).DefaultIfEmpty(0).Max(), edges);
     }
+
+    /// <summary>Upper edges for a share.</summary>
+    public static ReadOnlySpan<double> Shares => [0.1, 0.2, 0.4, 0.6, 1];
+
+    /// <summary>Upper edges for spans in seconds: those that people read off without thinking, as are their halves.</summary>
+    public static ReadOnlySpan<double> Spans =>
+    [
+        60, 120, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800, 345_600, 518_400, 691_200, 864_000, 1_209_600, 1_728_000, 2_592_000,
+        5_184_000, 8_640_000, 17_280_000, 31_536_000,
+    ];
+
+    /// <summary>Upper edges for counts.</summary>
+    public static ReadOnlySpan<double> Counts => [2, 4, 6, 8, 10, 20, 30, 40, 60, 80, 100, 200, 300, 400, 600, 800, 1000, 2000, 4000, 6000, 10_000];
 
     /// <summary>The value at the upper edge.</summary>
     public double Highest { get; }
@@ -47,6 +59,9 @@ public sealed class TrendShape
     /// <summary>The middle of the bucket.</summary>
     public double X(int bucket) => Left + (bucket + 0.5) * (Width - Left - Right) / Math.Max(1, points.Length);
 
+    /// <summary>How wide a bar is.</summary>
+    public double Bar => (Width - Left - Right) / Math.Max(1, points.Length) * 0.64;
+
     public double Y(double value) => Floor - Math.Min(1, value / Highest) * (Floor - Top);
 
     /// <summary>The buckets that are named under the drawing: the first, the last and one between.</summary>
@@ -60,11 +75,10 @@ public sealed class TrendShape
 
     public static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
-    static double NiceRatio(double highest) => highest switch
+    static double Edge(double highest, ReadOnlySpan<double> edges)
     {
-        <= 0.1 => 0.1,
-        <= 0.25 => 0.25,
-        <= 0.5 => 0.5,
-        _ => 1,
-    };
+        foreach (var edge in edges)
+            if (highest <= edge) return edge;
+        return highest;
+    }
 }

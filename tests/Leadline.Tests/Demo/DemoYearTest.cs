@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Leadline.Core;
 using Leadline.Demo;
+using Leadline.Sources;
 using Xunit;
 
 namespace Leadline.Tests.Demo;
@@ -34,6 +35,10 @@ public sealed class DemoYearTest
         var types = Lines.Select(line => line.GetProperty("type").GetString()!).ToHashSet();
         Assert.Equal(["annotation", "build", "change", "commit", "deployment", "incident"], types.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void Every_delivery_is_read_into_facts() =>
+        Assert.All(Year, delivery => Assert.IsType<FactsReading>(Catalogue.Find(delivery.Source)!.Read(delivery)));
 
     [Fact]
     public void It_is_as_large_as_a_year_of_four_teams()

@@ -70,21 +70,21 @@ public sealed partial class NamedInDocsTest
     }
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
-    static partial Regex Link();
+    private static partial Regex Link();
 
     [GeneratedRegex("`[^`\n]+`")]
-    static partial Regex Code();
+    private static partial Regex Code();
 
     [GeneratedRegex(@"```[a-z]*\n(.*?)```", RegexOptions.Singleline)]
-    static partial Regex Block();
+    private static partial Regex Block();
 
     /// <summary>A path from the root of the repository, with no placeholder (<c>NAME</c>, <c>*</c>) in it.</summary>
     [GeneratedRegex(@"^(?!.*/[A-Z]+(/|\.|$))(\./build|(src|tests|docs|deploy|grafana|benchmarks|\.ci)/[^*<>{}…$]*)$")]
-    static partial Regex Rooted();
+    private static partial Regex Rooted();
 
     [GeneratedRegex(@"^[a-z][a-z-]*$")]
-    static partial Regex Verb();
+    private static partial Regex Verb();
 
     [GeneratedRegex(@"^--[a-z]")]
-    static partial Regex Option();
+    private static partial Regex Option();
 }

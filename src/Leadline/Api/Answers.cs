@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Leadline.Core;
+using Leadline.Metrics;
+using Leadline.Storage;
+
+namespace Leadline.Api;
+
+/// <summary>Everything that can be asked, a line each.</summary>
+static class Answers
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/metrics", MetricsAsync).WithSummary("The five metrics of a scope and window").Produces<MetricsReport>();
+        api.MapGet("/metrics/series", SeriesAsync).WithSummary("One metric by day, week or month").Produces<ImmutableArray<SeriesPoint>>();
+        api.MapGet("/deployments", DeploymentsAsync).WithSummary("The ledger, newest first").Produces<Page<LedgerEntry>>();
+        api.MapGet("/deployments/{id}", DeploymentAsync).WithSummary("A deployment with its evidence").Produces<DeploymentDetail>().ProducesProblem(404);
+        api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>();
+        api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>();
+        api.MapGet("/services", async (Store store, CancellationToken cancellation) => Json(await store.ServicesAsync(cancellation))).WithSummary("The services").Produces<ImmutableArray<ServiceEntry>>();
+        api.MapGet("/sources", async (Store store, CancellationToken cancellation) => Json(await store.SourcesAsync(cancellation))).WithSummary("What came from each source, and what became of it").Produces<ImmutableArray<SourceHealth>>();
+        api.MapGet("/definitions", DefinitionsAsync).WithSummary("The definitions in force and before").Produces<DefinitionsAnswer>();
+        api.MapGet("/deliveries/{id:long}", DeliveryAsync).WithSummary("A delivery as it is kept").ProducesProblem(404);
+    }
+
+    static async Task<IResult> MetricsAsync([AsParameters] Asked asked, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await context.Metrics.ReadAsync(query, cancellation)), cancellation);
+
+    static async Task<IResult> SeriesAsync([AsParameters] Asked asked, string metric, string? bucket, Context context, CancellationToken cancellation)
+    {
+        if (!Enum.TryParse<Bucket>(bucket ?? "week", ignoreCase: true, out var by) || !Enum.IsDefined(by)) return Problem.BadRequest($"'{bucket}' is no bucket: write day, week or month");
+        return await context.WithAsync(asked, async query => Json(await context.Metrics.SeriesAsync(metric, by, query, cancellation)), cancellation);
+    }
+
+    static async Task<IResult> DeploymentsAsync([AsParameters] Asked asked, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await context.Store.LedgerAsync(paged.Of(query), cancellation)), cancellation);
+
+    static async Task<IResult> DeploymentAsync(string id, Store store, CancellationToken cancellation) =>
+        await store.DeploymentAsync(id, cancellation) is { } detail ? Json(detail) : Problem.Of(404, $"no deployment in the ledger has the id '{id}'");
+
+    static async Task<IResult> IncidentsAsync([AsParameters] Asked asked, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await context.Store.IncidentsAsync(paged.Of(query), cancellation)), cancellation);
+
+    static async Task<IResult> ExplainAsync([AsParameters] Asked asked, string metric, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(metric, paged.Of(query), cancellation)), cancellation);
+
+    static async Task<IResult> DefinitionsAsync(Store store, Definitions definitions, CancellationToken cancellation) =>
+        Json(new DefinitionsAnswer(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), await store.DefinitionsHistoryAsync(cancellation)));
+
+    static async Task<IResult> DeliveryAsync(long id, Store store, CancellationToken cancellation)
+    {
+        if (await store.DeliveryAsync(id, cancellation) is not { } stored) return Problem.Of(404, $"there is no delivery {id}");
+        return Json(new DeliveryAnswer(
+            stored.Id, stored.Delivery.Source, stored.Delivery.ReceivedAt, stored.Outcome, stored.Because, stored.Delivery.Headers, System.Text.Encoding.UTF8.GetString(stored.Delivery.Body.Span)));
+    }
+
+    static IResult Json<T>(T value) => Results.Json(value, Wire.Json);
+}
+
+/// <summary>The scope and window of a question.</summary>
+sealed class Asked
+{
+    public string[]? Service { get; init; }
+    public string[]? Team { get; init; }
+    public string[]? Area { get; init; }
+    public string? Environment { get; init; }
+    public string? From { get; init; }
+    public string? To { get; init; }
+}
+
+/// <summary>Which page of rows.</summary>
+sealed class Paged
+{
+    public string? Cursor { get; init; }
+    public int? Limit { get; init; }
+
+    public RowsQuery Of(MetricsQuery scope) => Limit is < 1 or > 1000 ? throw new FormatException("limit must lie between 1 and 1000") : new RowsQuery(scope, Cursor, Limit ?? 50);
+}
+
+/// <summary>What every question needs to be answered.</summary>
+sealed class Context(Store store, MetricsReader metrics, Definitions definitions, TimeProvider clock)
+{
+    public Store Store => store;
+
+    public MetricsReader Metrics => metrics;
+
+    /// <summary>Answers the question; what is wrong with it is said as a problem.</summary>
+    public async Task<IResult> WithAsync(Asked asked, Func<MetricsQuery, Task<IResult>> answer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await answer(await QueryAsync(asked, cancellation));
+        }
+        catch (FormatException error)
+        {
+            return Problem.BadRequest(error.Message);
+        }
+    }
+
+    async Task<MetricsQuery> QueryAsync(Asked asked, CancellationToken cancellation)
+    {
+        var today = TimeZoneInfo.ConvertTime(clock.GetUtcNow(), definitions.Zone).Date;
+        var to = Instant(asked.To, "to") ?? Buckets.Instant(today.AddDays(1), definitions.Zone);
+        var from = Instant(asked.From, "from") ?? to.AddDays(-90);
+        if (from >= to) throw new FormatException("from must lie before to");
+        var environment = asked.Environment ?? EnvironmentName.Production.Value;
+        if (!definitions.Environments.Any(known => known.Name.Value == environment))
+            throw new FormatException($"there is no environment '{environment}': there are {string.Join(", ", definitions.Environments.Select(known => known.Name))}");
+        if (asked is { Service: null or [], Team: null or [], Area: null or [] }) return new MetricsQuery(null, environment, from, to);
+        var services = await store.ServicesAsync(cancellation);
+        foreach (var name in asked.Service ?? [])
+            if (!services.Any(service => Same(service.Name, name))) throw new FormatException($"there is no service '{name}'{Sources.Nearest.Suggest(name, services.Select(service => service.Name))}");
+        return new MetricsQuery(
+            [
+                .. services.Where(service => In(asked.Service, service.Name) && In(asked.Team, service.Team) && In(asked.Area, service.Area)).Select(service => service.Name),
+            ],
+            environment, from, to);
+    }
+
+    DateTimeOffset? Instant(string? text, string name)
+    {
+        if (text is null) return null;
+        if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return Buckets.Instant(day, definitions.Zone);
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant.ToUniversalTime()
+            : throw new FormatException($"{name}: '{text}' is no time: write 2026-01-31 or 2026-01-31T12:00:00Z");
+    }
+
+    static bool In(string[]? asked, string? value) => asked is null or [] || (value is not null && asked.Any(one => Same(one, value)));
+
+    static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+}
+
+public sealed record DefinitionsAnswer(string Hash, string Text, ImmutableArray<DefinitionsVersion> History);
+
+public sealed record DeliveryAnswer(
+    long Id, string Source, DateTimeOffset ReceivedAt, string Outcome, string? Because, ImmutableDictionary<string, string> Headers, string Body);

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Net;
+using Leadline.Demo;
+using Leadline.Ingest;
+using Leadline.Settings;
+using Leadline.Sources;
+using Leadline.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Spectre.Console;
+
+namespace Leadline.Cli;
+
+/// <summary><c>leadline serve</c>: one process that receives, reads, judges and answers.</summary>
+static class ServeVerb
+{
+    public static Command Create(TimeProvider clock, Terminal terminal)
+    {
+        var address = new Option<string?>("--store") { Description = "duckdb:FILE (default: LEADLINE_STORE, else in the user's data directory)" };
+        var listen = new Option<string>("--listen") { Description = "ADDRESS:PORT", DefaultValueFactory = _ => "127.0.0.1:8080" };
+        var config = new Option<string?>("--config") { Description = "leadline.yaml (default: LEADLINE_CONFIG, else ./leadline.yaml)" };
+        var demo = new Option<bool>("--demo") { Description = "Fill an empty store with a year of a made-up company, and open on it" };
+        var command = new Command("serve", "Start the server: webhooks, API and pages") { address, listen, config, demo };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (!IPEndPoint.TryParse(parsed.GetValue(listen)!, out var endpoint)) return terminal.Misuse($"--listen '{parsed.GetValue(listen)}' is no address: write 127.0.0.1:8080");
+            try
+            {
+                var isDemo = parsed.GetValue(demo);
+                var settings = isDemo
+                    ? SettingsFile.Parse(DemoYear.Settings, "the demo's leadline.yaml", Environment.GetEnvironmentVariable)
+                    : SettingsFile.Load(parsed.GetValue(config), Environment.GetEnvironmentVariable);
+                await using var store = await Store.OpenAsync(parsed.GetValue(address) ?? StoreAddress.Default(isDemo ? "demo" : "leadline"), cancellation);
+                if (isDemo) await FillAsync(store, settings, clock, terminal, cancellation);
+                await using var app = await Server.BuildAsync(store, settings, endpoint, clock, cancellation);
+                try
+                {
+                    await app.StartAsync(cancellation);
+                }
+                catch (IOException error)
+                {
+                    return terminal.Misuse($"{endpoint} cannot be listened on: {error.Message}");
+                }
+
+                terminal.Error.WriteLine($"Leadline listens on {app.Urls.First()}; its store is {store.Address}. Stop it with Ctrl+C.");
+                await app.WaitForShutdownAsync(cancellation);
+                return ExitCode.Done;
+            }
+            catch (Exception error) when (error is StoreException or SettingsException)
+            {
+                return terminal.Misuse(error.Message);
+            }
+        });
+        return command;
+    }
+
+    static async Task FillAsync(Store store, LeadlineSettings settings, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    {
+        if ((await store.HealthAsync(cancellation)).Deliveries > 0) return;
+        terminal.Error.WriteLine("Filling the store with a year of Acme …");
+        var intake = await Intake.OfAsync(store, cancellation);
+        var end = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        foreach (var batch in DemoYear.Deliveries(end, DemoYear.Seed).Chunk(1000))
+            await store.AppendAsync([.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], cancellation);
+        await new Readings(store, settings.Definitions, NullLogger.Instance).DrainAsync(null, cancellation);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Threading.Channels;
+using Leadline.Storage;
+
+namespace Leadline.Ingest;
+
+/// <summary>
+/// Group commit: whoever delivers while a transaction runs waits for the next one and shares it. An id is given only for what is durable.
+/// </summary>
+public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger) : BackgroundService
+{
+    const int Waiting = 4096, AtOnce = 512;
+
+    readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+    readonly SemaphoreSlim arrived = new(0, 1);
+
+    /// <summary>Waits for the next delivery to be durable, or for so long.</summary>
+    public Task<bool> ArrivedAsync(TimeSpan patience, CancellationToken cancellation) => arrived.WaitAsync(patience, cancellation);
+
+    /// <summary>The id once it is durable; null where too many wait already.</summary>
+    /// <exception cref="StoreException">It could not be stored.</exception>
+    public async Task<AppendedDelivery?> AppendAsync(NewDelivery delivery, CancellationToken cancellation)
+    {
+        var pending = new Pending(delivery, new TaskCompletionSource<AppendedDelivery>(TaskCreationOptions.RunContinuationsAsynchronously));
+        return queue.Writer.TryWrite(pending) ? await pending.Answer.Task.WaitAsync(cancellation) : null;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        var batch = new List<Pending>(AtOnce);
+        try
+        {
+            while (await queue.Reader.WaitToReadAsync(stopping))
+            {
+                while (batch.Count < AtOnce && queue.Reader.TryRead(out var pending)) batch.Add(pending);
+                await CommitAsync(batch);
+                batch.Clear();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What still waits was promised nothing.
+            queue.Writer.TryComplete();
+            while (queue.Reader.TryRead(out var pending)) pending.Answer.TrySetException(new StoreException("the server is stopping"));
+        }
+    }
+
+    async Task CommitAsync(List<Pending> batch)
+    {
+        try
+        {
+            var answers = await store.AppendAsync([.. batch.Select(pending => pending.Delivery)], CancellationToken.None);
+            for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(answers[i]);
+            if (arrived.CurrentCount == 0) arrived.Release();
+        }
+        catch (StoreException error)
+        {
+            Log.NotStored(logger, batch.Count, error.Message);
+            foreach (var pending in batch) pending.Answer.TrySetException(error);
+        }
+    }
+
+    sealed record Pending(NewDelivery Delivery, TaskCompletionSource<AppendedDelivery> Answer);
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "{Count} deliveries could not be stored and were refused: {Reason}")]
+        public static partial void NotStored(ILogger logger, int count, string reason);
+    }
+}

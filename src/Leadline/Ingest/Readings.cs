@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Leadline.Core;
+using Leadline.Sources;
+using Leadline.Storage;
+
+namespace Leadline.Ingest;
+
+/// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
+public sealed partial class Readings(Store store, Definitions definitions, ILogger logger)
+{
+    const int AtOnce = 256, ServicesAtOnce = 12;
+
+    ServiceMap? map;
+
+    /// <summary>Reads one batch; answers how many deliveries it held.</summary>
+    public async Task<int> ReadAsync(CancellationToken cancellation)
+    {
+        var unread = await store.UnreadAsync(AtOnce, cancellation);
+        if (unread.IsEmpty) return 0;
+        var readings = unread.Select(delivery => Read(delivery, logger)).ToList();
+        var facts = readings.Select(reading => reading.Reading).OfType<FactsReading>().SelectMany(reading => reading.Facts).ToList();
+        map = definitions.Services.IsEmpty ? null : map ?? await store.ServiceMapAsync(definitions, cancellation);
+        if (map is not null)
+        {
+            await store.SaveReadingsAsync(readings, Touched(map, facts), cancellation);
+            return unread.Length;
+        }
+
+        // Where no services are defined, new facts may speak of new ones: the map is made of what was stored and of these.
+        var known = await store.ServiceMapAsync(definitions, cancellation);
+        var deployed = facts.OfType<DeploymentFact>().Where(fact => fact.Service is not null).Select(fact => (fact.Service!, fact.Repository));
+        var grown = new ServiceMap(
+            definitions,
+            known.Services.SelectMany(service => service.Repositories.IsEmpty ? [(service.Name.Value, (RepositoryName?)null)] : service.Repositories.Where(repository => repository.Value != service.Name.Value)
+                .Select(repository => (service.Name.Value, (RepositoryName?)repository))).Concat(deployed),
+            known.Services.SelectMany(service => service.Repositories).Concat(facts.Select(RepositoryOf).OfType<RepositoryName>()).Distinct());
+        await store.SaveReadingsAsync(readings, [.. Touched(grown, facts).Concat(Touched(known, facts)).Distinct()], cancellation);
+        return unread.Length;
+    }
+
+    /// <summary>Judges every service whose facts are newer than its judgement; answers how many.</summary>
+    public async Task<int> JudgeAsync(CancellationToken cancellation)
+    {
+        var stale = await store.StaleAsync(cancellation);
+        if (stale.IsEmpty) return 0;
+        var services = await store.ServiceMapAsync(definitions, cancellation);
+        foreach (var batch in stale.Chunk(ServicesAtOnce))
+        {
+            var named = batch.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
+            var known = named.Where(pair => pair.Service is not null).ToList();
+            var facts = await store.FactsOfAsync([.. known.Select(pair => pair.Service!)], services, cancellation);
+            var judged = facts.AsParallel().AsOrdered().WithCancellation(cancellation).Select(of => Correlator.Judge(of, definitions)).ToList();
+            var nothing = new Judgement([], [], []);
+            await store.SaveJudgementsAsync(
+                [
+                    .. known.Select((pair, i) => new JudgedService(pair.Service!, judged[i], pair.One.Mark)),
+                    .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark)),
+                ],
+                cancellation);
+        }
+
+        return stale.Length;
+    }
+
+    /// <summary>Reads and judges until there is nothing left to do.</summary>
+    /// <param name="progress">Told how many deliveries were read so far.</param>
+    public async Task DrainAsync(Action<int>? progress, CancellationToken cancellation)
+    {
+        var total = 0;
+        while (await ReadAsync(cancellation) is > 0 and var count) progress?.Invoke(total += count);
+        await JudgeAsync(cancellation);
+    }
+
+    static ReadDelivery Read(StoredDelivery stored, ILogger logger)
+    {
+        if (Catalogue.Find(stored.Delivery.Source) is not { } reader) return new ReadDelivery(stored.Id, 1, Reading.Unreadable($"there is no source {stored.Delivery.Source}"));
+        try
+        {
+            if (stored.Delivery.Body.IsEmpty) return new ReadDelivery(stored.Id, reader.Version, Reading.Unreadable("the body is empty, or was dropped when its time was over"));
+            return new ReadDelivery(stored.Id, reader.Version, reader.Read(stored.Delivery));
+        }
+        catch (Exception error) when (error is JsonException or FormatException)
+        {
+            return new ReadDelivery(stored.Id, reader.Version, Reading.Unreadable(error.Message));
+        }
+        catch (Exception error)
+        {
+            // A reader's own mistake must not stop the others; the delivery is kept and can be read again by a better one.
+            Log.ReaderFailed(logger, error, stored.Delivery.Source, stored.Id);
+            return new ReadDelivery(stored.Id, reader.Version, Reading.Unreadable($"the reader failed: {error.Message}"));
+        }
+    }
+
+    static List<ServiceName> Touched(ServiceMap map, List<Fact> facts) => [.. facts.SelectMany(fact => map.ServicesOf(fact)).Select(service => service.Name).Distinct()];
+
+    static RepositoryName? RepositoryOf(Fact fact) => fact switch
+    {
+        CommitFact commit => commit.Repository,
+        ChangeFact change => change.Repository,
+        ReviewFact review => review.Repository,
+        BuildFact build => build.Repository,
+        ArtifactFact artifact => artifact.Repository,
+        DeploymentFact deployment => deployment.Repository,
+        IncidentFact incident => incident.Repository,
+        _ => null,
+    };
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "The reader of {Source} failed on delivery {Id}")]
+        public static partial void ReaderFailed(ILogger logger, Exception error, string source, long id);
+    }
+}

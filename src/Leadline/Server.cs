@@ -1,0 +1,84 @@
+using System.Net;
+using Leadline.Api;
+using Leadline.Core;
+using Leadline.Ingest;
+using Leadline.Metrics;
+using Leadline.Settings;
+using Leadline.Storage;
+using Leadline.Web;
+using Scalar.AspNetCore;
+
+namespace Leadline;
+
+/// <summary>One process: what receives, reads, judges and answers.</summary>
+public static class Server
+{
+    /// <summary>Puts the server together; it listens once it is started.</summary>
+    /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no tokens.</exception>
+    public static async Task<WebApplication> BuildAsync(Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
+    {
+        var tokens = await store.TokensAsync(cancellation);
+        var isLoopback = IPAddress.IsLoopback(listen.Address);
+        if (!isLoopback && tokens.IsEmpty)
+            throw new StoreException($"{listen} can be reached from other machines, and no token keeps them out: make one with leadline token create, or listen on 127.0.0.1");
+        var definitions = settings.Definitions;
+        if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation))
+            await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "leadline", ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrel(kestrel =>
+        {
+            kestrel.Listen(listen);
+            kestrel.Limits.MaxRequestBodySize = Receiving.Largest + 1024;
+            kestrel.AddServerHeader = false;
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
+            .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(await Intake.OfAsync(store, cancellation))
+            .AddSingleton<MetricsReader>().AddSingleton<Context>().AddSingleton<DeliveryLog>()
+            .AddSingleton(services => new Readings(store, definitions, services.GetRequiredService<ILogger<Readings>>()))
+            .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>();
+        builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
+        builder.Services.AddProblemDetails().AddOpenApi().AddWebPages();
+        builder.Services.AddRouting();
+
+        var app = builder.Build();
+        app.UseExceptionHandler().UseStatusCodePages();
+        app.Use(GuardAsync);
+        var api = app.MapGroup("/api/v1");
+        Receiving.Map(api);
+        Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter()));
+        app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Leadline API").DisableDefaultFonts()).ExcludeFromDescription();
+        app.MapWebPages();
+        return app;
+    }
+
+    /// <summary>Before anything else: whose name the request goes by, what it may do, and what a browser may do with the answer.</summary>
+    static Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        var access = context.RequestServices.GetRequiredService<Access>();
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+
+        // The browsable API document brings its own inline styles and script; our own pages need neither.
+        if (!context.Request.Path.StartsWithSegments("/docs"))
+            headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+        // A name that leads here by a stranger's DNS must not let the stranger's page read what only this machine may.
+        if (access.IsLoopbackOnly && context.Request.Host.Host is not ("127.0.0.1" or "localhost" or "[::1]" or "::1"))
+            return Problem.Of(421, "this server answers to 127.0.0.1 and localhost only").ExecuteAsync(context);
+        var scope = ScopeOf(context.Request);
+        if (scope is null || access.Allows(context.Request, scope)) return next(context);
+        headers.WWWAuthenticate = "Bearer";
+        return Problem.Of(401, $"a token with the scope {scope} is needed: make one with leadline token create").ExecuteAsync(context);
+    }
+
+    /// <summary>Null for what anyone may ask: webhooks prove themselves by their own secret.</summary>
+    static string? ScopeOf(HttpRequest request) =>
+        request.Path.StartsWithSegments("/healthz") || (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/api/v1/deliveries")) ? null
+        : HttpMethods.IsPost(request.Method) ? "ingest" : "read";
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Leadline.Core;
+using Leadline.Ingest;
+using Leadline.Sources;
+using Leadline.Sources.GitHub;
+using Leadline.Storage;
+using Xunit;
+
+namespace Leadline.Tests.Ingest;
+
+public sealed partial class ScrubTests
+{
+    static readonly PersonalFields Fields = new GitHubReader().Personal;
+
+    [Fact]
+    public void People_become_hashes_and_all_else_stays()
+    {
+        const string Body = """
+            {"sender":{"login":"mona","id":12,"type":"User"},"pull_request":{"title":"Thanks mona and @hubot","body":"Signed-off-by: Mona Lisa <mona@acme.example>","user":{"login":"renovate[bot]"}},
+             "repository":{"full_name":"mona/shop","owner":{"login":"mona"}},"count":1.50,"ok":true,"nothing":null}
+            """;
+        var text = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes(Body), Fields).Span);
+        using var json = JsonDocument.Parse(text);
+        Assert.DoesNotContain("Lisa", text);
+        Assert.DoesNotContain("hubot", text);
+        Assert.DoesNotContain("acme.example", text);
+        Assert.Equal("mona/shop", json.RootElement.GetProperty("repository").GetProperty("full_name").GetString());
+        Assert.Single(Regex.Matches(text, "mona"));
+        Assert.EndsWith("[bot]", json.RootElement.GetProperty("pull_request").GetProperty("user").GetProperty("login").GetString());
+        Assert.Equal("User", json.RootElement.GetProperty("sender").GetProperty("type").GetString());
+        Assert.Equal(0, json.RootElement.GetProperty("sender").GetProperty("id").GetInt32());
+        Assert.Contains("1.50", text);
+    }
+
+    [Fact]
+    public void The_same_person_is_the_same_hash_and_a_hash_stays_as_it_is()
+    {
+        var scrub = new Scrub(new byte[32]);
+        var once = scrub.Apply(Encoding.UTF8.GetBytes("""{"login":"Mona"}"""), Fields);
+        Assert.Equal(once.ToArray(), scrub.Apply(once, Fields).ToArray());
+        Assert.Equal(scrub.Hash("mona"), scrub.Hash("MONA"));
+        Assert.NotEqual(scrub.Hash("mona"), new Scrub([1]).Hash("mona"));
+    }
+
+    [Fact]
+    public void What_is_no_JSON_is_given_back_as_it_came()
+    {
+        var body = Encoding.UTF8.GetBytes("login=mona");
+        Assert.Equal(body, new Scrub(new byte[32]).Apply(body, Fields).ToArray());
+    }
+
+    /// <summary>No person of the recorded bodies is found in the store's file, which is searched byte by byte.</summary>
+    [Fact]
+    public async Task Nobody_of_the_recorded_bodies_reaches_the_disk()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "store.duckdb");
+        var people = new HashSet<string>(StringComparer.Ordinal);
+        var bodies = new List<string>();
+        await using (var store = await Store.OpenAsync("duckdb:" + file, cancellation))
+        {
+            var intake = await Intake.OfAsync(store, cancellation);
+            var reader = Catalogue.Find("github")!;
+            foreach (var path in Directory.EnumerateFiles(Shared.Find("payloads", "github"), "*.json"))
+            {
+                var body = await File.ReadAllBytesAsync(path, cancellation);
+                Collect(JsonDocument.Parse(body).RootElement, null, false, people);
+                var prepared = intake.Prepare(reader, new Delivery
+                {
+                    Source = "github",
+                    Headers = Delivery.NoHeaders.Add("X-GitHub-Event", Path.GetFileName(path).Split('-')[0]),
+                    Body = body,
+                    ReceivedAt = DateTimeOffset.UnixEpoch,
+                });
+                bodies.Add(Encoding.UTF8.GetString(prepared.Delivery.Body.Span));
+                await store.AppendAsync([prepared], cancellation);
+            }
+
+            await new Readings(store, Definitions.Default, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance).DrainAsync(null, cancellation);
+        }
+
+        // Some examples give an organisation's account out for a user's.
+        people.Remove("Octocoders");
+        Assert.True(people.Count > 50);
+        var disk = string.Concat(Directory.EnumerateFiles(folder.Path).Select(path => Encoding.Latin1.GetString(File.ReadAllBytes(path))));
+        foreach (var person in people)
+        {
+            Assert.DoesNotContain($"\"{person}\"", string.Concat(bodies));
+            if (person.Contains('@') || person.Contains(' ')) Assert.DoesNotContain(person, disk);
+        }
+    }
+
+    /// <summary>Full names and addresses, wherever a person's object or field holds them.</summary>
+    static void Collect(JsonElement element, string? key, bool person, HashSet<string> people)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject()) Collect(property.Value, property.Name, person || Fields.People.Contains(property.Name), people);
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) Collect(item, key, person, people);
+                break;
+            case JsonValueKind.String when (person && key is "name" or "email" or "login" or "username") || (key is not null && Fields.Strings.Contains(key)):
+                if (element.GetString() is { Length: > 3 } text && !Common().IsMatch(text)) people.Add(text);
+                break;
+        }
+    }
+
+    /// <summary>What is a word of the protocol, or of repositories' own names, as well as somebody's login.</summary>
+    [GeneratedRegex("^(github|test|main|master|User|None|web-flow|h_[0-9a-f]{16})$", RegexOptions.IgnoreCase)]
+    private static partial Regex Common();
+}

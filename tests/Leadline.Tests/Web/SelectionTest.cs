@@ -1,0 +1,59 @@
+using Leadline.Metrics;
+using Leadline.Web;
+using Xunit;
+
+namespace Leadline.Tests.Web;
+
+public sealed class SelectionTest
+{
+    static readonly DateTimeOffset Now = new(2026, 3, 31, 23, 30, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void The_last_90_days_end_with_today()
+    {
+        var query = Of().Query;
+        Assert.Equal(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), query.To);
+        Assert.Equal(90, (query.To - query.From).TotalDays);
+        Assert.Null(query.Services);
+        Assert.Equal("production", query.Environment);
+    }
+
+    [Fact]
+    public void Today_is_that_of_the_reporting_zone()
+    {
+        var berlin = Of(window: "7", zone: "Europe/Berlin");
+        Assert.Equal(new DateOnly(2026, 4, 1), berlin.To);
+
+        // Summer time began on 29 March: the first day starts at 23:00 UTC, the last one ends at 22:00.
+        Assert.Equal(new DateTimeOffset(2026, 3, 25, 23, 0, 0, TimeSpan.Zero), berlin.Query.From);
+        Assert.Equal(new DateTimeOffset(2026, 4, 1, 22, 0, 0, TimeSpan.Zero), berlin.Query.To);
+    }
+
+    [Fact]
+    public void Days_given_are_both_inside()
+    {
+        var query = Of(window: "custom", from: "2026-01-01", to: "2026-01-31").Query;
+        Assert.Equal(31, (query.To - query.From).TotalDays);
+    }
+
+    [Theory]
+    [InlineData("7", Bucket.Day)]
+    [InlineData("90", Bucket.Week)]
+    [InlineData("365", Bucket.Month)]
+    public void The_trend_is_cut_to_fit(string window, Bucket bucket) => Assert.Equal(bucket, Of(window: window).Bucket);
+
+    [Theory]
+    [InlineData(null, "30", null, null)]
+    [InlineData("a b/ü", "custom", "2026-02-01", "2026-02-03")]
+    public void A_link_asks_the_same_question(string? service, string window, string? from, string? to)
+    {
+        var asked = Of(service, window, from, to);
+        var address = new Uri("http://acme.example" + asked.Link("/explain/lead_time"));
+        var parts = address.Query[1..].Split('&').Select(part => part.Split('=')).ToDictionary(part => part[0], part => Uri.UnescapeDataString(part[1]));
+        var again = Of(parts.GetValueOrDefault("service"), parts["window"], parts.GetValueOrDefault("from"), parts.GetValueOrDefault("to"));
+        Assert.Equal(asked, again);
+    }
+
+    static Selection Of(string? service = null, string? window = null, string? from = null, string? to = null, string zone = "UTC") =>
+        Selection.Of(service, null, window, from, to, null, Now, TimeZoneInfo.FindSystemTimeZoneById(zone));
+}
