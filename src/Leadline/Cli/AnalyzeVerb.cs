@@ -35,6 +35,12 @@ static class AnalyzeVerb
         {
             paths, tags, branch, only, service, from, to, all, config, json, markdown, html,
         };
+        paths.Validators.Add(result =>
+        {
+            // The argument takes whatever no option is.
+            foreach (var token in result.Tokens)
+                if (token.Value.StartsWith('-') && !Directory.Exists(token.Value)) result.AddError($"there is no option '{token.Value}'");
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(tags) is not null && parsed.GetValue(branch) is not null) return terminal.Misuse("--tags and --branch exclude each other: name one of them");
