@@ -70,7 +70,12 @@ public sealed class ProcessTests
             var id = $"deployment-{sender}-{number}";
             var body = JsonSerializer.Serialize(new
             {
-                type = "deployment", id, service = $"service-{sender % 3}", environment = "production", version = $"v{number}", status = "succeeded",
+                type = "deployment",
+                id,
+                service = $"service-{sender % 3}",
+                environment = "production",
+                version = $"v{number}",
+                status = "succeeded",
                 finished_at = DateTimeOffset.UnixEpoch.AddDays(20_000).AddMinutes((sender * 10_000) + number),
             });
             try
