@@ -21,5 +21,6 @@ public static class App
             ExplainVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),
             DoctorVerb.Create(clock, terminal),
+            TestVerb.Create(clock, terminal),
         };
 }
