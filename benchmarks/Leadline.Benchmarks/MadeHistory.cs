@@ -22,7 +22,7 @@ sealed record MadeHistory(int Commits, int PerDeployment)
         await Measured.RunAsync("git", ["init", "--quiet", "--bare", path]);
         await Measured.RunAsync("git", ["-C", path, "fast-import", "--quiet", "--date-format=raw"], async stream =>
         {
-            await using var text = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16);
+            await using var text = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
             text.NewLine = "\n";
             for (var i = 1; i <= Commits; i++)
             {

@@ -14,6 +14,7 @@ public static class App
             ServeVerb.Create(clock, terminal),
             DefinitionsVerb.Create(clock, terminal),
             TokenVerb.Create(clock, terminal),
+            TestVerb.Create(clock, terminal),
             ImportVerb.Create(clock, terminal),
             EventVerb.Create(clock, terminal),
             MetricsVerb.Create(clock, terminal),
@@ -21,6 +22,5 @@ public static class App
             ExplainVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),
             DoctorVerb.Create(clock, terminal),
-            TestVerb.Create(clock, terminal),
         };
 }

@@ -125,6 +125,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
           const ground = e => { for (; e; e = e.parentElement) { const b = parse(getComputedStyle(e).backgroundColor); if (b.a === 1) return b.c; } return [255, 255, 255]; };
           const weak = new Set();
           for (const e of document.querySelectorAll('body *')) {
+            if (e.tagName === 'title') continue;
             if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
             const style = getComputedStyle(e);
             const ink = parse(e.namespaceURI.endsWith('svg') ? style.fill : style.color);

@@ -29,14 +29,14 @@ public sealed record Analysis
 
     /// <summary>Reads, judges and measures.</summary>
     /// <exception cref="GitException">The repository gives nothing to measure; the message says why.</exception>
-    public static async Task<Analysis> OfAsync(AnalysisQuery query, TimeProvider clock, Action<int>? progress, CancellationToken cancellation)
+    public static async Task<Analysis> OfAsync(AnalysisQuery query, TimeProvider clock, GitHistory.Progress? progress, CancellationToken cancellation)
     {
+        // The engine starts while git reads.
         var opening = Store.OpenAsync("duckdb::memory:", cancellation);
-        var service = new ServiceDefinition { Name = new ServiceName(query.Service ?? NameOf(query.Path)) };
         GitHistory history;
         try
         {
-            history = await GitHistory.ReadAsync(query.Path, service.Name, query.Git, clock, progress, cancellation);
+            history = await GitHistory.ReadAsync(query.Path, query.Service, query.Git, clock, progress, cancellation);
         }
         catch
         {
@@ -44,15 +44,17 @@ public sealed record Analysis
             throw;
         }
 
-        var judgement = Correlator.Judge(new ServiceFacts { Service = service.Name, Commits = history.Commits, Deployments = history.Deployments }, query.Definitions);
+        // git knows one environment; how leadline.yaml maps the names of others must not hide it.
+        var definitions = query.Definitions with { Environments = [EnvironmentDefinition.Production] };
+        var judgement = Correlator.Judge(new ServiceFacts { Service = history.Service, Commits = history.Commits, Deployments = history.Deployments }, definitions);
         await using var store = await opening;
-        await store.SaveJudgementAsync(service, judgement, null, cancellation);
+        await store.SaveJudgementAsync(new ServiceDefinition { Name = history.Service }, judgement, null, cancellation);
         var newest = history.Deployments.Max(deployment => deployment.FinishedAt!.Value);
         var to = query.To ?? newest.AddSeconds(1);
         var from = query.From ?? (query.All ? history.Deployments.Min(deployment => deployment.FinishedAt!.Value) : to.AddMonths(-12));
-        if (from >= to) throw new GitException($"--from {from:yyyy-MM-dd} is not before --to {to:yyyy-MM-dd}: there is no window between them");
+        if (from >= to) throw new GitException($"the window from {from:yyyy-MM-dd} to {to:yyyy-MM-dd} is empty: name others with --from and --to");
         var window = new MetricsQuery(null, EnvironmentName.Production.Value, from, to);
-        var reader = new MetricsReader(store, query.Definitions, clock);
+        var reader = new MetricsReader(store, definitions, clock);
         var report = await reader.ReadAsync(window, cancellation);
         return new Analysis
         {
@@ -64,10 +66,17 @@ public sealed record Analysis
             Scope = report.Scope,
             Metrics = report.Metrics,
             Coverage = report.Coverage,
-            Notes = [.. history.Notes],
+            Notes = [.. history.Notes, .. NotesOf(judgement, window, newest)],
             Trend = await TrendAsync(reader, window, cancellation),
             Deployments = (await store.LedgerAsync(new RowsQuery(window, Limit: 20), cancellation)).Items,
         };
+    }
+
+    static IEnumerable<string> NotesOf(Judgement judgement, MetricsQuery window, DateTimeOffset newest)
+    {
+        var negative = judgement.Shipped.Count(change => change.LeadSeconds < 0 && change.DeployedAt >= window.From && change.DeployedAt < window.To);
+        if (negative > 0) yield return $"{GitHistory.Counted(negative, "commit")} dated after the deployment that ships them: a clock was wrong, and these lead times are negative";
+        if (newest < window.From) yield return $"the newest deployment, of {newest:yyyy-MM-dd}, lies before this window";
     }
 
     static async Task<ImmutableArray<TrendMonth>> TrendAsync(MetricsReader reader, MetricsQuery window, CancellationToken cancellation)
@@ -78,12 +87,6 @@ public sealed record Analysis
         var recovery = await reader.SeriesAsync("recovery_time", Bucket.Month, window, cancellation);
         var rework = await reader.SeriesAsync("rework_rate", Bucket.Month, window, cancellation);
         return [.. frequency.Select((month, i) => new TrendMonth(month.From, month.To, month.Count, lead[i].Value, lead[i].Count, failure[i].Value, recovery[i].Value, rework[i].Value))];
-    }
-
-    static string NameOf(string path)
-    {
-        var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
-        return string.IsNullOrWhiteSpace(name) ? "repository" : name.EndsWith(".git", StringComparison.Ordinal) && name.Length > 4 ? name[..^4] : name;
     }
 }
 

@@ -31,7 +31,7 @@ static class Chart
         var top = Math.Max(values.Max() ?? 0, double.Epsilon);
         var step = (Width - Left) / (double)Math.Max(1, labels.Count);
         double X(int i) => Left + (step * (i + 0.5));
-        double Y(double value) => Top + ((Height - Bottom - Top) * (1 - (value / top)));
+        double Y(double value) => Top + ((Height - Bottom - Top) * (1 - Math.Clamp(value / top, 0, 1)));
         var svg = new StringBuilder($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">");
         svg.Append($"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
         if (values.Any(value => value is not null))

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Leadline.Metrics;
 
 namespace Leadline.Analyze;
 
@@ -22,11 +21,15 @@ static class HtmlReport
         foreach (var analysis in analyses)
         {
             var zone = TimeZoneInfo.FindSystemTimeZoneById(analysis.Timezone);
-            page.Append($"<h1>{Text(analysis.Scope.Services[0])}</h1><p>{analysis.From:yyyy-MM-dd} to {analysis.To:yyyy-MM-dd}, times in {Text(analysis.Timezone)}</p>\n");
+            page.Append($"<h1>{Text(analysis.Scope.Services[0])}</h1><p>{Text(ReportRows.Window(analysis))}</p>\n");
             Rows(page, ReportRows.MetricHeads, ReportRows.OfMetrics(analysis.Metrics));
             var months = analysis.Trend.Select(month => TimeZoneInfo.ConvertTime(month.From, zone).ToString("yyyy-MM")).ToList();
-            page.Append("<h2>Deployments a month</h2>").Append(Chart.Bars("Deployments a month", months, [.. analysis.Trend.Select(month => month.Deployments == 0 ? (double?)null : month.Deployments)], value => value.ToString("0")));
-            page.Append("<h2>Median lead time by month</h2>").Append(Chart.Line("Median lead time by month", months, [.. analysis.Trend.Select(month => month.LeadTimeMedianSeconds)], value => Human.Span(value)));
+            foreach (var (name, values, text) in ReportRows.Trends(analysis).Where(trend => trend.Values.Any(value => value is not null)))
+            {
+                var title = $"{char.ToUpperInvariant(name[0])}{name[1..]} by month";
+                page.Append($"<h2>{Text(title)}</h2>").Append(name == "deployments" ? Chart.Bars(title, months, values, text) : Chart.Line(title, months, values, text)).Append('\n');
+            }
+
             page.Append("<h2>By month</h2>");
             Rows(page, ReportRows.TrendHeads, analysis.Trend.Select(month => ReportRows.Of(month, zone)));
             page.Append("<h2>Last deployments</h2>");

@@ -5,7 +5,7 @@ static class MarkdownReport
     public static void Write(TextWriter writer, Analysis analysis)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(analysis.Timezone);
-        writer.WriteLine($"## {analysis.Scope.Services[0]}, {analysis.From:yyyy-MM-dd} to {analysis.To:yyyy-MM-dd} ({analysis.Timezone})");
+        writer.WriteLine($"## {analysis.Scope.Services[0]}, {ReportRows.Window(analysis)}");
         Rows(writer, ReportRows.MetricHeads, ReportRows.OfMetrics(analysis.Metrics));
         writer.WriteLine("\n### By month");
         Rows(writer, ReportRows.TrendHeads, analysis.Trend.Select(month => ReportRows.Of(month, zone)));

@@ -15,11 +15,11 @@ static class ReportRows
         yield return ["Deployment frequency", Human.Rate(frequency.PerDay), Between(frequency.Interval, Human.Rate), $"{frequency.Deployments}", frequency.Level ?? "–"];
         yield return ["Lead time for changes", Human.Span(lead.MedianSeconds), Between(lead.IntervalSeconds, Human.Span), $"{lead.Count}", lead.Level ?? "–"];
         yield return ["Change failure rate", Human.Share(failure.Value), Between(failure.Interval, Human.Share), $"{failure.Failed} of {failure.Deployments}", failure.Level ?? "–"];
-        yield return ["Time to restore", Human.Span(recovery.MedianSeconds), Between(recovery.IntervalSeconds, Human.Span), recovery.Open > 0 ? $"{recovery.Count}, {recovery.Open} open" : $"{recovery.Count}", recovery.Level ?? "–"];
+        yield return ["Recovery time", Human.Span(recovery.MedianSeconds), Between(recovery.IntervalSeconds, Human.Span), recovery.Open > 0 ? $"{recovery.Count}, {recovery.Open} open" : $"{recovery.Count}", recovery.Level ?? "–"];
         yield return ["Rework rate", Human.Share(rework.Value), Between(rework.Interval, Human.Share), $"{rework.Rework} of {rework.Deployments}", rework.Level ?? "–"];
     }
 
-    public static readonly string[] TrendHeads = ["month", "deployments", "lead time", "failure rate", "time to restore", "rework"];
+    public static readonly string[] TrendHeads = ["month", "deployments", "lead time", "failure rate", "recovery time", "rework"];
 
     public static string[] Of(TrendMonth month, TimeZoneInfo zone) =>
     [
@@ -27,7 +27,7 @@ static class ReportRows
         OrDash(Human.Share(month.ChangeFailureRate)), OrDash(Human.Span(month.RecoveryMedianSeconds)), OrDash(Human.Share(month.ReworkRate)),
     ];
 
-    public static readonly string[] DeploymentHeads = ["deployed", "version", "commits", "lead time", "what", "restored after"];
+    public static readonly string[] DeploymentHeads = ["deployed", "version", "commits", "lead time", "what", "recovered after"];
 
     public static string[] Of(LedgerEntry row, TimeZoneInfo zone) =>
     [
@@ -59,7 +59,33 @@ static class ReportRows
     }
 
     static string Between(System.Collections.Immutable.ImmutableArray<double>? interval, Func<double?, string> text) =>
-        interval is { } known ? $"{text(known[0])} – {text(known[1])}" : "–";
+        interval is { } known ? Between(text(known[0]), text(known[1])) : "–";
+
+    /// <summary>A unit that both ends share is said once: <c>1.8 – 3.7 a month</c>.</summary>
+    static string Between(string from, string to)
+    {
+        var space = from.IndexOf(' ');
+        return space > 0 && from != to && to.IndexOf(' ') is > 0 and var other && from[space..] == to[other..] ? $"{from[..space]} – {to}" : $"{from} – {to}";
+    }
+
+    /// <summary><c>2023-10-24 to 2024-10-24 (UTC)</c>.</summary>
+    public static string Window(Analysis analysis)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(analysis.Timezone);
+        return $"{TimeZoneInfo.ConvertTime(analysis.From, zone):yyyy-MM-dd} to {TimeZoneInfo.ConvertTime(analysis.To, zone):yyyy-MM-dd} ({analysis.Timezone})";
+    }
+
+    /// <summary>Each column of the trend with its name and how a value of it is written. A month without a value is null, never 0.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<double?> Values, Func<double, string> Text)> Trends(Analysis analysis)
+    {
+        yield return ("deployments", Of(month => month.Deployments == 0 ? null : month.Deployments), value => value.ToString("0"));
+        yield return ("lead time", Of(month => month.LeadTimeMedianSeconds), value => Human.Span(value));
+        yield return ("failure rate", Of(month => month.ChangeFailureRate), value => Human.Share(value));
+        yield return ("recovery time", Of(month => month.RecoveryMedianSeconds), value => Human.Span(value));
+        yield return ("rework", Of(month => month.ReworkRate), value => Human.Share(value));
+
+        double?[] Of(Func<TrendMonth, double?> value) => [.. analysis.Trend.Select(value)];
+    }
 
     static string OrDash(string text) => text == Human.NoData ? "–" : text;
 }

@@ -7,10 +7,14 @@ static class TerminalReport
     public static void Write(IAnsiConsole console, Analysis analysis)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(analysis.Timezone);
-        string Day(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, zone).ToString("yyyy-MM-dd");
-        console.MarkupLineInterpolated($"[bold]{analysis.Scope.Services[0]}[/]  {Day(analysis.From)} to {Day(analysis.To)} ({analysis.Timezone})");
+        console.MarkupLineInterpolated($"[bold]{analysis.Scope.Services[0]}[/]  {ReportRows.Window(analysis)}");
         console.Write(Grid(ReportRows.MetricHeads, ReportRows.OfMetrics(analysis.Metrics)));
         console.MarkupLine("[bold]By month[/]");
+        if (console.Profile.Capabilities.Unicode)
+        {
+            foreach (var (name, values, _) in ReportRows.Trends(analysis)) console.WriteLine($"  {name,-14} {Sparkline.Of(values, 60)}");
+        }
+
         console.Write(Grid(ReportRows.TrendHeads, analysis.Trend.Select(month => ReportRows.Of(month, zone))));
         console.MarkupLine("[bold]Last deployments[/]");
         console.Write(Grid(ReportRows.DeploymentHeads, analysis.Deployments.Take(10).Select(row => ReportRows.Of(row, zone))));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Leadline.Settings;
 using Leadline.Storage;
 
 namespace Leadline.Cli;
@@ -22,7 +23,7 @@ public static class CommandLine
             // System.CommandLine's own handler would print the stack trace.
             return await arguments.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (StoreException exception)
+        catch (Exception exception) when (exception is StoreException or SettingsException)
         {
             return terminal.Misuse(exception.Message);
         }

@@ -2,9 +2,11 @@ using System.Buffers;
 using System.CommandLine;
 using System.IO.Compression;
 using System.Threading.Channels;
+using Leadline.Core;
 using Leadline.Ingest;
 using Leadline.Sources;
 using Leadline.Sources.Leadline;
+using Leadline.Storage;
 using Spectre.Console;
 
 namespace Leadline.Cli;
@@ -21,13 +23,12 @@ public static class ImportVerb
         /// <summary>Of blocks that had been imported before.</summary>
         public long Known { get; set; }
 
-        public long Ignored { get; set; }
         public long Bad { get; set; }
     }
 
     /// <param name="Complaints">What is wrong with a line, by its number.</param>
     /// <param name="Position">How far the file was read when the block was cut.</param>
-    sealed record Checked(int Good, byte[] Body, IReadOnlyList<(long Line, string Because)> Complaints, LocalIngest.Prepared? Prepared, long Position);
+    sealed record Checked(int Good, byte[] Body, IReadOnlyList<(long Line, string Because)> Complaints, NewDelivery? Delivery, long Position);
 
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
@@ -57,28 +58,32 @@ public static class ImportVerb
             else
             {
                 await using var opened = await store.OpenAsync(arguments, cancellation);
-                var ingest = new LocalIngest(opened.Store, opened.Definitions, clock);
-                await ingest.CatchUpAsync(null, cancellation);
-                var scrub = new Scrub(await opened.Store.SaltAsync(cancellation));
-                await ReadAllAsync(names, scrub, clock, terminal, counts, (blocks, token) => StoreAsync(ingest, blocks, counts, token), cancellation);
-                await ingest.JudgeAsync(cancellation);
+                var readings = await opened.ReadingsAsync(clock, cancellation);
+                await readings.DrainAsync(null, cancellation);
+                var intake = await Intake.OfAsync(opened.Store, cancellation);
+                await ReadAllAsync(names, intake, clock, terminal, counts, (blocks, token) => StoreAsync(opened.Store, readings, blocks, counts, token), cancellation);
+                await readings.DrainAsync(null, cancellation);
             }
 
             if (arguments.GetValue(json)) terminal.WriteJson(counts);
-            else terminal.Raw.WriteLine($"{counts.Stored} stored, {counts.Known} known already, {counts.Ignored} ignored, {counts.Bad} bad lines");
+            else terminal.Raw.WriteLine($"{counts.Stored} stored, {counts.Known} known already, {counts.Bad} bad lines");
             return counts.Bad == 0 ? ExitCode.Done : ExitCode.CheckFailed;
         });
         return verb;
     }
 
-    static async Task StoreAsync(LocalIngest ingest, IReadOnlyList<Checked> blocks, Counts counts, CancellationToken cancellation)
+    static async Task StoreAsync(Store store, Readings readings, IReadOnlyList<Checked> blocks, Counts counts, CancellationToken cancellation)
     {
-        var known = await ingest.StoreAsync([.. blocks.Select(block => block.Prepared!)], cancellation);
-        foreach (var (block, isKnown) in blocks.Zip(known))
+        var appended = await store.AppendAsync([.. blocks.Select(block => block.Delivery!)], cancellation);
+        foreach (var (block, answer) in blocks.Zip(appended))
         {
-            if (isKnown) counts.Known += block.Good;
-            else if (block.Prepared!.Reading is Core.FactsReading) counts.Stored += block.Good;
-            else counts.Ignored += block.Good;
+            if (answer.Known) counts.Known += block.Good;
+            else counts.Stored += block.Good;
+        }
+
+        // Read at once: what waits to be read stays as few as what is taken at a time.
+        while (await readings.ReadAsync(cancellation) > 0)
+        {
         }
     }
 
@@ -93,7 +98,7 @@ public static class ImportVerb
     }
 
     static async Task ReadAllAsync(
-        string[] names, Scrub? scrub, TimeProvider clock, Terminal terminal, Counts counts,
+        string[] names, Intake? intake, TimeProvider clock, Terminal terminal, Counts counts,
         Func<IReadOnlyList<Checked>, CancellationToken, Task> take, CancellationToken cancellation)
     {
         foreach (var name in names)
@@ -119,13 +124,13 @@ public static class ImportVerb
                 counts.Bad++;
             }
 
-            Task ReadAsync(Action<long> progress) => ReadFileAsync(name, file, text, scrub, clock, terminal, counts, take, progress, cancellation);
+            Task ReadAsync(Action<long> progress) => ReadFileAsync(name, file, text, intake, clock, terminal, counts, take, progress, cancellation);
         }
     }
 
     /// <summary>Blocks are checked side by side and taken in their order, a few at a time.</summary>
     static async Task ReadFileAsync(
-        string name, Stream file, Stream text, Scrub? scrub, TimeProvider clock, Terminal terminal, Counts counts,
+        string name, Stream file, Stream text, Intake? intake, TimeProvider clock, Terminal terminal, Counts counts,
         Func<IReadOnlyList<Checked>, CancellationToken, Task> take, Action<long> progress, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -138,7 +143,7 @@ public static class ImportVerb
                     await foreach (var block in JsonLines.ReadAsync(text, stop.Token))
                     {
                         var position = file.CanSeek ? file.Position : 0;
-                        await channel.Writer.WriteAsync(Task.Run(() => Check(block, scrub, clock, position), stop.Token), stop.Token);
+                        await channel.Writer.WriteAsync(Task.Run(() => Check(block, intake, clock, position), stop.Token), stop.Token);
                     }
                 }
                 finally
@@ -170,7 +175,7 @@ public static class ImportVerb
         }
     }
 
-    static Checked Check(LineBlock block, Scrub? scrub, TimeProvider clock, long position)
+    static Checked Check(LineBlock block, Intake? intake, TimeProvider clock, long position)
     {
         var body = new ArrayBufferWriter<byte>(1 << 16);
         var complaints = new List<(long, string)>();
@@ -190,8 +195,9 @@ public static class ImportVerb
         }
 
         var bytes = body.WrittenSpan.ToArray();
-        var prepared = good == 0 || scrub is null ? null : LocalIngest.Prepare(Reader, bytes, scrub, clock.GetUtcNow());
-        return new Checked(good, bytes, complaints, prepared, position);
+        if (good == 0 || intake is null) return new Checked(good, bytes, complaints, null, position);
+        var delivery = new Delivery { Source = Reader.Source, Headers = Delivery.NoHeaders, Body = bytes, ReceivedAt = clock.GetUtcNow() };
+        return new Checked(good, bytes, complaints, intake.Prepare(Reader, delivery), position);
     }
 
     static readonly SourceReader Reader = new LeadlineReader();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Leadline.Ingest;
 using Spectre.Console;
 
 namespace Leadline.Cli;
@@ -12,38 +11,42 @@ public static class ReplayVerb
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
         var verb = new Command("replay", "Reads all stored deliveries again, judges every service by the definitions, and says whether anything changed.");
-        var store = new StoreOptions();
+        var address = new StoreOptions();
         var json = new Option<bool>("--json") { Description = "print the counts as JSON" };
-        store.AddTo(verb);
+        address.AddTo(verb);
         verb.Add(json);
 
         verb.SetAction(async (arguments, cancellation) =>
         {
-            await using var opened = await store.OpenExistingAsync(arguments, terminal, cancellation);
+            await using var opened = await address.OpenExistingAsync(arguments, terminal, cancellation);
             if (opened is null) return ExitCode.Misuse;
-            var ingest = new LocalIngest(opened.Store, opened.Definitions, clock);
-            var before = await opened.Store.JudgedFingerprintAsync(cancellation);
-            await opened.Store.RewindAsync(cancellation);
-            var total = (await opened.Store.HealthAsync(cancellation)).Deliveries;
-            var (facts, ignored, unreadable) = (0L, 0L, 0L);
-            if (!terminal.Error.Profile.Out.IsTerminal) (facts, ignored, unreadable) = await ingest.CatchUpAsync(null, cancellation);
+            var store = opened.Store;
+            var readings = await opened.ReadingsAsync(clock, cancellation);
+            var before = await store.JudgedFingerprintAsync(cancellation);
+            await store.RewindAsync(cancellation);
+            await store.MarkAllStaleAsync(await store.ServiceMapAsync(opened.Definitions, cancellation), cancellation);
+            var total = (await store.HealthAsync(cancellation)).Deliveries;
+            if (!terminal.Error.Profile.Out.IsTerminal) await readings.DrainAsync(null, cancellation);
             else
             {
                 await terminal.Error.Progress().StartAsync(async progress =>
                 {
                     var task = progress.AddTask("deliveries", maxValue: Math.Max(1, total));
-                    (facts, ignored, unreadable) = await ingest.CatchUpAsync(read => task.Increment(read), cancellation);
+                    await readings.DrainAsync(read => task.Value = read, cancellation);
                 });
             }
 
-            var services = await ingest.JudgeAsync(cancellation);
-            var changed = before != await opened.Store.JudgedFingerprintAsync(cancellation);
-            var outcome = new Outcome(facts + ignored + unreadable, facts, ignored, unreadable, services, changed);
+            var sources = await store.SourcesAsync(cancellation);
+            var changed = before != await store.JudgedFingerprintAsync(cancellation);
+            var outcome = new Outcome(
+                total, sources.Sum(source => source.Facts), sources.Sum(source => source.Ignored), sources.Sum(source => source.Unreadable),
+                (await store.ServicesAsync(cancellation)).Length, changed);
             if (arguments.GetValue(json)) terminal.WriteJson(outcome);
             else
             {
                 terminal.Raw.WriteLine(
-                    $"{outcome.Deliveries} deliveries read again: {facts} with facts, {ignored} ignored, {unreadable} unreadable; {services} services judged");
+                    $"{outcome.Deliveries} deliveries read again: {outcome.Facts} with facts, {outcome.Ignored} ignored, {outcome.Unreadable} unreadable; "
+                    + $"{outcome.Services} services judged");
                 terminal.Raw.WriteLine(changed ? "What is judged has changed." : "Nothing that is judged has changed.");
             }
 

@@ -109,7 +109,8 @@ public sealed class ScopeOptions
         };
     }
 
-    static bool TryInstant(string text, TimeZoneInfo zone, out DateTimeOffset instant)
+    /// <summary>A day in that zone, its beginning; or an instant.</summary>
+    public static bool TryInstant(string text, TimeZoneInfo zone, out DateTimeOffset instant)
     {
         instant = default;
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
@@ -125,7 +126,8 @@ public sealed class ScopeOptions
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out instant);
     }
 
-    static string NotATime(string option, string text) =>
+    /// <summary>The sentence for what <see cref="TryInstant"/> does not take.</summary>
+    public static string NotATime(string option, string text) =>
         $"{option} '{text}' is neither a day (2026-01-01) nor an instant (2026-01-01T09:00:00Z)";
 
     static string Part(string key, string value) => $"{key}={Uri.EscapeDataString(value)}";

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using Leadline.Core;
+using Leadline.Ingest;
 using Leadline.Settings;
 using Leadline.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Leadline.Cli;
 
-/// <summary><c>--store</c>: the store that a verb opens, and the definitions that it is judged by.</summary>
+/// <summary><c>--store</c> and <c>--config</c>: the store that a verb opens, and the definitions that it is judged by.</summary>
 public sealed class StoreOptions
 {
     const string Scheme = "duckdb:";
@@ -17,15 +19,27 @@ public sealed class StoreOptions
         HelpName = "ADDRESS",
     };
 
-    public void AddTo(Command command) => command.Add(store);
+    readonly Option<string> config = new("--config")
+    {
+        Description = "the definitions; default: LEADLINE_CONFIG, or leadline.yaml in the working directory",
+        HelpName = "FILE",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(store);
+        command.Add(config);
+    }
 
     /// <summary>The store, made where there is none.</summary>
     /// <exception cref="StoreException">It cannot be used; the message says what to do.</exception>
+    /// <exception cref="SettingsException">The definitions hold errors.</exception>
     public async Task<OpenedStore> OpenAsync(ParseResult arguments, CancellationToken cancellation)
     {
+        var settings = SettingsFile.Load(arguments.GetValue(config), Environment.GetEnvironmentVariable);
         var (address, named) = Address(arguments);
         if (!named) Directory.CreateDirectory(Path.GetDirectoryName(address[Scheme.Length..])!);
-        return new OpenedStore(await Store.OpenAsync(address, cancellation), InForce());
+        return new OpenedStore(await Store.OpenAsync(address, cancellation), settings.Definitions);
     }
 
     /// <summary>The store; null, after saying so, where there is none.</summary>
@@ -37,19 +51,6 @@ public sealed class StoreOptions
             return await OpenAsync(arguments, cancellation);
         terminal.Misuse($"there is no store at {address}: fill one with 'leadline import' or 'leadline serve', or name another with --store");
         return null;
-    }
-
-    /// <summary>The definitions of LEADLINE_CONFIG, else of ./leadline.yaml, else the defaults.</summary>
-    static Definitions InForce()
-    {
-        try
-        {
-            return SettingsFile.Load(null, Environment.GetEnvironmentVariable).Definitions;
-        }
-        catch (SettingsException error)
-        {
-            throw new StoreException(error.Message, error);
-        }
     }
 
     /// <summary>The address, and whether somebody chose it.</summary>
@@ -66,6 +67,14 @@ public sealed class StoreOptions
 public sealed record OpenedStore(Store Store, Definitions Definitions) : IAsyncDisposable
 {
     public string Hash => DefinitionsHash.Of(Definitions);
+
+    /// <summary>What reads and judges in this process; the definitions are kept as the ones in force from now on.</summary>
+    public async Task<Readings> ReadingsAsync(TimeProvider clock, CancellationToken cancellation)
+    {
+        if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation))
+            await Store.MarkAllStaleAsync(await Store.ServiceMapAsync(Definitions, cancellation), cancellation);
+        return new Readings(Store, Definitions, NullLogger.Instance);
+    }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 }

@@ -11,158 +11,137 @@ namespace Leadline.Git;
 public sealed record GitQuery(string? Tags, string? Branch, IReadOnlyList<string> Paths);
 
 /// <summary>A repository's commits and deployments, and what about it limits the numbers.</summary>
+/// <param name="Service">As it was named, else the repository's folder.</param>
+/// <param name="Commits">All that branches, tags and HEAD reach.</param>
+/// <param name="Deployments">At least one.</param>
 /// <param name="Notes">Sentences: a shallow clone, tags that name no commit, times in the future.</param>
-public sealed record GitHistory(CommitGraph Commits, List<DeploymentFact> Deployments, List<string> Notes)
+public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<DeploymentFact> Deployments, List<string> Notes)
 {
     const string Format = "--format=%H %P%x01%at %ct%x01%an%x01%s%x01%b%x00";
 
+    /// <summary>How far the reading is: commits so far, and of how many where that is known yet.</summary>
+    public delegate void Progress(long commits, long? all);
+
     /// <summary>Reads the history with the git program, streamed.</summary>
+    /// <param name="path">A folder of the repository.</param>
+    /// <param name="service">Null for the name of the repository's folder.</param>
+    /// <param name="query">What is a deployment.</param>
+    /// <param name="clock">Tells which times lie in the future.</param>
+    /// <param name="progress">Told every thousand commits; null spares the counting.</param>
+    /// <param name="cancellation">Stops git.</param>
     /// <exception cref="GitException">It is no repository, holds no commits, or has nothing that is a deployment.</exception>
     public static async Task<GitHistory> ReadAsync(
-        string path, ServiceName service, GitQuery query, TimeProvider clock, Action<int>? progress, CancellationToken cancellation)
+        string path, string? service, GitQuery query, TimeProvider clock, Progress? progress, CancellationToken cancellation)
     {
-        if (!Directory.Exists(path)) throw new GitException($"{path} is not a folder: name the folder of a git repository");
-        var git = new GitProgram(path);
-        if (await git.TryTextAsync(["rev-parse", "--git-dir"], cancellation) is null)
+        var repository = await GitRepository.OpenAsync(path, cancellation);
+        try
         {
-            // Told apart from a missing program, which says so itself.
-            await git.TextAsync(["--version"], cancellation);
-            throw new GitException($"{path} is not a git repository: run this in a clone, or name one");
+            return await ReadAsync(repository, new ServiceName(service ?? repository.Name), query, clock, progress, cancellation);
         }
+        catch (GitRefusedException refusal)
+        {
+            throw new GitException($"git cannot read {path}: {refusal.Message}");
+        }
+    }
 
-        var notes = new List<string>();
-        if ((await git.TextAsync(["rev-parse", "--is-shallow-repository"], cancellation)).Trim() == "true")
-            notes.Add("this is a shallow clone: what lies before its boundary is unknown; run git fetch --unshallow for all of it");
-        var repository = new RepositoryName(service.Value);
-        var deployments = query.Branch is { } branch
-            ? await OfBranchAsync(git, branch, service, repository, cancellation)
-            : await OfTagsAsync(git, query.Tags, service, repository, notes, cancellation);
-        var touching = query.Paths.Count == 0 ? null : await TouchingAsync(git, query.Paths, cancellation);
+    static async Task<GitHistory> ReadAsync(
+        GitRepository repository, ServiceName service, GitQuery query, TimeProvider clock, Progress? progress, CancellationToken cancellation)
+    {
+        var git = repository.Git;
+        var notes = repository.Notes.ToList();
+        var name = new RepositoryName(repository.Name);
+        var reach = await ReachAsync(git, query.Branch, cancellation);
+        var history = new DeploymentHistory(git, service, name, notes);
+        var deployments = query.Branch is { } branch ? await history.OfBranchAsync(branch, reach.Branch, cancellation) : await history.OfTagsAsync(query.Tags, cancellation);
+        var counting = progress is null ? null : git.TryTextAsync(["rev-list", "--count", .. reach.Revisions], cancellation);
+        var touching = query.Paths.Count == 0 ? null : await TouchingAsync(git, reach.Revisions, query.Paths, cancellation);
         var builder = new CommitGraph.Builder();
-        var count = 0;
-        var latest = clock.GetUtcNow() + TimeSpan.FromDays(1);
-        var early = 0;
+        var parents = new List<Sha>();
+        var horizon = clock.GetUtcNow() + TimeSpan.FromDays(1);
+        var (count, early) = (0L, 0L);
         await git.RecordsAsync(
-            ["log", "--branches", "--tags", "--remotes", .. query.Branch is { } name ? (string[])[name] : [], Format],
+            ["log", Format, .. reach.Revisions],
             record =>
             {
-                if (Add(builder, repository, record, touching) > latest) early++;
-                if (++count % 1000 == 0) progress?.Invoke(count);
+                if (Add(builder, name, record, touching, parents) > horizon) early++;
+                if (++count % 1000 == 0 && progress is not null) progress(count, counting is { IsCompletedSuccessfully: true } ? All(counting.Result) : null);
             },
             cancellation);
-        if (count == 0) throw new GitException($"{path} has no commits yet: there is nothing to measure");
-        if (early > 0) notes.Add($"{early} commits are dated in the future: their author's clock was wrong, and their lead times are negative");
-        if (deployments.Count == 0)
-        {
-            throw new GitException(query switch
-            {
-                { Branch: { } missing } => $"the branch {missing} has no commits: name another with --branch",
-                { Tags: { } glob } => $"{path} has no tag that matches {glob}: see git tag, and name others with --tags GLOB or a release branch with --branch NAME",
-                _ => $"{path} has no version tags (such as v1.2.3): name the tags that are deployments with --tags GLOB, or a release branch with --branch NAME",
-            });
-        }
-
-        return new GitHistory(builder.Build(), deployments, notes);
+        if (counting is not null) await counting;
+        if (count == 0) throw new GitException($"{repository.Path} has no commits yet: there is nothing to measure");
+        if (deployments.Count == 0) throw new GitException(NothingDeployed(repository.Path, query, notes));
+        if (touching is { Count: 0 })
+            throw new GitException($"no commit of {repository.Path} touches {string.Join(" or ", query.Paths)}: --paths takes globs from the repository's root, such as services/checkout/**");
+        if (early > 0) notes.Add($"{Counted(early, "commit")} dated in the future: an author's clock was wrong, and so are these lead times");
+        return new GitHistory(service, builder.Build(), deployments, notes);
     }
 
-    static async Task<List<DeploymentFact>> OfTagsAsync(
-        GitProgram git, string? tags, ServiceName service, RepositoryName repository, List<string> notes, CancellationToken cancellation)
+    static long? All(string? counted) => long.TryParse(counted, out var all) ? all : null;
+
+    /// <summary>The revisions that git is to walk, and the full name of the asked branch.</summary>
+    static async Task<(string[] Revisions, string? Branch)> ReachAsync(GitProgram git, string? branch, CancellationToken cancellation)
     {
-        var glob = tags is null ? null : new Glob(tags);
-        var deployments = new List<DeploymentFact>();
-        var others = new List<string>();
-        var text = await git.TextAsync(
-            ["for-each-ref", "refs/tags", "--format=%(refname:strip=2)%01%(objecttype)%01%(objectname)%01%(taggerdate:unix)%01%(committerdate:unix)%01%(*objecttype)%01%(*objectname)%01%(*committerdate:unix)"],
-            cancellation);
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        string? found = null;
+        if (branch is not null)
         {
-            var part = line.Split('\x01');
-            if (part.Length < 8 || !(glob?.IsMatch(part[0]) ?? VersionTag.IsVersion(part[0]))) continue;
-            var annotated = part[1] == "tag";
-            var sha = annotated ? await PeelAsync(git, part[5], part[6], cancellation) : part[1] == "commit" ? part[2] : null;
-            if (sha is null)
+            // A tag of the same name must not win, and a fresh clone has most branches of its origin only as remote ones.
+            string[] candidates = ["refs/heads/" + branch, "refs/remotes/" + branch, "refs/remotes/origin/" + branch, branch];
+            foreach (var candidate in candidates)
             {
-                others.Add(part[0]);
-                continue;
+                if (await git.TryTextAsync(["rev-parse", "--verify", "--quiet", "--end-of-options", candidate + "^{commit}"], cancellation) is null) continue;
+                found = candidate;
+                break;
             }
 
-            var seconds = long.TryParse(part[3], out var tagged) ? tagged : long.TryParse(annotated ? part[7] : part[4], out var committed) ? committed : 0;
-            deployments.Add(Deployment(part[0], sha, seconds, service, repository));
+            if (found is null) throw new GitException($"there is no branch {branch}: see git branch --all, and name one with --branch");
         }
 
-        if (others.Count > 0) notes.Add($"{others.Count} tags name no commit and are passed over: {string.Join(", ", others.Take(3))}{(others.Count > 3 ? ", …" : "")}");
-        return deployments;
+        var hasHead = await git.TryTextAsync(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cancellation) is not null;
+        string[] revisions = ["--branches", "--tags", "--remotes", .. hasHead ? (string[])["HEAD"] : [], .. found is null ? [] : (string[])[found], "--"];
+        return (revisions, found);
     }
 
-    /// <summary>A tag may name a tag; null where what stands at the end is no commit.</summary>
-    static async Task<string?> PeelAsync(GitProgram git, string type, string name, CancellationToken cancellation) =>
-        type == "commit" ? name : type == "tag" ? (await git.TryTextAsync(["rev-parse", "--verify", "--quiet", name + "^{commit}"], cancellation))?.Trim() : null;
-
-    static async Task<List<DeploymentFact>> OfBranchAsync(GitProgram git, string branch, ServiceName service, RepositoryName repository, CancellationToken cancellation)
+    static string NothingDeployed(string path, GitQuery query, List<string> notes)
     {
-        if (await git.TryTextAsync(["rev-parse", "--verify", "--quiet", "--end-of-options", branch + "^{commit}"], cancellation) is null)
-            throw new GitException($"there is no branch {branch}: see git branch --all, and name one with --branch");
-        var text = await git.TextAsync(["log", "--first-parent", "--format=%H %ct", branch, "--"], cancellation);
-        return
-        [
-            .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
-                .Select(part => Deployment(part[0], part[0], long.Parse(part[1]), service, repository)),
-        ];
+        var why = query.Tags is { } glob ? $"{path} has no tag of a commit that matches {glob}" : $"{path} has no version tags (such as v1.2.3)";
+        var besides = string.Concat(notes.Where(note => note.Contains(" not taken ", StringComparison.Ordinal) || note.Contains(" naming no commit", StringComparison.Ordinal)).Select(note => $" ({note})"));
+        return $"{why}{besides}: name the tags that are deployments with --tags GLOB, or a release branch with --branch NAME";
     }
 
-    static DeploymentFact Deployment(string id, string sha, long seconds, ServiceName service, RepositoryName repository)
-    {
-        var time = Instant(seconds);
-        return new DeploymentFact
-        {
-            Id = id,
-            Service = service.Value,
-            Repository = repository,
-            Environment = EnvironmentName.Production.Value,
-            Version = id == sha ? Sha.Parse(sha).Abbreviated : id,
-            Sha = Sha.Parse(sha),
-            Status = DeploymentStatus.Succeeded,
-            FinishedAt = time,
-            AsOf = time,
-        };
-    }
-
-    static async Task<HashSet<Sha>> TouchingAsync(GitProgram git, IReadOnlyList<string> paths, CancellationToken cancellation)
+    static async Task<HashSet<Sha>> TouchingAsync(GitProgram git, string[] revisions, IReadOnlyList<string> paths, CancellationToken cancellation)
     {
         var touching = new HashSet<Sha>();
         await git.RecordsAsync(
-            ["log", "--branches", "--tags", "--remotes", "--full-history", "--format=%H%x00", "--", .. paths.Select(path => ":(glob)" + path)],
-            record => touching.Add(Sha.Parse(Encoding.ASCII.GetString(record.TrimStart((byte)'\n')))),
+            ["log", "--full-history", "--format=%H%x00", .. revisions, .. PathGlobs.ToPathspecs(paths)],
+            record => touching.Add(Read(record.TrimStart((byte)'\n'))),
             cancellation);
         return touching;
     }
 
     /// <summary>Adds one record of <see cref="Format"/>; answers the author's time.</summary>
-    static DateTimeOffset Add(CommitGraph.Builder builder, RepositoryName repository, ReadOnlySpan<byte> record, HashSet<Sha>? touching)
+    static DateTimeOffset Add(CommitGraph.Builder builder, RepositoryName repository, ReadOnlySpan<byte> record, HashSet<Sha>? touching, List<Sha> parents)
     {
         record = record.TrimStart((byte)'\n');
-        Span<Sha> parents = stackalloc Sha[64];
-        var count = 0;
+        parents.Clear();
         var ids = Cut(ref record, 1);
         var sha = Read(Cut(ref ids, (byte)' '));
-        while (!ids.IsEmpty && count < parents.Length) parents[count++] = Read(Cut(ref ids, (byte)' '));
+        while (!ids.IsEmpty) parents.Add(Read(Cut(ref ids, (byte)' ')));
         var times = Cut(ref record, 1);
         var authored = Seconds(Cut(ref times, (byte)' '));
-        var committed = Seconds(times);
         var byBot = Cut(ref record, 1).EndsWith("[bot]"u8);
-        var says = record.Length < 2 ? default : CommitMessage.Parse(Encoding.UTF8.GetString(record));
         builder.Add(new GraphCommit
         {
             Repository = repository,
             Sha = sha,
-            Parents = parents[..count],
+            Parents = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(parents),
             ParentsKnown = ParentsKnown.Yes,
             AuthoredAt = authored,
-            CommittedAt = committed,
+            CommittedAt = Seconds(times),
             Touches = touching is null || touching.Contains(sha),
             ByBot = byBot,
-            Reverts = says.Reverts,
-            Mentions = says.Mentions,
+
+            // The keys that a message names are for incidents, and git knows none. Few messages speak of a revert.
+            Reverts = record.IndexOf("everts"u8) < 0 ? null : CommitMessage.Parse(Encoding.UTF8.GetString(record)).Reverts,
         });
         return authored;
     }
@@ -183,6 +162,9 @@ public sealed record GitHistory(CommitGraph Commits, List<DeploymentFact> Deploy
 
     static DateTimeOffset Seconds(ReadOnlySpan<byte> text) => Instant(Utf8Parser.TryParse(text, out long seconds, out _) ? seconds : 0);
 
+    /// <summary><c>1 commit is</c>, <c>2 commits are</c>.</summary>
+    internal static string Counted(long count, string what) => count == 1 ? $"1 {what} is" : $"{count} {what}s are";
+
     /// <summary>A broken commit may claim a time beyond the calendar; it is kept at its edge rather than lost.</summary>
-    static DateTimeOffset Instant(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799));
+    internal static DateTimeOffset Instant(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799));
 }

@@ -7,36 +7,63 @@ namespace Leadline.Git;
 /// <summary>Runs the <c>git</c> program on one repository and streams what it says.</summary>
 sealed class GitProgram(string path)
 {
+    // A git hook sets these for its own repository; the folder that was named must win.
+    static readonly string[] OtherRepository =
+        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_GRAFT_FILE"];
+
     /// <summary>All of standard output; for answers that are small.</summary>
-    /// <exception cref="GitException">git is not installed, or refuses.</exception>
+    /// <exception cref="GitException">git is not installed.</exception>
+    /// <exception cref="GitRefusedException">git refuses.</exception>
     public async Task<string> TextAsync(IEnumerable<string> arguments, CancellationToken cancellation)
     {
         using var process = Start(arguments);
-        var errors = process.StandardError.ReadToEndAsync(cancellation);
-        var text = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await EndAsync(process, errors, cancellation);
-        return text;
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(cancellation);
+            var text = await process.StandardOutput.ReadToEndAsync(cancellation);
+            await EndAsync(process, errors, cancellation);
+            return text;
+        }
+        finally
+        {
+            Stop(process);
+        }
     }
 
     /// <summary>Null where git refuses.</summary>
+    /// <exception cref="GitException">git is not installed.</exception>
     public async Task<string?> TryTextAsync(IEnumerable<string> arguments, CancellationToken cancellation)
     {
         try
         {
             return await TextAsync(arguments, cancellation);
         }
-        catch (GitException)
+        catch (GitRefusedException)
         {
             return null;
         }
     }
 
     /// <summary>Hands on every record of standard output that ends in a NUL; the bytes are only valid during the call.</summary>
+    /// <exception cref="GitException">git is not installed.</exception>
+    /// <exception cref="GitRefusedException">git refuses, or stops before its end.</exception>
     public async Task RecordsAsync(IEnumerable<string> arguments, Action<ReadOnlySpan<byte>> record, CancellationToken cancellation)
     {
         using var process = Start(arguments);
-        var errors = process.StandardError.ReadToEndAsync(cancellation);
-        var stream = process.StandardOutput.BaseStream;
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(cancellation);
+            await ReadAsync(process.StandardOutput.BaseStream, record, cancellation);
+            await EndAsync(process, errors, cancellation);
+        }
+        finally
+        {
+            Stop(process);
+        }
+    }
+
+    static async Task ReadAsync(Stream stream, Action<ReadOnlySpan<byte>> record, CancellationToken cancellation)
+    {
         var buffer = new byte[1 << 17];
         int start = 0, end = 0;
         while (true)
@@ -53,12 +80,10 @@ sealed class GitProgram(string path)
             }
 
             var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
-            if (read == 0) break;
+            if (read == 0) return;
             end += read;
             start = HandOn(buffer, start, end, record);
         }
-
-        await EndAsync(process, errors, cancellation);
     }
 
     static int HandOn(byte[] buffer, int start, int end, Action<ReadOnlySpan<byte>> record)
@@ -81,6 +106,7 @@ sealed class GitProgram(string path)
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
+        foreach (var name in OtherRepository) start.Environment.Remove(name);
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["LC_ALL"] = "C.UTF-8";
         try
@@ -97,6 +123,12 @@ sealed class GitProgram(string path)
     {
         await process.WaitForExitAsync(cancellation);
         var said = (await errors).Trim();
-        if (process.ExitCode != 0) throw new GitException(said.Length > 0 ? said.Split('\n')[0] : $"git ended with code {process.ExitCode}");
+        if (process.ExitCode != 0) throw new GitRefusedException(said.Length > 0 ? said.Split('\n')[0] : $"git ended with code {process.ExitCode}");
+    }
+
+    /// <summary>Leaves no git behind where reading ended early.</summary>
+    static void Stop(Process process)
+    {
+        if (!process.HasExited) process.Kill();
     }
 }

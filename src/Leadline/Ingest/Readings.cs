@@ -10,6 +10,9 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
 {
     const int AtOnce = 256, ServicesAtOnce = 12;
 
+    // Whoever drains beside the server's own loop must not read the same deliveries at the same time.
+    readonly SemaphoreSlim turn = new(1, 1);
+
     ServiceMap? map;
 
     /// <summary>Reads one batch; answers how many deliveries it held.</summary>
@@ -66,9 +69,17 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
     /// <param name="progress">Told how many deliveries were read so far.</param>
     public async Task DrainAsync(Action<int>? progress, CancellationToken cancellation)
     {
-        var total = 0;
-        while (await ReadAsync(cancellation) is > 0 and var count) progress?.Invoke(total += count);
-        await JudgeAsync(cancellation);
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            var total = 0;
+            while (await ReadAsync(cancellation) is > 0 and var count) progress?.Invoke(total += count);
+            await JudgeAsync(cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     static ReadDelivery Read(StoredDelivery stored, ILogger logger)

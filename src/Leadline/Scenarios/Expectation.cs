@@ -179,7 +179,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
     {
         var not = line.TryTake("not");
         string[] known = ["deployment", "redeploy", "rollback", "failed attempt", "step", "linked", "baseline", "gap", "no sha", "unknown sha", "counted", "rework"];
-        var word = line.TakeRest(string.Join(", ", known));
+        var word = line.TakeRest(string.Join(", ", known)).Replace('_', ' ');
         if (!known.Contains(word)) throw new LineException($"expected one of {string.Join(", ", known)}, not '{word}'{Nearest.Suggest(word, known)}");
         return new Expectation(line.Number, line.Content, not ? $"not {word}" : word, measured =>
         {

@@ -116,12 +116,12 @@ sealed class ScenarioSettings
         try
         {
             var yaml = new YamlStream();
-            yaml.Load(new StringReader(text));
+            yaml.Load(new StringReader(text.Contains(',') && !text.StartsWith('[') ? $"[{text}]" : text));
             return yaml.Documents[0].RootNode;
         }
         catch (YamlException)
         {
-            throw new LineException($"'{text}' is no value: write one word, or a list such as [incident, rollback]");
+            throw new LineException($"'{text}' is no value: write one word, or several with a comma between each two");
         }
     }
 

@@ -21,6 +21,9 @@ sealed class Timeline
     /// <summary>Commits that a line makes, with the repository that it makes them in.</summary>
     readonly Dictionary<string, RepositoryName> made = new(StringComparer.Ordinal);
 
+    /// <summary>What lines speak of, so that a line which is wrong does not make others look wrong.</summary>
+    readonly HashSet<string> named = new(StringComparer.Ordinal);
+
     readonly HashSet<string> unknown = new(StringComparer.Ordinal);
     readonly Dictionary<string, CommitFact> commits = new(StringComparer.Ordinal);
     readonly List<(CommitFact Commit, int Place)> rootless = [];
@@ -45,6 +48,7 @@ sealed class Timeline
             if (words[0] == "unknown") unknown.UnionWith(words.Skip(1).Where(word => word != ","));
             var thing = words.Count > 1 && words[1].Contains(':') ? 2 : 1;
             if (words.Count <= thing + 1) continue;
+            named.Add(words[thing + 1]);
             if (words[thing] == "commit") made.TryAdd(words[thing + 1], repository);
             else if (words[thing] == "merge" && (Following(words, "squash", "as") ?? Following(words, "merge", "as")) is { } commit) made.TryAdd(commit, repository);
         }
@@ -55,13 +59,13 @@ sealed class Timeline
 
     public TimeZoneInfo Zone => zone;
 
-    public bool HasDeployment(string id) => deployments.ContainsKey(id);
+    public bool HasDeployment(string id) => deployments.ContainsKey(id) || (named.Contains(id) && !HasCommit(id));
 
-    public bool HasIncident(string id) => incidents.ContainsKey(id);
+    public bool HasIncident(string id) => incidents.ContainsKey(id) || named.Contains(id);
 
-    public bool HasCommit(string name) => names.ContainsValue(name);
+    public bool HasCommit(string name) => names.ContainsValue(name) || made.ContainsKey(name);
 
-    public bool HasChange(int number) => changes.Keys.Any(key => key.Item2 == number);
+    public bool HasChange(int number) => named.Contains($"#{number}");
 
     /// <summary><c>; did you mean X?</c> for a name that no line gave.</summary>
     public string Suggest(string name) => Nearest.Suggest(name, [.. deployments.Keys, .. incidents.Keys, .. names.Values]);
@@ -146,10 +150,10 @@ sealed class Timeline
             else if (line.TryTake("by", "bot")) author = "renovate[bot]";
             else if (line.TryTake("by")) author = line.Take("an author");
             else if (line.TryTake("authored")) authored = line.TakeTime(zone, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime));
-            else if (line.TryTake("from", "push")) fromPush = true;
+            else if (line.TryTake("pushed")) fromPush = true;
             else if (line.TryTake("reverts")) reverts = line.Take("a commit or change");
             else if (line.TryTake("message")) message = line.Take("a message in quotation marks");
-            else throw line.Expected("parents, in repo, on, touches, by, authored, from push, reverts or message");
+            else throw line.Expected("parents, in repo, on, touches, by, authored, pushed, reverts or message");
         }
 
         if (reverts is not null)
@@ -174,7 +178,7 @@ sealed class Timeline
         });
     }
 
-    static bool IsClause(string word) => word is "in" or "on" or "touches" or "by" or "authored" or "from" or "reverts" or "message";
+    static bool IsClause(string word) => word is "in" or "on" or "touches" or "by" or "authored" or "pushed" or "reverts" or "message";
 
     /// <param name="parents">Null for the branch's newest commit.</param>
     /// <param name="commit">Its parents are null where they are unknown.</param>
@@ -338,7 +342,7 @@ sealed class Timeline
         var id = line.Take("a deployment's name such as d1");
         var known = deployments.GetValueOrDefault(id);
         var status = DeploymentStatus.Succeeded;
-        string? commit = null, environment = known?.Environment, service = known?.Service, app = known?.App, version = known?.Version;
+        string? commit = null, environment = known?.Environment ?? "production", service = known?.Service, app = known?.App, version = known?.Version;
         var failed = known?.Failed;
         var changesShipped = known?.Changes;
         TimeSpan? took = null, waited = null;
@@ -366,7 +370,6 @@ sealed class Timeline
             else throw line.Expected("of, to, took, waited, version, app, in repo, of service, ships, declared failed, declared good, abbreviated, failed, canceled, superseded, starts or waits");
         }
 
-        if (environment is null) throw line.Expected("'to' and an environment");
         repository ??= commit is not null ? RepositoryOf(commit) : known?.Repository ?? defaultRepository;
         var isEnd = status is not (DeploymentStatus.Running or DeploymentStatus.Waiting);
         var startedAt = time - took ?? (status == DeploymentStatus.Running ? time : known?.StartedAt);

@@ -46,7 +46,7 @@ public static class FiveTiles
         text += metrics.ChangeFailureRate.Failed == 0 ? "; none of the deployments failed" : $"; {Shown.Ratio(metrics.ChangeFailureRate.Value)} of the deployments failed";
         if (metrics.RecoveryTime.MedianSeconds is { } recovery) text += $", half of the failures were over within {Shown.Span(recovery)}";
         if (metrics.RecoveryTime.Open > 0) text += $" ({metrics.RecoveryTime.Open} still open)";
-        if (metrics.ReworkRate.Value is { } rework) text += $"; {Shown.Ratio(rework)} of the deploying was repair";
+        if (metrics.ReworkRate.Value is { } rework) text += rework == 0 ? "; nothing of it was repair" : $"; {Shown.Ratio(rework)} of the deploying was repair";
         return text + ".";
     }
 }

@@ -11,11 +11,11 @@ public sealed class ScenarioGrammarTest
 
     [Theory]
     [InlineData("2026-03-02 09:00 comit a1", "x.scenario:1: expected one of commit, open,", "did you mean \"commit\"?")]
-    [InlineData("2026-03-02 09:00 commit a1 pushed", "x.scenario:1: expected parents, in repo,", "not 'pushed'")]
+    [InlineData("2026-03-02 09:00 commit a1 posted", "x.scenario:1: expected parents, in repo,", "not 'posted'")]
     [InlineData("yesterday commit a1", "x.scenario:1: expected a time such as 2026-03-02 09:00", "not 'yesterday'")]
     [InlineData("2026-03-02 9 commit a1", "x.scenario:1:", "expected one of commit")]
     [InlineData("2026-03-02 25:00 commit a1", "x.scenario:1: '25:00' is no time of the day", "such as 09:00")]
-    [InlineData("2026-03-02 09:00 deploy d1 of a1", "x.scenario:1: expected 'to' and an environment after 'a1'", "")]
+    [InlineData("2026-03-02 09:00 deploy d1 of", "x.scenario:1: expected a commit's name after 'of'", "")]
     [InlineData("2026-03-02 09:00 deploy d1 of a1 to production took long", "x.scenario:1: 'long' is no span", "")]
     [InlineData("2026-03-02 09:00 incident I1 resolved", "x.scenario:1: I1 was opened in no earlier line", "")]
     [InlineData("2026-03-02 09:00 commit a1 message \"no end", "x.scenario:1: expected a closing quotation mark", "")]
@@ -53,6 +53,15 @@ public sealed class ScenarioGrammarTest
         var error = Assert.Throws<ScenarioException>(() => Scenario.Parse("2026-03-02 09:00 comit a1\n2026-03-02 09:00 deploi d1\nexpect 2026-03-02 .. 2026-03-01\n", "x.scenario"));
 
         Assert.Equal(["x.scenario:1", "x.scenario:2", "x.scenario:3"], error.Message.Split(Environment.NewLine).Select(sentence => sentence[..12]));
+    }
+
+    [Fact]
+    public void A_line_that_is_wrong_makes_no_other_look_wrong()
+    {
+        var error = Assert.Throws<ScenarioException>(() => Scenario.Parse("2026-03-02 09:00 deploy d1 off a1\nexpect 2026-03-01 .. 2026-04-01\n  d1 not failed\n", "x.scenario"));
+
+        Assert.Equal("x.scenario:1: expected of,", error.Message[..26]);
+        Assert.DoesNotContain(Environment.NewLine, error.Message);
     }
 
     [Fact]

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Leadline.Scenarios;
+using Xunit;
+
+namespace Leadline.Tests.Api;
+
+/// <summary>Every answer, held against its snapshot; LEADLINE_UPDATE_SNAPSHOTS=1 writes them again.</summary>
+public sealed class AnswersTests
+{
+    static readonly string Folder = Path.Combine(Shared.Repository, "tests", "Leadline.Tests", "Api", "Snapshots");
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [Theory]
+    [InlineData("metrics", "/api/v1/metrics?service=shop&from=2026-03-01&to=2026-04-01")]
+    [InlineData("metrics-of-nothing", "/api/v1/metrics?from=2025-03-01&to=2025-04-01")]
+    [InlineData("series", "/api/v1/metrics/series?metric=lead_time&bucket=week&from=2026-03-01&to=2026-03-16")]
+    [InlineData("deployments", "/api/v1/deployments?from=2026-03-01&to=2026-04-01&limit=2")]
+    [InlineData("deployment", "/api/v1/deployments/d2")]
+    [InlineData("incidents", "/api/v1/incidents?from=2026-03-01&to=2026-04-01")]
+    [InlineData("services", "/api/v1/services")]
+    [InlineData("sources", "/api/v1/sources")]
+    [InlineData("definitions", "/api/v1/definitions")]
+    [InlineData("delivery", "/api/v1/deliveries/1")]
+    [InlineData("explain-lead-time", "/api/v1/explain?metric=lead_time&from=2026-03-01&to=2026-04-01")]
+    [InlineData("explain-change-failure-rate", "/api/v1/explain?metric=change_failure_rate&from=2026-03-01&to=2026-04-01")]
+    [InlineData("bad-metric", "/api/v1/explain?metric=speed")]
+    [InlineData("bad-service", "/api/v1/metrics?service=shp")]
+    [InlineData("bad-window", "/api/v1/metrics?from=2026-04-01&to=2026-03-01")]
+    [InlineData("bad-time", "/api/v1/metrics?from=yesterday")]
+    [InlineData("bad-environment", "/api/v1/metrics?environment=moon")]
+    [InlineData("bad-cursor", "/api/v1/deployments?cursor=x")]
+    [InlineData("bad-limit", "/api/v1/deployments?limit=0")]
+    [InlineData("bad-bucket", "/api/v1/metrics/series?metric=lead_time&bucket=year")]
+    [InlineData("missing-deployment", "/api/v1/deployments/d99")]
+    [InlineData("missing-delivery", "/api/v1/deliveries/99")]
+    [InlineData("missing-page", "/api/v1/nothing")]
+    public async Task Answers_as_it_did(string name, string path)
+    {
+        await using var server = await FilledAsync();
+        var answer = await server.Client.GetAsync(path, TestContext.Current.CancellationToken);
+        var body = JsonSerializer.Serialize(JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement, Indented);
+        var actual = $"{(int)answer.StatusCode} {answer.Content.Headers.ContentType?.MediaType}\n{Steady(body)}\n";
+        var file = Path.Combine(Folder, name + ".json");
+        if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_SNAPSHOTS") == "1") await File.WriteAllTextAsync(file, actual, TestContext.Current.CancellationToken);
+        Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), actual);
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_without_loss_or_repetition()
+    {
+        await using var server = await FilledAsync();
+        var seen = new List<string>();
+        for (string? cursor = null; ;)
+        {
+            using var page = JsonDocument.Parse(await server.Client.GetStringAsync($"/api/v1/deployments?from=2026-03-01&to=2026-04-01&limit=1{(cursor is null ? "" : "&cursor=" + cursor)}", TestContext.Current.CancellationToken));
+            seen.AddRange(page.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("deployment_id").GetString()!));
+            if ((cursor = page.RootElement.GetProperty("next").GetString()) is null) break;
+        }
+
+        Assert.Equal(["d3", "d2", "d1", "d0"], seen);
+    }
+
+    [Fact]
+    public async Task What_did_not_change_is_not_sent_again()
+    {
+        await using var server = await FilledAsync();
+        var first = await server.Client.GetAsync("/api/v1/metrics", TestContext.Current.CancellationToken);
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/metrics") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+        Assert.Equal(HttpStatusCode.NotModified, (await server.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+        await server.PostAsync("/api/v1/events", """{"type":"deployment","id":"d9","service":"shop","repository":"acme/shop","environment":"production","status":"succeeded","finished_at":"2026-03-09T00:00:00Z"}""");
+        await server.SettleAsync();
+        var again = new HttpRequestMessage(HttpMethod.Get, "/api/v1/metrics") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+        Assert.Equal(HttpStatusCode.OK, (await server.Client.SendAsync(again, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_document_of_the_API_names_every_question()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
+        var paths = document.RootElement.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
+        foreach (var expected in new[] { "/api/v1/metrics", "/api/v1/metrics/series", "/api/v1/deployments", "/api/v1/deployments/{id}", "/api/v1/incidents", "/api/v1/explain", "/api/v1/services", "/api/v1/sources", "/api/v1/definitions", "/api/v1/deliveries/{source}", "/api/v1/events" })
+            Assert.Contains(expected, paths);
+    }
+
+    static async Task<RunningServer> FilledAsync()
+    {
+        var server = await RunningServer.StartAsync();
+        string Sha(string name) => Scenario.ShaOf(name).ToString();
+        var lines = new StringBuilder();
+        for (var i = 0; i < 4; i++)
+        {
+            var parents = i == 0 ? "[]" : $"[\"{Sha($"a{i - 1}")}\"]";
+            var message = i == 3 ? $"Revert it\\n\\nThis reverts commit {Sha("a2")}." : $"Change {i}";
+            lines.Append($$"""{"type":"commit","repository":"acme/shop","sha":"{{Sha($"a{i}")}}","parents":{{parents}},"authored_at":"2026-03-0{{i + 2}}T09:00:00Z","committed_at":"2026-03-0{{i + 2}}T09:05:00Z","author":"Mona Lisa","message":"{{message}}"}""").Append('\n');
+            lines.Append($$"""{"type":"deployment","id":"d{{i}}","service":"shop","repository":"acme/shop","environment":"production","version":"v{{i}}","sha":"{{Sha($"a{i}")}}","status":"succeeded","started_at":"2026-03-0{{i + 2}}T09:50:00Z","finished_at":"2026-03-0{{i + 2}}T10:00:00Z"}""").Append('\n');
+        }
+
+        lines.Append("""{"type":"incident","id":"INC-1","service":"shop","started_at":"2026-03-04T11:00:00Z","resolved_at":"2026-03-04T12:30:00Z","severity":"sev1","title":"Checkout is slow"}""");
+        var answer = await server.PostAsync("/api/v1/events", lines.ToString());
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        await server.SettleAsync();
+        return server;
+    }
+
+    /// <summary>Hashes of people and trace ids differ from store to store and run to run.</summary>
+    static string Steady(string body) => System.Text.RegularExpressions.Regex.Replace(body, @"h_[0-9a-f]{16}|""trace_id"": ""[^""]*""", match => match.Value[0] == 'h' ? "h_…" : "\"trace_id\": \"…\"");
+}

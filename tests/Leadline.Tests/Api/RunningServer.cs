@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Leadline.Ingest;
+using Leadline.Settings;
+using Leadline.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Leadline.Tests.Api;
+
+/// <summary>The real server on a free port of this machine, over a store in memory, with a clock that stands still.</summary>
+sealed class RunningServer : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Now = new(2026, 4, 1, 12, 0, 0, TimeSpan.Zero);
+
+    readonly WebApplication app;
+
+    RunningServer(WebApplication app, Store store, HttpClient client) => (this.app, Store, Client) = (app, store, client);
+
+    public Store Store { get; }
+
+    public HttpClient Client { get; }
+
+    public static async Task<RunningServer> StartAsync(string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret")
+    {
+        var store = await Store.OpenAsync("duckdb::memory:", default);
+        if (prepare is not null) await prepare(store);
+        var app = await Server.BuildAsync(
+            store, SettingsFile.Parse(settings, "leadline.yaml", _ => environment), new IPEndPoint(IPAddress.Loopback, 0), new FakeTimeProvider(Now), default);
+        await app.StartAsync();
+        return new RunningServer(app, store, new HttpClient { BaseAddress = new Uri(app.Urls.First()) });
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string body, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return Client.SendAsync(request);
+    }
+
+    /// <summary>Waits until what was delivered is read and judged.</summary>
+    public Task SettleAsync() => app.Services.GetRequiredService<Readings>().DrainAsync(null, default);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await Store.DisposeAsync();
+    }
+}
