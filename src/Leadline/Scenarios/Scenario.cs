@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using Leadline.Core;
 
 namespace Leadline.Scenarios;
@@ -23,6 +25,9 @@ sealed class Scenario
     public required ImmutableDictionary<Sha, string> Names { get; init; }
 
     public required ImmutableArray<ExpectedWindow> Windows { get; init; }
+
+    /// <summary>The full sha that a short name such as <c>a1</c> stands for: the same on every machine.</summary>
+    public static Sha ShaOf(string name) => Sha.Parse(Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(name))));
 
     /// <summary>Reads a scenario.</summary>
     /// <param name="text">Its lines.</param>

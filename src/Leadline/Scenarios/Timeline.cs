@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Leadline.Core;
 using Leadline.Sources;
 
@@ -507,7 +505,7 @@ sealed class Timeline
         if (name.StartsWith('#')) throw new LineException($"'{name}' is a change: expected a commit's name such as a1");
         if (name.All(char.IsAsciiDigit)) throw new LineException($"'{name}' is a number: expected a commit's name such as a1");
         var sha = Sha.TryParse(name, out var written) && !written.IsShort ? written
-            : Sha.Parse(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("scenario " + name)).AsSpan(0, 20)));
+            : Scenario.ShaOf(name);
         names[sha] = name;
         return sha;
     }
