@@ -87,7 +87,7 @@ public static class ScenarioRun
         if (words.Has("not", "shipped")) return ("not shipped", way is null ? "not shipped" : $"shipped in {way.DeploymentId}");
         if (words.Has("shipped", "in")) return (words.Rest(), way is null ? "not shipped" : $"{way.DeploymentId} by {Rows.Word(way.Method)}");
         if (words.Has("not", "counted", "because")) return (words.Rest(), way?.NotCountedBecause ?? "counted");
-        if (words.Has("stage")) return (words.Take("the stage") + " " + Span(words), Stages(way?.Stages ?? default, expectation.Text));
+        if (words.Has("stage")) return (words.Take("the stage") + " " + Span(words), Stages(way?.Stages ?? Core.Stages.Unknown, expectation.Text));
         throw new ScenarioException(expectation.Line, $"'{expectation.Text}' is no expectation: see docs/reference/scenarios.md");
     }
 
