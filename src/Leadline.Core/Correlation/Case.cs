@@ -25,6 +25,9 @@ sealed class Case
     /// <summary>The row that shipped the commit, or null: never a baseline or gap, of which nobody knows what they shipped.</summary>
     public required Row?[] RowOfCommit { get; init; }
 
+    /// <summary>The change that the commit belongs to, where known.</summary>
+    public required ChangeFact?[] ChangeOf { get; init; }
+
     public Dictionary<(RepositoryName, int), Row> RowOfChange { get; } = [];
 
     public void Blame(Row failed, FailureSignal signal, string evidence, string method, Row? repairedBy)
@@ -68,6 +71,10 @@ sealed class Row
     public List<ChangeFact> Changes { get; } = [];
     public List<ShippedChange> Shipped { get; set; } = [];
     public List<Sign> Signs { get; } = [];
+
+    /// <summary>The stages of every commit of this row that belongs to no change.</summary>
+    public Stages? StagesWithoutChange { get; set; }
+
     public SortedSet<string> Rework { get; } = new(StringComparer.Ordinal);
 }
 

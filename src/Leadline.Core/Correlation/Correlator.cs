@@ -31,6 +31,7 @@ public static class Correlator
                 GreenBuilds = green,
                 Artifacts = artifacts,
                 RowOfCommit = new Row?[facts.Commits.Count],
+                ChangeOf = new ChangeFact?[facts.Commits.Count],
             };
 
             // An incident names no environment; it is the first one's, so that it is not counted twice.

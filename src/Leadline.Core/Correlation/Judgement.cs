@@ -97,7 +97,7 @@ public sealed record LedgerRow
     /// <summary>Null while open.</summary>
     public DateTimeOffset? RestoredAt { get; init; }
 
-    /// <summary>What ended the failure: <c>incident X resolved</c>, <c>deployment Y</c>.</summary>
+    /// <summary>What ended the failure: <c>incident X</c>, whose resolution it was, or <c>deployment Y</c>.</summary>
     public string? RestoredBy { get; init; }
 
     public bool Rework { get; init; }
@@ -135,11 +135,14 @@ public sealed record ShippedChange
     /// <summary>From <see cref="StartedAt"/> to the deployment's success; negative where clocks disagree. Null where not counted.</summary>
     public double? LeadSeconds { get; init; }
 
-    public Stages Stages { get; init; }
+    public Stages Stages { get; init; } = Stages.Unknown;
 }
 
 /// <summary>The spans of a change's way, in seconds, null where unknown; they add up to the lead time where all are known.</summary>
-public readonly record struct Stages(double? Coding, double? Pickup, double? Review, double? Build, double? Wait, double? Deploy);
+public sealed record Stages(double? Coding, double? Pickup, double? Review, double? Build, double? Wait, double? Deploy)
+{
+    public static readonly Stages Unknown = new(null, null, null, null, null, null);
+}
 
 /// <summary>An edge from a sign of failure to the ledger row that it makes a failure; or to none.</summary>
 public sealed record Blame

@@ -6,8 +6,9 @@ static class LeadTimeRule
     public static List<ShippedChange> Of(Case judged, Row row)
     {
         var shipped = new List<ShippedChange>(row.Commits.Count);
-        var squashed = row.Commits.Where(commit => commit.Method == LinkMethod.MergeSha).Select(commit => commit.Change)
-            .ToHashSet(ReferenceEqualityComparer.Instance);
+        var squashed = new HashSet<object?>(ReferenceEqualityComparer.Instance);
+        foreach (var commit in row.Commits)
+            if (commit.Method == LinkMethod.MergeSha) squashed.Add(commit.Change);
         var perChange = judged.Definitions.LeadTime.Unit == LeadTimeUnit.Change;
         foreach (var commit in row.Commits)
         {
@@ -55,7 +56,7 @@ static class LeadTimeRule
             NotCountedBecause = because,
             StartedAt = because is null ? start : null,
             LeadSeconds = because is null ? (row.DeployedAt - start!.Value).TotalSeconds : null,
-            Stages = because is null ? StagesRule.Of(judged, row, change, start!.Value) : default,
+            Stages = because is null ? StagesRule.Of(judged, row, change, start!.Value) : Stages.Unknown,
         };
     }
 

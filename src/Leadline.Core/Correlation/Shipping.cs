@@ -92,40 +92,46 @@ static class Shipping
     static void Ship(
         Case judged, Row row, WalkStep step, ShippedWalk walk, ILookup<int, ChangeFact> byMergeSha, Dictionary<int, ChangeFact> byCommit)
     {
-        var methods = new Dictionary<int, (LinkMethod Method, ChangeFact? Change)>(step.Reached.Count);
+        var here = walk.Length - 1;
+        var shipped = new List<(int Commit, LinkMethod Method)>(step.Reached.Count);
         for (var i = 0; i < step.Reached.Count; i++)
         {
-            var method = row.ByArtifact ? LinkMethod.Artifact : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange;
-            methods[step.Reached[i]] = (method, byCommit.GetValueOrDefault(step.Reached[i]));
+            var commit = step.Reached[i];
+            shipped.Add((commit, row.ByArtifact ? LinkMethod.Artifact : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange));
+            if (byCommit.Count > 0) judged.ChangeOf[commit] = byCommit.GetValueOrDefault(commit);
         }
+
+        List<ChangeFact> merges = byMergeSha.Count == 0 ? [] :
+            [.. step.Reached.Where(byMergeSha.Contains).SelectMany(commit => byMergeSha[commit]).OrderBy(change => change.MergedAt).ThenBy(change => change.Number)];
 
         // Author times of what is on the branch: a rebased copy keeps its original's, so the original is not shipped beside it.
         HashSet<DateTimeOffset>? onBranch = null;
-        var merges = step.Reached.Where(byMergeSha.Contains).SelectMany(commit => byMergeSha[commit])
-            .OrderBy(change => change.MergedAt).ThenBy(change => change.Number).ToList();
         foreach (var change in merges)
         {
             foreach (var own in Own(judged, change))
             {
-                if (methods.TryGetValue(own, out var known))
+                if (walk.StepOf(own) == here)
                 {
-                    if (known.Change is null) methods[own] = (known.Method, change);
+                    judged.ChangeOf[own] ??= change;
                     continue;
                 }
 
                 onBranch ??= [.. step.Reached.Select(judged.Graph.AuthoredAt).OfType<DateTimeOffset>()];
                 var isCopied = judged.Graph.AuthoredAt(own) is { } authored && onBranch.Contains(authored);
-                if (walk.Add(own) && !isCopied) methods[own] = (LinkMethod.MergeSha, change);
+                if (!walk.Add(own) || isCopied) continue;
+                shipped.Add((own, LinkMethod.MergeSha));
+                judged.ChangeOf[own] = change;
             }
 
             var merge = judged.Graph.Find(change.MergeSha!.Value);
-            if (methods.TryGetValue(merge, out var of) && of.Change is null) methods[merge] = (of.Method, change);
+            judged.ChangeOf[merge] ??= change;
         }
 
-        foreach (var (commit, (method, change)) in methods)
+        row.Commits.Capacity = shipped.Count;
+        foreach (var (commit, method) in shipped)
         {
             if (!judged.Graph.Touches(commit)) continue;
-            row.Commits.Add(new ShippedCommit(commit, judged.Graph.Sha(commit), method, change));
+            row.Commits.Add(new ShippedCommit(commit, judged.Graph.Sha(commit), method, judged.ChangeOf[commit]));
             judged.RowOfCommit[commit] = row;
         }
 
@@ -181,7 +187,8 @@ static class Shipping
 
     static void Finish(Case judged, Row row, IEnumerable<ChangeFact> merged)
     {
-        row.Commits.Sort((left, right) => left.Sha.CompareTo(right.Sha));
+        row.Commits.Sort(static (left, right) => left.Sha.CompareTo(right.Sha));
+        if (!row.Commits.Exists(static commit => commit.Change is not null)) return;
         var touched = row.Commits.Select(commit => commit.Change).OfType<ChangeFact>().ToHashSet(ReferenceEqualityComparer.Instance);
         row.Changes.AddRange(touched.Cast<ChangeFact>().Union(merged.Where(touched.Contains)).Distinct().OrderBy(change => change.Repository).ThenBy(change => change.Number));
         foreach (var change in row.Changes) judged.RowOfChange.TryAdd((change.Repository, change.Number), row);

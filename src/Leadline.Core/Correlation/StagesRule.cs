@@ -10,8 +10,8 @@ static class StagesRule
     public static Stages Of(Case judged, Row row, ChangeFact? change, DateTimeOffset start)
     {
         var started = row.Attempt.StartedAt;
+        if (change?.MergedAt is not { } merged) return row.StagesWithoutChange ??= started is null ? Stages.Unknown : Stages.Unknown with { Deploy = Span(started, row.DeployedAt) };
         var deploy = Span(started, row.DeployedAt);
-        if (change?.MergedAt is not { } merged) return new Stages(null, null, null, null, null, deploy);
         var begin = judged.Definitions.LeadTime.Start;
         var offered = Later(change.ReadyAt, change.OpenedAt);
         var reviewed = change.FirstReviewedAt is { } review && offered is { } from ? (review < from ? from : review) : change.FirstReviewedAt;

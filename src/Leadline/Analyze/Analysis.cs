@@ -76,6 +76,8 @@ public sealed record Analysis
     {
         var negative = judgement.Shipped.Count(change => change.LeadSeconds < 0 && change.DeployedAt >= window.From && change.DeployedAt < window.To);
         if (negative > 0) yield return $"{GitHistory.Counted(negative, "commit")} dated after the deployment that ships them: a clock was wrong, and these lead times are negative";
+        if (judgement.Shipped.Any() && judgement.Shipped.All(change => change.LeadSeconds is null) && judgement.Shipped.Any(change => change.NotCountedBecause == "it belongs to no change"))
+            yield return "leadline.yaml measures lead time by changes (pull or merge requests), which git does not know: with unit commit and start authored or committed it can be measured here";
         if (newest < window.From) yield return $"the newest deployment, of {newest:yyyy-MM-dd}, lies before this window";
     }
 

@@ -108,6 +108,9 @@ sealed class GitProgram(string path)
         };
         foreach (var name in OtherRepository) start.Environment.Remove(name);
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+
+        // Into a pipe git would else write each commit by itself, which takes as long as reading it.
+        start.Environment["GIT_FLUSH"] = "0";
         start.Environment["LC_ALL"] = "C.UTF-8";
         try
         {

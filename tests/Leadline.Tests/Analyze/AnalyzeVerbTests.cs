@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Leadline.Api;
 using Leadline.Cli;
@@ -94,6 +96,44 @@ public sealed class AnalyzeVerbTests
         Assert.StartsWith("leadline: rules.yaml:", wrong.Error);
     }
 
+    [Theory]
+    [InlineData("unit: change")]
+    [InlineData("start: merged")]
+    public async Task Lead_time_by_changes_is_no_number_and_says_why(string rule)
+    {
+        using var repository = await ReleasedAsync();
+        var config = Path.Combine(repository.Path, "rules.yaml");
+        await File.WriteAllTextAsync(config, $"definitions:\n  lead_time: {{ {rule} }}\n", Cancellation);
+
+        var ended = await RunAsync("analyze", repository.Path, "--config", config);
+
+        Assert.Contains("Leadline.yaml measures lead time by changes", ended.Out);
+        Assert.Matches("Lead time for changes +│ no data", ended.Out);
+    }
+
+    [Fact]
+    public async Task Without_the_git_program_it_says_so()
+    {
+        using var repository = await ReleasedAsync();
+        using var folder = new TemporaryFolder();
+
+        var ended = await RunBuiltAsync("PATH", folder.Path, "analyze", repository.Path);
+
+        Assert.Equal((2, ""), (ended.Code, ended.Out));
+        Assert.Equal("leadline: the git program is not installed, or not on the PATH: install git", ended.Error.Trim());
+    }
+
+    [Fact]
+    public async Task The_repository_of_a_hook_that_calls_it_is_not_taken_for_the_named_one()
+    {
+        using var repository = await ReleasedAsync();
+        using var other = await MadeRepository.CreateAsync();
+
+        var ended = await RunBuiltAsync("GIT_DIR", Path.Combine(other.Path, ".git"), "analyze", repository.Path, "--json");
+
+        Assert.Equal(3, JsonSerializer.Deserialize<MetricsReport>(ended.Out, Wire.Json)!.Metrics.DeploymentFrequency.Deployments);
+    }
+
     [Fact]
     public async Task Markdown_has_a_table_for_each_part()
     {
@@ -161,6 +201,25 @@ public sealed class AnalyzeVerbTests
         await repository.CommitAsync(35);
         await repository.TagAsync(40, "v1.2");
         return repository;
+    }
+
+    /// <summary>The built program with one variable of its environment set.</summary>
+    static async Task<(int Code, string Out, string Error)> RunBuiltAsync(string variable, string value, params string[] arguments)
+    {
+        // Found from the runtime, because the PATH may be what is set.
+        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "leadline.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment[variable] = value;
+        start.Environment.Remove("LEADLINE_CONFIG");
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync(Cancellation);
+        var output = await process.StandardOutput.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+        return (process.ExitCode, output, await error);
     }
 
     static async Task<(int Code, string Out, string Error)> RunAsync(params string[] arguments)

@@ -199,8 +199,9 @@ public sealed class GitHistoryTests
         await repository.CommitAsync(0);
         await repository.GitAsync("checkout", "-q", "--detach");
         await repository.CommitAsync(1);
+        await repository.GitAsync("tag", "v1.0", "main");
 
-        Assert.Equal(2, (await ReadAsync(repository, new GitQuery(null, "HEAD", []))).Commits.Count);
+        Assert.Equal(2, (await ReadAsync(repository, VersionTags)).Commits.Count);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ sealed class MadeRepository : IDisposable
 
     public async Task<string> GitAtAsync(double authored, double committed, string author, byte[]? input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", ["-C", Path, "-c", "user.email=ada@acme.example", "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", .. arguments])
+        var start = new ProcessStartInfo("git", ["-C", Path, "-c", "user.email=ada@acme.example", "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", "-c", "advice.nestedTag=false", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,

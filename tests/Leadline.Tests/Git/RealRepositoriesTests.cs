@@ -28,6 +28,7 @@ public sealed class RealRepositoriesTests
         var leads = new List<double>();
         var before = new List<string>();
         var deployed = new List<string>();
+        var shippedBy = new Dictionary<string, int>();
         string? live = null;
         foreach (var tag in tags)
         {
@@ -37,18 +38,31 @@ public sealed class RealRepositoriesTests
             deployed.Add(tag[0]);
             if (before.Count > 0)
             {
-                var times = await GitAsync(path, ["log", "--no-merges", "--format=%at", tag[0], .. before.Select(other => "^" + other)]);
-                leads.AddRange(times.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(time => (double)(long.Parse(tag[1]) - long.Parse(time))));
+                var shipped = Lines(await GitAsync(path, ["log", "--format=%H %at %P", tag[0], .. before.Select(other => "^" + other)]));
+                Assert.NotEmpty(shipped);
+                foreach (var commit in shipped.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+                {
+                    shippedBy.Add(commit[0], deployed.Count);
+                    if (commit.Length < 4) leads.Add(long.Parse(tag[1]) - long.Parse(commit[1]));
+                }
             }
 
             before.Add(tag[0]);
         }
+
+        // No tag goes back to what had shipped (each ships something), so that reverts are the only failures.
+        var reverts = (await GitAsync(path, "log", "-z", "--branches", "--tags", "--grep=This reverts commit [0-9a-f]", "--format=%H %B")).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .ToDictionary(text => text[..40], text => text[(text.IndexOf("This reverts commit ", StringComparison.Ordinal) + 20)..].Split(' ', '.', ',', '\n')[0]);
+        var failed = reverts
+            .Where(revert => !reverts.ContainsKey(revert.Value) && shippedBy.ContainsKey(revert.Key) && shippedBy.TryGetValue(revert.Value, out var at) && at < shippedBy[revert.Key])
+            .Select(revert => shippedBy[revert.Value]).Distinct().Count();
 
         var analysis = await Analysis.OfAsync(
             new AnalysisQuery(path, null, new GitQuery(null, null, []), null, null, All: true, Definitions.Default), TimeProvider.System, null, Cancellation);
         leads.Sort();
         Assert.Equal(deployed.Count, analysis.Metrics.DeploymentFrequency.Deployments);
         Assert.Equal(0, analysis.Coverage.Gap);
+        Assert.Equal(failed, analysis.Metrics.ChangeFailureRate.Failed);
         Assert.Equal(leads.Count, analysis.Metrics.LeadTime.Count);
         Assert.Equal(Median.Of(leads)!.Value, analysis.Metrics.LeadTime.MedianSeconds!.Value, 1.0);
     }
@@ -79,6 +93,8 @@ public sealed class RealRepositoriesTests
         await GitAsync(Path.Combine(folder.Path, "empty"), "-c", "user.name=a", "-c", "user.email=a@acme.example", "commit", "-q", "--allow-empty", "-m", "one");
         await SaysAsync("no version tags", Path.Combine(folder.Path, "empty"));
     }
+
+    static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     static async Task SaysAsync(string expected, string path)
     {
