@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
@@ -120,7 +121,7 @@ static class Receiving
         await using var inflated = gzip ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : null;
         var source = inflated ?? context.Request.Body;
         var target = new MemoryStream((int)(context.Request.ContentLength ?? 4096));
-        var buffer = new byte[81920];
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
             while (await source.ReadAsync(buffer, context.RequestAborted) is > 0 and var read)
@@ -132,6 +133,10 @@ static class Receiving
         catch (InvalidDataException)
         {
             // Said to be gzip and is none: kept as it came, to be shown as unreadable.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return target.ToArray();

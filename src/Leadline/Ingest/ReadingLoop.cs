@@ -5,7 +5,7 @@ namespace Leadline.Ingest;
 /// <summary>Reads and judges while the server runs, as deliveries come; once a day it lets go of bodies whose time is over.</summary>
 public sealed partial class ReadingLoop(Store store, DeliveryLog log, Readings readings, Settings.LeadlineSettings settings, TimeProvider clock, ILogger<ReadingLoop> logger) : BackgroundService
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Unreadable = TimeSpan.FromDays(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Gather = TimeSpan.FromMilliseconds(200), Unreadable = TimeSpan.FromDays(30);
 
     DateTimeOffset purged;
 
@@ -17,7 +17,10 @@ public sealed partial class ReadingLoop(Store store, DeliveryLog log, Readings r
             {
                 await readings.DrainAsync(null, stopping);
                 await PurgeAsync(stopping);
-                await log.ArrivedAsync(Patience, stopping);
+                if (!await log.ArrivedAsync(Patience, stopping)) continue;
+
+                // What comes in a burst is read and judged together, and the log has the disk to itself meanwhile.
+                await Task.Delay(Gather, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

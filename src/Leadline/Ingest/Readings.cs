@@ -8,7 +8,7 @@ namespace Leadline.Ingest;
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
 public sealed partial class Readings(Store store, Definitions definitions, ILogger logger)
 {
-    const int AtOnce = 256, ServicesAtOnce = 12;
+    const int AtOnce = 2048, ServicesAtOnce = 12;
 
     // Whoever drains beside the server's own loop must not read the same deliveries at the same time.
     readonly SemaphoreSlim turn = new(1, 1);
@@ -57,7 +57,7 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
             await store.SaveJudgementsAsync(
                 [
                     .. known.Select((pair, i) => new JudgedService(pair.Service!, judged[i], pair.One.Mark)),
-                    .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark)),
+                    .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
                 ],
                 cancellation);
         }
