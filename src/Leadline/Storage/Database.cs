@@ -50,11 +50,18 @@ sealed partial class Database : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>A command whose rows are handed on as they are found: for answers too large to hold. While it waits for one it keeps a core busy.</summary>
+    public static DbCommand Streamed(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = Command(connection, sql, parameters);
+        ((DuckDBCommand)command).UseStreamingMode = true;
+        return command;
+    }
+
     public static DbCommand Command(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var command = (DuckDBCommand)connection.CreateCommand();
         command.CommandText = sql;
-        command.UseStreamingMode = true;
         foreach (var (name, value) in parameters)
             command.Parameters.Add(new DuckDBParameter(name, value switch { null => DBNull.Value, DateTimeOffset instant => instant.UtcDateTime, _ => value }));
         return command;

@@ -70,7 +70,7 @@ public sealed partial class Store
             if (first.ExecuteScalar() is not long id) return [];
             var unread = ImmutableArray.CreateBuilder<StoredDelivery>();
             var size = 0L;
-            using var command = Database.Command(connection, Queries.Text("unread_deliveries"), ("first", id), ("limit", limit));
+            using var command = Database.Streamed(connection, Queries.Text("unread_deliveries"), ("first", id), ("limit", limit));
             foreach (var delivery in command.Select(Stored))
             {
                 unread.Add(delivery);

@@ -139,7 +139,7 @@ public sealed partial class Store
             .ToLookup(pair => pair.Value, pair => pair.Service, StringComparer.OrdinalIgnoreCase);
         var repositories = spelled.ToDictionary(pair => pair.Key, pair => (Name: pair.Value, Services: owning[pair.Value.Value].Distinct().ToArray()));
         var parents = new Sha[8];
-        using var command = Database.Command(connection, Queries.Text("commits_of"), scope);
+        using var command = Database.Streamed(connection, Queries.Text("commits_of"), scope);
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
