@@ -3,6 +3,7 @@ using System.Globalization;
 using Leadline.Core;
 using Leadline.Metrics;
 using Leadline.Storage;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Leadline.Api;
 
@@ -13,16 +14,16 @@ static class Answers
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/metrics", MetricsAsync).WithSummary("The five metrics of a scope and window").Produces<MetricsReport>();
-        api.MapGet("/metrics/series", SeriesAsync).WithSummary("One metric by day, week or month").Produces<ImmutableArray<SeriesPoint>>();
-        api.MapGet("/deployments", DeploymentsAsync).WithSummary("The ledger, newest first").Produces<Page<LedgerEntry>>();
+        api.MapGet("/metrics", MetricsAsync).WithSummary("The five metrics of a scope and window").Produces<MetricsReport>().ProducesProblem(400);
+        api.MapGet("/metrics/series", SeriesAsync).WithSummary("One metric by day, week or month").Produces<ImmutableArray<SeriesPoint>>().ProducesProblem(400);
+        api.MapGet("/deployments", DeploymentsAsync).WithSummary("The ledger, newest first").Produces<Page<LedgerEntry>>().ProducesProblem(400);
         api.MapGet("/deployments/{**id}", DeploymentAsync).WithSummary("A deployment with its evidence").Produces<DeploymentDetail>().ProducesProblem(404);
-        api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>();
-        api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>();
+        api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>().ProducesProblem(400);
+        api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>().ProducesProblem(400);
         api.MapGet("/services", async (Store store, CancellationToken cancellation) => Json(await store.ServicesAsync(cancellation))).WithSummary("The services").Produces<ImmutableArray<ServiceEntry>>();
         api.MapGet("/sources", async (Store store, CancellationToken cancellation) => Json(await store.SourcesAsync(cancellation))).WithSummary("What came from each source, and what became of it").Produces<ImmutableArray<SourceHealth>>();
         api.MapGet("/definitions", DefinitionsAsync).WithSummary("The definitions in force and before").Produces<DefinitionsAnswer>();
-        api.MapGet("/deliveries/{id:long}", DeliveryAsync).WithSummary("A delivery as it is kept").ProducesProblem(404);
+        api.MapGet("/deliveries/{id:long}", DeliveryAsync).WithSummary("A delivery as it is kept").Produces<DeliveryAnswer>().ProducesProblem(404);
     }
 
     static async Task<IResult> MetricsAsync([AsParameters] Asked asked, Context context, CancellationToken cancellation) =>
@@ -73,18 +74,32 @@ static class Answers
 /// <summary>The scope and window of a question.</summary>
 sealed class Asked
 {
+    [FromQuery(Name = "service")]
     public string[]? Service { get; init; }
+
+    [FromQuery(Name = "team")]
     public string[]? Team { get; init; }
+
+    [FromQuery(Name = "area")]
     public string[]? Area { get; init; }
+
+    [FromQuery(Name = "environment")]
     public string? Environment { get; init; }
+
+    [FromQuery(Name = "from")]
     public string? From { get; init; }
+
+    [FromQuery(Name = "to")]
     public string? To { get; init; }
 }
 
 /// <summary>Which page of rows.</summary>
 sealed class Paged
 {
+    [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit")]
     public int? Limit { get; init; }
 
     public RowsQuery Of(MetricsQuery scope) => Limit is < 1 or > 1000 ? throw new FormatException("limit must lie between 1 and 1000") : new RowsQuery(scope, Cursor, Limit ?? 50);

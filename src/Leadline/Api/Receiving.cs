@@ -8,6 +8,8 @@ using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Sources.Leadline;
 using Leadline.Storage;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace Leadline.Api;
 
@@ -18,8 +20,19 @@ static class Receiving
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(413).ProducesProblem(503);
-        api.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).ProducesProblem(400);
+        api.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+        api.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+    }
+
+    /// <summary>The bodies are read as bytes, which the document cannot see by itself.</summary>
+    static Task WithBody(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new(), ["application/x-ndjson"] = new() },
+        };
+        return Task.CompletedTask;
     }
 
     static async Task<IResult> DeliverAsync(string source, HttpContext context, LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock)
