@@ -13,6 +13,9 @@ sealed record Benchmark(string Name, string Question, Func<Bench, CancellationTo
         new("help", "how long does a warm --help take?", HelpBenchmark.RunAsync),
         new("analyze", "how much longer than a bare git log does analyze take?", AnalyzeBenchmark.RunAsync),
         new("import", "how many events per second does import take, and how much memory?", ImportBenchmark.RunAsync),
+        new("recompute", "how many commits per second and core are judged again?", RecomputeBenchmark.RunAsync),
+        new("metrics", "how much longer than a bare scan does each metric take?", MetricsBenchmark.RunAsync),
+        new("posts", "how many durable webhooks per second are there for each empty answer?", PostsBenchmark.RunAsync),
     ];
 }
 

@@ -97,7 +97,7 @@ public sealed record LedgerRow
     /// <summary>Null while open.</summary>
     public DateTimeOffset? RestoredAt { get; init; }
 
-    /// <summary>What ended the failure: <c>incident X resolved</c>, <c>deployment Y</c>.</summary>
+    /// <summary>What ended the failure: <c>incident X</c>, whose resolution it was, or <c>deployment Y</c>.</summary>
     public string? RestoredBy { get; init; }
 
     public bool Rework { get; init; }

@@ -11,7 +11,11 @@ static class Chart
     public static string Bars(string title, IReadOnlyList<string> labels, IReadOnlyList<double?> values, Func<double, string> text) => Draw(title, labels, values, text, (svg, x, y, step) =>
     {
         for (var i = 0; i < values.Count; i++)
-            if (values[i] is { } value) svg.Append($"<rect class=\"bar\" x=\"{N(x(i) - (step * 0.35))}\" y=\"{N(y(value))}\" width=\"{N(step * 0.7)}\" height=\"{N(Height - Bottom - y(value))}\"><title>{labels[i]}: {WebUtility.HtmlEncode(text(value))}</title></rect>");
+        {
+            if (values[i] is not { } value) continue;
+            svg.Append($"<rect class=\"bar\" x=\"{N(x(i) - (step * 0.35))}\" y=\"{N(y(value))}\" width=\"{N(step * 0.7)}\" height=\"{N(Height - Bottom - y(value))}\">");
+            svg.Append($"<title>{labels[i]}: {WebUtility.HtmlEncode(text(value))}</title></rect>");
+        }
     });
 
     public static string Line(string title, IReadOnlyList<string> labels, IReadOnlyList<double?> values, Func<double, string> text) => Draw(title, labels, values, text, (svg, x, y, _) =>
@@ -35,7 +39,11 @@ static class Chart
         var svg = new StringBuilder($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">");
         svg.Append($"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
         if (values.Any(value => value is not null))
-            svg.Append($"<text class=\"tick\" x=\"{Left - 6}\" y=\"{Top + 9}\" text-anchor=\"end\">{WebUtility.HtmlEncode(text(top))}</text><text class=\"tick\" x=\"{Left - 6}\" y=\"{Height - Bottom}\" text-anchor=\"end\">0</text>");
+        {
+            svg.Append($"<text class=\"tick\" x=\"{Left - 6}\" y=\"{Top + 9}\" text-anchor=\"end\">{WebUtility.HtmlEncode(text(top))}</text>");
+            svg.Append($"<text class=\"tick\" x=\"{Left - 6}\" y=\"{Height - Bottom}\" text-anchor=\"end\">0</text>");
+        }
+
         var every = Math.Max(1, labels.Count / 12);
         for (var i = 0; i < labels.Count; i += every) svg.Append($"<text class=\"tick\" x=\"{N(X(i))}\" y=\"{Height - 6}\" text-anchor=\"middle\">{labels[i]}</text>");
         marks(svg, X, Y, step);

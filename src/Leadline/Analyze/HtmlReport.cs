@@ -17,7 +17,9 @@ static class HtmlReport
 
     public static string Write(IReadOnlyList<Analysis> analyses)
     {
-        var page = new StringBuilder($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{Text(string.Join(", ", analyses.Select(analysis => analysis.Scope.Services[0])))}: delivery</title><style>{Style}</style></head><body>\n");
+        var services = string.Join(", ", analyses.Select(analysis => analysis.Scope.Services[0]));
+        var page = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
+        page.Append($"<title>{Text(services)}: delivery</title><style>{Style}</style></head><body>\n");
         foreach (var analysis in analyses)
         {
             var zone = TimeZoneInfo.FindSystemTimeZoneById(analysis.Timezone);

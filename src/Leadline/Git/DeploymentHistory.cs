@@ -7,7 +7,8 @@ namespace Leadline.Git;
 sealed class DeploymentHistory(GitProgram git, ServiceName service, RepositoryName repository, List<string> notes)
 {
     const string TagFormat =
-        "--format=%(refname:strip=2)%01%(objecttype)%01%(objectname)%01%(taggerdate:unix)%01%(committerdate:unix)%01%(*objecttype)%01%(*objectname)%01%(*committerdate:unix)";
+        "--format=%(refname:strip=2)%01%(objecttype)%01%(objectname)%01%(taggerdate:unix)%01%(committerdate:unix)"
+        + "%01%(*objecttype)%01%(*objectname)%01%(*committerdate:unix)";
 
     /// <summary>Every tag of a commit that the glob, or the rule of <see cref="VersionTag"/>, takes: at the tagger's time, else the committer's.</summary>
     /// <exception cref="GitException">The glob is none.</exception>
@@ -35,10 +36,11 @@ sealed class DeploymentHistory(GitProgram git, ServiceName service, RepositoryNa
                 _ => (null, ""),
             };
             if (sha is null) noCommit.Add(part[0]);
-            else deployments.Add(Deployment(part[0], part[0], sha, GitHistory.Instant(long.TryParse(part[3], out var seconds) || long.TryParse(committed, out seconds) ? seconds : 0)));
+            else deployments.Add(Deployment(part[0], part[0], sha, At(part[3], committed)));
         }
 
-        if (noVersion.Count > 0) notes.Add($"{GitHistory.Counted(noVersion.Count, "tag")} not taken for a deployment, being {(glob is null ? "no version or a pre-release" : "not matched by --tags")}: {First(noVersion)}");
+        var because = glob is null ? "no version or a pre-release" : "not matched by --tags";
+        if (noVersion.Count > 0) notes.Add($"{GitHistory.Counted(noVersion.Count, "tag")} not taken for a deployment, being {because}: {First(noVersion)}");
         if (noCommit.Count > 0) notes.Add($"{GitHistory.Counted(noCommit.Count, "tag")} passed over, naming no commit: {First(noCommit)}");
         return deployments;
     }
@@ -69,7 +71,8 @@ sealed class DeploymentHistory(GitProgram git, ServiceName service, RepositoryNa
     /// <summary>A tag may name a tag that names a tag; null where what stands at the end is no commit.</summary>
     async Task<(string? Sha, string CommittedAt)> PeelAsync(string tag, CancellationToken cancellation)
     {
-        if (await git.TryTextAsync(["log", "-1", "--format=%H %ct", tag + "^{commit}", "--"], cancellation) is not { Length: > 0 } peeled) return (null, "");
+        var peeled = await git.TryTextAsync(["log", "-1", "--format=%H %ct", tag + "^{commit}", "--"], cancellation);
+        if (peeled is not { Length: > 0 }) return (null, "");
         var part = peeled.Trim().Split(' ');
         return (part[0], part[1]);
     }
@@ -98,6 +101,9 @@ sealed class DeploymentHistory(GitProgram git, ServiceName service, RepositoryNa
             throw new GitException($"--tags: {error.Message}");
         }
     }
+
+    static DateTimeOffset At(string tagged, string committed) =>
+        GitHistory.Instant(long.TryParse(tagged, out var seconds) || long.TryParse(committed, out seconds) ? seconds : 0);
 
     static string First(List<string> names) => string.Join(", ", names.Take(3)) + (names.Count > 3 ? ", …" : "");
 }

@@ -52,7 +52,9 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
         var name = new RepositoryName(repository.Name);
         var reach = await ReachAsync(git, query.Branch, cancellation);
         var history = new DeploymentHistory(git, service, name, notes);
-        var deployments = query.Branch is { } branch ? await history.OfBranchAsync(branch, reach.Branch, cancellation) : await history.OfTagsAsync(query.Tags, cancellation);
+        var deployments = query.Branch is { } branch
+            ? await history.OfBranchAsync(branch, reach.Branch, cancellation)
+            : await history.OfTagsAsync(query.Tags, cancellation);
         var counting = progress is null ? null : git.TryTextAsync(["rev-list", "--count", .. reach.Revisions], cancellation);
         var touching = query.Paths.Count == 0 ? null : await TouchingAsync(git, reach.Revisions, query.Paths, cancellation);
         var builder = new CommitGraph.Builder();
@@ -64,14 +66,20 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
             record =>
             {
                 if (Add(builder, name, record, touching, parents) > horizon) early++;
-                if (++count % 1000 == 0 && progress is not null) progress(count, counting is { IsCompletedSuccessfully: true } ? All(counting.Result) : null);
+                if (++count % 1000 != 0 || progress is null) return;
+                progress(count, counting is { IsCompletedSuccessfully: true } ? All(counting.Result) : null);
             },
             cancellation);
         if (counting is not null) await counting;
         if (count == 0) throw new GitException($"{repository.Path} has no commits yet: there is nothing to measure");
         if (deployments.Count == 0) throw new GitException(NothingDeployed(repository.Path, query, notes));
         if (touching is { Count: 0 })
-            throw new GitException($"no commit of {repository.Path} touches {string.Join(" or ", query.Paths)}: --paths takes globs from the repository's root, such as services/checkout/**");
+        {
+            throw new GitException(
+                $"no commit of {repository.Path} touches {string.Join(" or ", query.Paths)}: "
+                + "--paths takes globs from the repository's root, such as services/checkout/**");
+        }
+
         if (early > 0) notes.Add($"{Counted(early, "commit")} dated in the future: an author's clock was wrong, and so are these lead times");
         return new GitHistory(service, builder.Build(), deployments, notes);
     }
@@ -104,7 +112,8 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
     static string NothingDeployed(string path, GitQuery query, List<string> notes)
     {
         var why = query.Tags is { } glob ? $"{path} has no tag of a commit that matches {glob}" : $"{path} has no version tags (such as v1.2.3)";
-        var besides = string.Concat(notes.Where(note => note.Contains(" not taken ", StringComparison.Ordinal) || note.Contains(" naming no commit", StringComparison.Ordinal)).Select(note => $" ({note})"));
+        var passedOver = notes.Where(note => note.Contains(" not taken ", StringComparison.Ordinal) || note.Contains(" naming no commit", StringComparison.Ordinal));
+        var besides = string.Concat(passedOver.Select(note => $" ({note})"));
         return $"{why}{besides}: name the tags that are deployments with --tags GLOB, or a release branch with --branch NAME";
     }
 

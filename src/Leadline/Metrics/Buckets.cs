@@ -30,10 +30,13 @@ public static class Buckets
         }
     }
 
-    /// <summary>The instant at which the zone's clock shows this; the first after it where the clock leaps over it.</summary>
+    /// <summary>
+    /// The instant at which the zone's clock shows this; the first of two, and the first after it where the clock leaps over it.
+    /// </summary>
     public static DateTimeOffset Instant(DateTime local, TimeZoneInfo zone)
     {
         while (zone.IsInvalidTime(local)) local = local.AddMinutes(15);
-        return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
+        var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
+        return new DateTimeOffset(local, offset).ToUniversalTime();
     }
 }

@@ -49,10 +49,11 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
             [.. await ScopeAsync(query, cancellation), ("bucket", Rows.Word(bucket)), ("timezone", definitions.Timezone)],
             cancellation);
         var known = rows.ToDictionary(row => row.Bucket);
+        var isUnknowable = metric == "change_failure_rate" && definitions.Failure.Signals.IsEmpty;
         return
         [
             .. Buckets.Of(query.From, query.To, bucket, definitions.Zone).Select(span => known.TryGetValue(span.Local, out var row)
-                ? new SeriesPoint(span.From, span.To, row.Value, row.P75, row.P90, row.Count)
+                ? new SeriesPoint(span.From, span.To, isUnknowable ? null : row.Value, row.P75, row.P90, row.Count)
                 : new SeriesPoint(span.From, span.To, null, null, null, 0)),
         ];
     }

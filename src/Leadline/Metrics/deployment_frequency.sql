@@ -1,16 +1,20 @@
 with deployed as (
-  select service_id, deployed_at, deployed_at at time zone $timezone as local
+  select service_id, deployed_at
   from ledger
   where service_id = any($services) and environment = $environment and deployed_at >= $from and deployed_at < $to and counted
+),
+days as (
+  select distinct date_trunc('day', deployed_at at time zone $timezone) as day
+  from deployed
 ),
 weeks as (
   select cast($first_week as timestamp) + n * interval '7 days' as week
   from generate_series(0, cast($weeks as integer) - 1) as w(n)
 ),
 days_of_week as (
-  select count(distinct date_trunc('day', deployed.local)) as days
+  select count(days.day) as days
   from weeks
-  left join deployed on date_trunc('week', deployed.local) = weeks.week
+  left join days on date_trunc('week', days.day) = weeks.week
   group by weeks.week
 ),
 spans as (

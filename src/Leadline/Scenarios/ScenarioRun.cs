@@ -1,139 +1,105 @@
 using System.Collections.Immutable;
 using Leadline.Core;
 using Leadline.Metrics;
-using Leadline.Settings;
 using Leadline.Storage;
 
 namespace Leadline.Scenarios;
 
-/// <param name="Line">In the file.</param>
-public sealed record Miss(int Line, string Expectation, string Actual);
+/// <summary>An expectation that was not met.</summary>
+/// <param name="Line">Where it stands in the file.</param>
+/// <param name="Text">As it stands there.</param>
+public sealed record ScenarioMiss(int Line, string Text, string Expected, string Actual);
 
-/// <summary>Judges a scenario by the same rules and measures it by the same SQL as everything else.</summary>
-public static class ScenarioRun
+/// <summary>What a scenario came to.</summary>
+/// <param name="Says">The rule, in the scenario's own words.</param>
+/// <param name="Expectations">How many there were.</param>
+public sealed record ScenarioResult(string File, string Says, bool Passed, int Expectations, ImmutableArray<ScenarioMiss> Misses);
+
+/// <summary>Judges what happened in a scenario and holds it against what is expected, with the program's own rules and SQL.</summary>
+static class ScenarioRun
 {
-    /// <summary>What was expected and is not so; nothing where all is.</summary>
-    /// <exception cref="ScenarioException">An expectation is not of the grammar.</exception>
-    public static async Task<ImmutableArray<Miss>> OfAsync(Scenario scenario, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>Judges all services in a store of their own and compares every window.</summary>
+    public static async Task<ScenarioResult> OfAsync(Scenario scenario, CancellationToken cancellation)
     {
+        var judged = Judge(scenario.Facts, scenario.Definitions);
         await using var store = await Store.OpenAsync("duckdb::memory:", cancellation);
-        var deployments = scenario.Facts.OfType<DeploymentFact>().Where(fact => fact.Service is not null).Select(fact => (fact.Service!, fact.Repository));
-        var map = new ServiceMap(scenario.Definitions, deployments, scenario.Facts.OfType<CommitFact>().Select(fact => fact.Repository).Distinct());
-        var ledger = new List<LedgerRow>();
-        var shipped = new List<ShippedChange>();
-        var blames = new List<Blame>();
-        foreach (var service in map.Services)
+        await store.SaveJudgementsAsync(judged, cancellation);
+        var misses = ImmutableArray.CreateBuilder<ScenarioMiss>();
+        foreach (var window in scenario.Windows)
         {
-            var judgement = Correlator.Judge(FactsOf(scenario, service, map), scenario.Definitions);
-            await store.SaveJudgementAsync(service, judgement, null, cancellation);
-            ledger.AddRange(judgement.Ledger);
-            shipped.AddRange(judgement.Shipped);
-            blames.AddRange(judgement.Blames);
+            var measured = await MeasureAsync(scenario, judged, store, window.Query, cancellation);
+            foreach (var expectation in window.Expectations)
+            {
+                var (met, actual) = expectation.Compare(measured);
+                if (!met) misses.Add(new ScenarioMiss(expectation.Line, expectation.Text, expectation.Expected, actual));
+            }
         }
 
-        var reader = new MetricsReader(store, scenario.Definitions, clock);
-        var misses = ImmutableArray.CreateBuilder<Miss>();
-        foreach (var expectation in scenario.Expectations)
-        {
-            var report = await reader.ReadAsync(
-                new MetricsQuery(expectation.Service is { } one ? [one] : null, scenario.Definitions.Environments[0].Name.Value, expectation.From, expectation.To), cancellation);
-            var (expected, actual) = Compare(expectation, report.Metrics, ledger, shipped, blames);
-            if (expected != actual) misses.Add(new Miss(expectation.Line, expectation.Text, actual));
-        }
-
-        return misses.DrainToImmutable();
+        return new ScenarioResult(scenario.File, scenario.Says, misses.Count == 0, scenario.Windows.Sum(window => window.Expectations.Length), misses.DrainToImmutable());
     }
 
-    static ServiceFacts FactsOf(Scenario scenario, ServiceDefinition service, ServiceMap map)
+    /// <summary>Divides the facts among the services and judges each.</summary>
+    public static ImmutableArray<JudgedService> Judge(IReadOnlyList<Fact> facts, Definitions definitions)
     {
-        List<T> Own<T>() where T : Fact => [.. scenario.Facts.OfType<T>().Where(fact => map.ServicesOf(fact).Any(of => of.Name == service.Name))];
-        var paths = service.Paths.Select(path => new Glob(path)).ToList();
-        return new ServiceFacts
-        {
-            Service = service.Name,
-            Commits = CommitGraph.Of(Own<CommitFact>(), commit => paths.Count == 0 || commit.Paths!.Value.Any(path => paths.Exists(glob => glob.IsMatch(path)))),
-            Changes = Own<ChangeFact>(),
-            Builds = Own<BuildFact>(),
-            Artifacts = Own<ArtifactFact>(),
-            Deployments = Own<DeploymentFact>(),
-            Incidents = Own<IncidentFact>(),
-        };
+        var map = new ServiceMap(
+            definitions,
+            facts.OfType<DeploymentFact>().Where(deployment => deployment.Service is not null).Select(deployment => (deployment.Service!, deployment.Repository)),
+            facts.Select(RepositoryOf).OfType<RepositoryName>().Distinct());
+        return
+        [
+            .. map.Services.Select(service =>
+            {
+                var own = facts.Where(fact => map.ServicesOf(fact).Contains(service)).ToList();
+                var paths = service.Paths.Select(path => new Glob(path)).ToList();
+                return new JudgedService(
+                    service,
+                    Correlator.Judge(
+                        new ServiceFacts
+                        {
+                            Service = service.Name,
+                            Commits = CommitGraph.Of(own.OfType<CommitFact>(), paths.Count == 0 ? null : commit => commit.Paths!.Value.Any(path => paths.Any(glob => glob.IsMatch(path)))),
+                            Changes = [.. own.OfType<ChangeFact>()],
+                            Reviews = [.. own.OfType<ReviewFact>()],
+                            Builds = [.. own.OfType<BuildFact>()],
+                            Artifacts = [.. own.OfType<ArtifactFact>()],
+                            Deployments = [.. own.OfType<DeploymentFact>()],
+                            Incidents = [.. own.OfType<IncidentFact>()],
+                        },
+                        definitions),
+                    Mark: null);
+            }),
+        ];
     }
 
-    /// <summary>The expectation and what is so, in the same words.</summary>
-    static (string Expected, string Actual) Compare(Expectation expectation, FiveMetrics metrics, List<LedgerRow> ledger, List<ShippedChange> shipped, List<Blame> blames)
+    static async Task<Measured> MeasureAsync(
+        Scenario scenario, ImmutableArray<JudgedService> judged, Store store, MetricsQuery query, CancellationToken cancellation)
     {
-        var words = new Words(expectation.Text, expectation.Line);
-        if (words.Has("deployments")) return (words.Rest(), $"{metrics.DeploymentFrequency.Deployments}");
-        if (words.Has("lead", "times")) return (words.Rest(), $"{metrics.LeadTime.Count}");
-        if (words.Has("lead", "time", "median")) return (Span(words), Shown(metrics.LeadTime.MedianSeconds));
-        if (words.Has("lead", "time", "p75")) return (Span(words), Shown(metrics.LeadTime.P75Seconds));
-        if (words.Has("lead", "time", "p90")) return (Span(words), Shown(metrics.LeadTime.P90Seconds));
-        if (words.Has("change", "failure", "rate")) return (words.Rest(), metrics.ChangeFailureRate.Value is null ? "none" : $"{metrics.ChangeFailureRate.Failed} of {metrics.ChangeFailureRate.Deployments}");
-        if (words.Has("rework")) return (words.Rest(), metrics.ReworkRate.Value is null ? "none" : $"{metrics.ReworkRate.Rework} of {metrics.ReworkRate.Deployments}");
-        if (words.Has("recovery", "open")) return (words.Rest(), $"{metrics.RecoveryTime.Open}");
-        if (words.Has("recovery", "median")) return (Span(words), Shown(metrics.RecoveryTime.MedianSeconds));
-        if (words.Has("incident"))
-        {
-            var id = words.Take("the incident's name");
-            var blame = blames.Find(blame => blame.Signal == FailureSignal.Incident && blame.Evidence == id);
-            return (words.Rest(), blame is null ? "unknown" : blame.DeploymentId is null ? "unlinked" : $"linked to {blame.DeploymentId} by {blame.Method}");
-        }
-
-        var name = words.Take("what is expected");
-        if (ledger.Find(row => row.DeploymentId == name) is { } deployment) return OfDeployment(words, deployment, blames);
-        var sha = Scenario.ShaOf(name);
-        var way = shipped.Find(change => change.Sha == sha);
-        if (words.Has("not", "shipped")) return ("not shipped", way is null ? "not shipped" : $"shipped in {way.DeploymentId}");
-        if (words.Has("shipped", "in")) return (words.Rest(), way is null ? "not shipped" : $"{way.DeploymentId} by {Rows.Word(way.Method)}");
-        if (words.Has("not", "counted", "because")) return (words.Rest(), way?.NotCountedBecause ?? "counted");
-        if (words.Has("stage")) return (words.Take("the stage") + " " + Span(words), Stages(way?.Stages ?? Core.Stages.Unknown, expectation.Text));
-        throw new ScenarioException(expectation.Line, $"'{expectation.Text}' is no expectation: see docs/reference/scenarios.md");
+        // What is open is as old as the window's end makes it, so that a scenario says the same every day.
+        var report = await new MetricsReader(store, scenario.Definitions, new ClockAt(query.To)).ReadAsync(query, cancellation);
+        var services = judged.Where(one => query.Services is not { } named || named.Contains(one.Service.Name.Value)).Select(one => one.Judgement).ToList();
+        return new Measured(
+            report,
+            [.. services.SelectMany(judgement => judgement.Ledger).Where(row => row.Environment.Value == query.Environment)],
+            [.. services.SelectMany(judgement => judgement.Shipped).Where(row => row.Environment.Value == query.Environment)],
+            [.. services.SelectMany(judgement => judgement.Blames).Where(row => row.Environment.Value == query.Environment)],
+            scenario.Names,
+            scenario.Definitions.LeadTime.Unit);
     }
 
-    static (string, string) OfDeployment(Words words, LedgerRow row, List<Blame> blames)
+    static RepositoryName? RepositoryOf(Fact fact) => fact switch
     {
-        if (words.Has("failed"))
-        {
-            var because = blames.Where(blame => blame.DeploymentId == row.DeploymentId)
-                .Select(blame => blame.Signal is FailureSignal.Declared or FailureSignal.Hotfix or FailureSignal.Revert ? Rows.Word(blame.Signal) : $"{Rows.Word(blame.Signal)} {blame.Evidence}");
-            return (words.Rest(), row.Failed ? string.Join(' ', because.Distinct()) : "not failed");
-        }
+        CommitFact commit => commit.Repository,
+        ChangeFact change => change.Repository,
+        ReviewFact review => review.Repository,
+        BuildFact build => build.Repository,
+        ArtifactFact artifact => artifact.Repository,
+        DeploymentFact deployment => deployment.Repository,
+        IncidentFact incident => incident.Repository,
+        _ => null,
+    };
 
-        if (words.Has("not", "failed")) return ("not failed", row.Failed ? "failed" : "not failed");
-        if (words.Has("ships")) return (words.Rest(), $"{row.Commits}");
-        if (words.Has("recovered", "after")) return (Span(words), Shown((row.RestoredAt - row.FailedAt)?.TotalSeconds));
-        if (words.Has("rework")) return (words.Rest(), row.ReworkBecause?.Replace(",", "") ?? "none");
-        if (words.Has("is"))
-        {
-            var expected = words.Rest();
-            var link = Rows.Word(row.Link);
-            return (expected, expected is "counted" or "not counted" ? row.Counted ? "counted" : "not counted" : expected == link ? link : Rows.Word(row.Kind));
-        }
-
-        throw new ScenarioException(words.Line, "of a deployment write failed, not failed, ships, recovered after, rework or is");
-    }
-
-    static string Stages(Stages stages, string text)
+    sealed class ClockAt(DateTimeOffset now) : TimeProvider
     {
-        var name = text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2];
-        return $"{name} " + Shown(name switch
-        {
-            "coding" => stages.Coding,
-            "pickup" => stages.Pickup,
-            "review" => stages.Review,
-            "build" => stages.Build,
-            "wait" => stages.Wait,
-            "deploy" => stages.Deploy,
-            _ => null,
-        });
+        public override DateTimeOffset GetUtcNow() => now;
     }
-
-    static string Span(Words words)
-    {
-        var text = words.Take("the span");
-        return text == "none" ? "none" : SettingsFile.TryParseSpan(text, out var span) ? Shown(span.TotalSeconds) : throw new ScenarioException(words.Line, $"'{text}' is no span: write 2h, 90m or none");
-    }
-
-    static string Shown(double? seconds) => seconds is null ? "none" : Human.Span(seconds);
 }

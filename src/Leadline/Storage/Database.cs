@@ -18,6 +18,8 @@ sealed partial class Database : IAsyncDisposable
 
     readonly bool inMemory;
 
+    int closed;
+
     Database(DuckDBConnection first, bool inMemory) => (this.first, this.inMemory) = (first, inMemory);
 
     /// <exception cref="StoreException">Another process holds the file, or it is no store of ours.</exception>
@@ -58,22 +60,24 @@ sealed partial class Database : IAsyncDisposable
         return command;
     }
 
-    /// <summary>Asks on a connection of its own.</summary>
+    /// <summary>Asks on a connection of its own; stops asking when it is cancelled.</summary>
     public Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation) => Task.Run(
         () =>
         {
             var connection = Rent();
             try
             {
+                using var interrupting = Interrupting(connection, cancellation);
                 return question(connection);
             }
             catch (DuckDBException error)
             {
+                cancellation.ThrowIfCancellationRequested();
                 throw Explain(error);
             }
             finally
             {
-                idle.Add(connection);
+                Return(connection);
             }
         },
         cancellation);
@@ -96,19 +100,21 @@ sealed partial class Database : IAsyncDisposable
                     try
                     {
                         using var transaction = connection.BeginTransaction();
-                        var result = work(connection);
+                        T result;
+                        using (Interrupting(connection, cancellation)) result = work(connection);
                         transaction.Commit();
                         return result;
                     }
                     finally
                     {
-                        idle.Add(connection);
+                        Return(connection);
                     }
                 },
                 cancellation);
         }
         catch (DuckDBException error)
         {
+            cancellation.ThrowIfCancellationRequested();
             throw Explain(error);
         }
         finally
@@ -117,8 +123,13 @@ sealed partial class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops what the connection is doing when it is cancelled, until disposed: then it may be rented to others.</summary>
+    static CancellationTokenRegistration Interrupting(DuckDBConnection connection, CancellationToken cancellation) =>
+        cancellation.CanBeCanceled ? cancellation.Register(connection.CreateCommand().Cancel) : default;
+
     DuckDBConnection Rent()
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref closed) == 1, this);
         if (idle.TryTake(out var connection) && connection.State == ConnectionState.Open) return connection;
         var another = inMemory ? first.Duplicate() : new DuckDBConnection(first.ConnectionString);
         another.Open();
@@ -126,15 +137,34 @@ sealed partial class Database : IAsyncDisposable
         return another;
     }
 
+    void Return(DuckDBConnection connection)
+    {
+        idle.Add(connection);
+
+        // Whoever closed the store meanwhile did not see this connection.
+        if (Volatile.Read(ref closed) == 1) CloseIdle();
+    }
+
+    void CloseIdle()
+    {
+        while (idle.TryTake(out var connection)) connection.Dispose();
+    }
+
     static StoreException Explain(DuckDBException error) => new("the store refused: " + error.Message.Split('\n')[0], error);
 
     public async ValueTask DisposeAsync()
     {
-        // Whoever is writing finishes first.
+        // Whoever is writing finishes first; whoever still waits for the lane finds the store closed.
         await factsLane.WaitAsync();
         await deliveriesLane.WaitAsync();
-        foreach (var connection in idle) connection.Dispose();
-        first.Dispose();
+        if (Interlocked.Exchange(ref closed, 1) == 0)
+        {
+            CloseIdle();
+            first.Dispose();
+        }
+
+        factsLane.Release();
+        deliveriesLane.Release();
     }
 
     [GeneratedRegex(@"held in (.*?) \(PID (\d+)\)")]

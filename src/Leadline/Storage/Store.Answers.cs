@@ -41,7 +41,10 @@ public sealed partial class Store
 
         var rows = await PageAsync("explain_" + metric, LedgerRowOf, entry => (entry.DeployedAt, entry.DeploymentId), query, cancellation);
         var ids = rows.Items.Select(row => row.DeploymentId).ToList();
-        var blames = metric is "change_failure_rate" or "recovery_time" && ids.Count > 0 ? await AskAsync("blames_of_rows", BlameOf, cancellation, ("ids", ids)) : [];
+        if (metric is not ("change_failure_rate" or "recovery_time") || ids.Count == 0) return new Explanation(metric, rule, rows.Items, [], [], rows.Next);
+        var blames = await AskAsync(
+            "blames_of_rows", BlameOf, cancellation,
+            ("ids", ids), ("services", await IdsAsync(query.Scope.Services, cancellation)), ("environment", query.Scope.Environment));
         return new Explanation(metric, rule, rows.Items, [], await WithDeliveriesAsync(blames, cancellation), rows.Next);
     }
 
@@ -94,19 +97,36 @@ public sealed partial class Store
     async Task<ImmutableArray<ShippedEntry>> WithDeliveriesAsync(ImmutableArray<ShippedEntry> entries, CancellationToken cancellation)
     {
         if (entries.IsEmpty) return entries;
-        var deliveries = (await AskAsync(
-            "deliveries_of_commits", row => (Sha: row.GetString(0), Id: row.GetInt64(1)), cancellation,
-            ("repositories", entries.Select(entry => Key.Of(entry.Repository)).Distinct().ToList()), ("shas", entries.Select(entry => entry.Sha).Distinct().ToList()))).ToLookup(pair => pair.Sha, pair => pair.Id);
-        return [.. entries.Select(entry => entry with { Deliveries = [.. deliveries[entry.Sha]] })];
+        var repositories = entries.Select(entry => Key.Of(entry.Repository)).Distinct().ToList();
+        var shas = entries.Select(entry => entry.Sha).Distinct().ToList();
+        var ofCommits = (await AskAsync(
+            "deliveries_of_commits", row => (Repository: row.GetInt64(0), Sha: row.GetString(1), Id: row.GetInt64(2)), cancellation,
+            ("repositories", repositories), ("shas", shas))).ToLookup(one => (one.Repository, one.Sha), one => one.Id);
+        var numbers = entries.Select(entry => entry.Change).OfType<int>().Distinct().ToList();
+        var ofChanges = (numbers.Count == 0 ? [] : await AskAsync(
+            "deliveries_of_changes", row => (Repository: row.GetInt64(0), Number: row.Whole(1), Id: row.GetInt64(2)), cancellation,
+            ("repositories", repositories), ("numbers", numbers))).ToLookup(one => (one.Repository, one.Number), one => one.Id);
+        return [.. entries.Select(entry => entry with { Deliveries = [.. DeliveriesOf(entry).Distinct().Order()] })];
+
+        IEnumerable<long> DeliveriesOf(ShippedEntry entry)
+        {
+            var repository = Key.Of(entry.Repository);
+            return ofCommits[(repository, entry.Sha)].Concat(ofChanges[(repository, entry.Change)]);
+        }
     }
 
     async Task<ImmutableArray<BlameEntry>> WithDeliveriesAsync(ImmutableArray<BlameEntry> entries, CancellationToken cancellation)
     {
         if (entries.IsEmpty) return entries;
         var deliveries = (await AskAsync(
-            "deliveries_of_evidence", row => (Evidence: row.GetString(0), Id: row.GetInt64(1)), cancellation,
-            ("ids", entries.Select(entry => entry.Evidence).Distinct().ToList()))).ToLookup(pair => pair.Evidence, pair => pair.Id);
-        return [.. entries.Select(entry => entry with { Deliveries = [.. deliveries[entry.Evidence].Distinct().Order()] })];
+            "deliveries_of_evidence", row => (Evidence: row.GetString(0), Service: row.Count(1), Id: row.GetInt64(2)), cancellation,
+            ("ids", entries.Select(entry => entry.Evidence).Distinct().ToList()),
+            ("services", entries.Select(entry => Key.Of(entry.Service)).Distinct().ToList()))).ToLookup(one => one.Evidence);
+        return [.. entries.Select(entry => entry with { Deliveries = [.. DeliveriesOf(entry).Distinct().Order()] })];
+
+        // The number of a change is one of the service's own; what has no service has an id that is unique over all.
+        IEnumerable<long> DeliveriesOf(BlameEntry entry) =>
+            deliveries[entry.Evidence].Where(one => one.Service == 0 || one.Service == Key.Of(entry.Service)).Select(one => one.Id);
     }
 
     static LedgerEntry LedgerRowOf(DbDataReader row) => new()

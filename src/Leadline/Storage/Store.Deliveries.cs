@@ -44,7 +44,9 @@ public sealed partial class Store
             cancellation);
     }
 
-    /// <summary>The deliveries after the reading cursor, oldest first.</summary>
+    /// <summary>
+    /// The deliveries after the reading cursor, oldest first; not those whose body was dropped, so that what was read of it stays.
+    /// </summary>
     public Task<ImmutableArray<StoredDelivery>> UnreadAsync(int limit, CancellationToken cancellation) =>
         AskAsync("unread_deliveries", Stored, cancellation, ("limit", limit));
 

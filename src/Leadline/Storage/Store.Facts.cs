@@ -10,21 +10,22 @@ public sealed partial class Store
     static readonly ImmutableArray<string> FactTables =
         ["git_commit", "change", "review", "build", "artifact", "deployment", "incident", "flag_change", "annotation"];
 
-    readonly HashSet<string> knownRepositories = new(StringComparer.Ordinal);
+    // Only those whose rows are committed: a transaction that fails takes its own names with it.
+    ImmutableHashSet<RepositoryName> knownRepositories = [];
 
     /// <summary>
     /// Saves the facts and outcomes of these deliveries, in place of what an earlier reading gave, marks the touched services as stale
     /// and moves the cursor: one transaction, so that a crash neither loses nor doubles a reading or the need to judge it.
     /// </summary>
     public Task SaveReadingsAsync(IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, CancellationToken cancellation) =>
-        database.WriteAsync(
-            connection =>
+        WriteNamingAsync(
+            (connection, named) =>
             {
                 if (readings.Count == 0) return false;
                 var ids = readings.Select(reading => reading.Id).ToList();
                 if (Scalar(connection, "select count(*) from reading where delivery_id between $first and $last", ("first", ids.Min()), ("last", ids.Max())) > 0)
                     foreach (var table in FactTables.Add("reading")) database.Execute(connection, $"delete from {table} where delivery_id = any($ids)", ("ids", ids));
-                AppendFacts(connection, readings);
+                AppendFacts(connection, readings, named);
                 using (var appender = connection.CreateAppender("reading"))
                 {
                     foreach (var (id, version, reading) in readings)
@@ -79,9 +80,10 @@ public sealed partial class Store
         database.ReadAsync<ImmutableArray<ServiceFacts>>(
             connection =>
             {
-                (string, object?)[] scope = [("repositories", services.SelectMany(service => service.Repositories).Select(Key.Of).Distinct().ToList())];
+                var spelled = Spelled(connection, services);
+                (string, object?)[] scope = [("repositories", spelled.Keys.ToList())];
                 (string, object?)[] named = [.. scope, ("names", services.Select(service => service.Name.Value.ToLowerInvariant()).ToList())];
-                var commits = Commits(connection, services, scope);
+                var commits = Commits(connection, services, spelled, scope);
                 var changes = Divide(List(connection, Queries.Text("changes_of"), FactRows.Change, scope));
                 var reviews = Divide(List(connection, Queries.Text("reviews_of"), FactRows.Review, scope));
                 var builds = Divide(List(connection, Queries.Text("builds_of"), FactRows.Build, scope));
@@ -122,14 +124,21 @@ public sealed partial class Store
             },
             cancellation);
 
-    static CommitGraph[] Commits(DbConnection connection, IReadOnlyList<ServiceDefinition> services, (string, object?)[] scope)
+    /// <summary>The repositories of these services as sources spell them: definitions name them without regard to case.</summary>
+    static Dictionary<long, RepositoryName> Spelled(DbConnection connection, IReadOnlyList<ServiceDefinition> services) => List(
+        connection, Queries.Text("repositories_named"), row => (Id: row.GetInt64(0), Name: new RepositoryName(row.GetString(1))),
+        ("names", services.SelectMany(service => service.Repositories).Select(repository => repository.Value.ToLowerInvariant()).Distinct().ToList()))
+        .ToDictionary(pair => pair.Id, pair => pair.Name);
+
+    static CommitGraph[] Commits(
+        DbConnection connection, IReadOnlyList<ServiceDefinition> services, Dictionary<long, RepositoryName> spelled, (string, object?)[] scope)
     {
         var builders = services.Select(_ => new CommitGraph.Builder()).ToArray();
         var paths = services.Select(service => service.Paths.Select(path => new Glob(path)).ToList()).ToArray();
-        var repositories = services.SelectMany((service, i) => service.Repositories.Select(repository => (Repository: repository, Service: i)))
-            .GroupBy(pair => Key.Of(pair.Repository))
-            .ToDictionary(group => group.Key, group => (Name: group.First().Repository, Services: group.Select(pair => pair.Service).ToArray()));
-        Span<Sha> parents = stackalloc Sha[64];
+        var owning = services.SelectMany((service, i) => service.Repositories.Select(repository => (repository.Value, Service: i)))
+            .ToLookup(pair => pair.Value, pair => pair.Service, StringComparer.OrdinalIgnoreCase);
+        var repositories = spelled.ToDictionary(pair => pair.Key, pair => (Name: pair.Value, Services: owning[pair.Value.Value].Distinct().ToArray()));
+        var parents = new Sha[8];
         using var command = Database.Command(connection, Queries.Text("commits_of"), scope);
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -142,14 +151,18 @@ public sealed partial class Store
                 known = reader.GetBoolean(3) ? ParentsKnown.FromPush : ParentsKnown.Yes;
                 var text = reader.GetString(2).AsSpan();
                 foreach (var part in text.Split(' '))
-                    if (count < parents.Length && Sha.TryParse(text[part], out var parent)) parents[count++] = parent;
+                {
+                    if (!Sha.TryParse(text[part], out var parent)) continue;
+                    if (count == parents.Length) Array.Resize(ref parents, 2 * count);
+                    parents[count++] = parent;
+                }
             }
 
             var commit = new GraphCommit
             {
                 Repository = name,
                 Sha = Sha.Parse(reader.GetString(1)),
-                Parents = parents[..count],
+                Parents = parents.AsSpan(0, count),
                 ParentsKnown = known,
                 AuthoredAt = Micros(reader, 4),
                 CommittedAt = Micros(reader, 5),
@@ -190,18 +203,27 @@ public sealed partial class Store
         }
     }
 
-    long? Repository(DuckDBConnection connection, RepositoryName? repository)
+    /// <summary>Writes facts or judgements in one transaction that may name new repositories; they are known once it is committed.</summary>
+    async Task<T> WriteNamingAsync<T>(Func<DuckDBConnection, HashSet<RepositoryName>, T> work, CancellationToken cancellation)
     {
-        if (repository is not { } known) return null;
-        var id = Key.Of(known.Value);
-        lock (knownRepositories)
-            if (!knownRepositories.Add(known.Value)) return id;
-        database.Execute(
-            connection, "insert into repository select $id, $name where not exists (select 1 from repository where repository_id = $id)", ("id", id), ("name", known.Value));
-        return id;
+        HashSet<RepositoryName> named = [];
+        var result = await database.WriteAsync(connection => work(connection, named), cancellation);
+        ImmutableInterlocked.Update(ref knownRepositories, static (known, added) => known.Union(added), named);
+        return result;
     }
 
-    void AppendFacts(DuckDBConnection connection, IReadOnlyList<ReadDelivery> readings)
+    void Name(DuckDBConnection connection, IEnumerable<RepositoryName> repositories, HashSet<RepositoryName> named)
+    {
+        foreach (var repository in repositories)
+        {
+            if (knownRepositories.Contains(repository) || !named.Add(repository)) continue;
+            database.Execute(
+                connection, "insert into repository select $id, $name where not exists (select 1 from repository where repository_id = $id)",
+                ("id", Key.Of(repository)), ("name", repository.Value));
+        }
+    }
+
+    void AppendFacts(DuckDBConnection connection, IReadOnlyList<ReadDelivery> readings, HashSet<RepositoryName> named)
     {
         var facts = readings.Where(reading => reading.Reading is FactsReading)
             .SelectMany(reading => ((FactsReading)reading.Reading).Facts.Select(fact => (reading.Id, Fact: fact))).ToList();
@@ -219,7 +241,7 @@ public sealed partial class Store
         {
             var own = facts.Where(pair => pair.Fact is T).ToList();
             if (own.Count == 0) return;
-            foreach (var repository in own.Select(pair => RepositoryOf(pair.Fact)).Distinct()) Repository(connection, repository);
+            Name(connection, own.Select(pair => RepositoryOf(pair.Fact)).OfType<RepositoryName>(), named);
             using var appender = connection.CreateAppender(table);
             foreach (var (id, fact) in own)
                 write(appender.CreateRow(), (T)fact, repository => repository is { } known ? Key.Of(known.Value) : null)

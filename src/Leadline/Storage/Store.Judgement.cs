@@ -15,14 +15,18 @@ public sealed partial class Store
     /// </summary>
     public async Task SaveJudgementsAsync(IReadOnlyList<JudgedService> judged, CancellationToken cancellation)
     {
-        var version = await database.WriteAsync(
-            connection =>
+        var version = await WriteNamingAsync(
+            (connection, named) =>
             {
                 var ids = judged.Select(service => Key.Of(service.Service.Name.Value)).ToList();
                 foreach (var table in (string[])["ledger", "shipped_change", "blame", "service"])
                     database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
-                foreach (var repository in judged.SelectMany(one => one.Judgement.Ledger).Select(row => row.Repository).OfType<RepositoryName>()
-                    .Concat(judged.SelectMany(one => one.Service.Repositories)).Distinct()) Repository(connection, repository);
+                Name(
+                    connection,
+                    judged.SelectMany(one => one.Judgement.Ledger).Select(row => row.Repository).OfType<RepositoryName>()
+                        .Concat(judged.SelectMany(one => one.Judgement.Shipped).Select(shipped => shipped.Repository))
+                        .Concat(judged.SelectMany(one => one.Service.Repositories)).Distinct(),
+                    named);
                 Append(connection, "service", judged, (row, one, id) => row.Add(id).Add(one.Service.Name.Value).Add(one.Service.Team).Add(one.Service.Area));
                 AppendAll(connection, "ledger", judged, one => one.Judgement.Ledger, one => Because(one.Judgement), Write);
                 AppendAll(connection, "shipped_change", judged, one => one.Judgement.Shipped, one => Key.Of(one.Service.Name.Value), Write);

@@ -1,5 +1,5 @@
 select s.name, b.deployment_id, b.signal, b.evidence, b.method, b.started_at, b.acknowledged_at, b.resolved_at, b.title, b.url
 from blame b
 join service s on s.service_id = b.service_id
-where b.deployment_id = any($ids)
+where b.service_id = any($services) and b.environment = $environment and b.deployment_id = any($ids)
 order by b.started_at desc, b.evidence

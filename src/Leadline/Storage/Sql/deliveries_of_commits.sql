@@ -1,4 +1,3 @@
-select distinct sha, delivery_id
+select distinct repository_id, sha, delivery_id
 from git_commit
 where repository_id = any($repositories) and sha = any($shas)
-order by sha, delivery_id

@@ -1,6 +1,6 @@
 select cast((select value from meta where name = 'schema') as integer),
   (select count(*) from delivery),
-  (select count(*) from delivery where id > (select value from cursor where name = 'reader')),
+  (select count(*) from delivery where id > (select value from cursor where name = 'reader') and body is not null),
   (select count(*) from reading where outcome = 'unreadable'),
   (select count(*) from git_commit), (select count(distinct id) from deployment), (select count(distinct id) from incident),
   (select count(*) from ledger),

@@ -1,0 +1,1 @@
+select repository_id, name from repository where lower(name) = any($names)
