@@ -15,7 +15,9 @@ public sealed class DeliveryLogTests
         await using var store = await Store.OpenAsync("duckdb::memory:", default);
         using var log = new DeliveryLog(store, NullLogger<DeliveryLog>.Instance);
         var waiting = Enumerable.Range(0, DeliveryLog.MostWaiting).Select(i => log.AppendAsync(Events.Deployment($"d{i}"), default)).ToList();
-        Assert.Null(await log.AppendAsync(Events.Deployment("one too many"), default));
+        var refused = log.AppendAsync(Events.Deployment("one too many"), default);
+        Assert.True(refused.IsCompleted);
+        Assert.Null(await refused);
 
         await log.StartAsync(default);
         var answers = await Task.WhenAll(waiting);
@@ -34,7 +36,9 @@ public sealed class DeliveryLogTests
         NewDelivery Large(int i) => new($"large {i}", new Delivery { Source = "leadline", Headers = Delivery.NoHeaders, Body = body, ReceivedAt = DateTimeOffset.UnixEpoch });
         var waiting = Enumerable.Range(0, DeliveryLog.MostBytes / body.Length).Select(i => log.AppendAsync(Large(i), default)).ToList();
         Assert.All(waiting, one => Assert.False(one.IsCompleted));
-        Assert.Null(await log.AppendAsync(Large(waiting.Count), default));
+        var refused = log.AppendAsync(Large(waiting.Count), default);
+        Assert.True(refused.IsCompleted);
+        Assert.Null(await refused);
     }
 
     [Fact]
