@@ -25,11 +25,7 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
     {
         var unread = await store.UnreadAsync(AtOnce, cancellation);
         if (unread.IsEmpty) return 0;
-
-        // What was read before its body was dropped keeps the facts of that reading.
-        var readings = unread.Where(delivery => delivery.ReaderVersion == 0 || !delivery.Delivery.Body.IsEmpty).Select(delivery => Read(delivery, logger)).ToList();
-        await SaveAsync(readings, cancellation);
-        if (readings.Count < unread.Length) await store.PassAsync(unread[^1].Id, cancellation);
+        await SaveAsync([.. unread.Select(delivery => Read(delivery, logger))], cancellation);
         return unread.Length;
     }
 

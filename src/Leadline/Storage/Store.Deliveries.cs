@@ -62,15 +62,6 @@ public sealed partial class Store
         },
         cancellation);
 
-    /// <summary>Moves the reading cursor past deliveries that are not to be read again.</summary>
-    public Task PassAsync(long last, CancellationToken cancellation) => database.WriteAsync(
-        connection =>
-        {
-            database.Execute(connection, "update cursor set value = greatest(value, $last) where name = 'reader'", ("last", last));
-            return true;
-        },
-        cancellation);
-
     /// <summary>
     /// Empties the bodies of unreadable deliveries older than <paramref name="unreadableBefore"/>, and of all older than
     /// <paramref name="before"/> where given; their outcomes and facts stay. Answers how many.
