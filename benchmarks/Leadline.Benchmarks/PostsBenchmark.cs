@@ -11,7 +11,7 @@ namespace Leadline.Benchmarks;
 /// <summary>Webhooks that are durable before they are acknowledged, against an endpoint of the same server that does nothing.</summary>
 static class PostsBenchmark
 {
-    const int Posts = 20_000, Senders = 32;
+    const int Posts = 50_000, Senders = 256;
 
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench, CancellationToken cancellation)
     {

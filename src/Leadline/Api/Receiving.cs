@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
@@ -163,11 +164,18 @@ static class Receiving
     static async Task<byte[]?> ReadAsync(Stream source, CancellationToken cancellation)
     {
         var target = new MemoryStream();
-        var buffer = new byte[81920];
-        while (await source.ReadAsync(buffer, cancellation) is > 0 and var read)
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
         {
-            if (target.Length + read > Largest) return null;
-            target.Write(buffer, 0, read);
+            while (await source.ReadAsync(buffer, cancellation) is > 0 and var read)
+            {
+                if (target.Length + read > Largest) return null;
+                target.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return target.ToArray();

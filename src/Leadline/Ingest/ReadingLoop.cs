@@ -6,12 +6,10 @@ namespace Leadline.Ingest;
 public sealed partial class ReadingLoop(Store store, DeliveryLog log, Readings readings, Settings.LeadlineSettings settings, TimeProvider clock, ILogger<ReadingLoop> logger) : BackgroundService
 {
     // So that a stream of deliveries that never ends does not keep what was read from being judged.
-    const int BatchesBetweenJudgements = 16;
+    const int BatchesBetweenJudgements = 2;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(1), Unreadable = TimeSpan.FromDays(30);
-
-    // Deliveries come in flocks, and a service is judged as a whole.
-    static readonly TimeSpan Flock = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
 
     DateTimeOffset purged;
 
@@ -25,7 +23,10 @@ public sealed partial class ReadingLoop(Store store, DeliveryLog log, Readings r
                 var more = await readings.RoundAsync(BatchesBetweenJudgements, null, stopping);
                 await PurgeAsync(stopping);
                 pause = Patience;
-                if (!more && await log.ArrivedAsync(Patience, stopping)) await Task.Delay(Flock, stopping);
+                if (more || !await log.ArrivedAsync(Patience, stopping)) continue;
+
+                // What comes in a burst is read and judged together, and the log has the disk to itself meanwhile.
+                await Task.Delay(Gather, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

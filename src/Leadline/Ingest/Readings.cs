@@ -8,7 +8,10 @@ namespace Leadline.Ingest;
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
 public sealed partial class Readings(Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null)
 {
-    const int AtOnce = 256, ServicesAtOnce = 12;
+    /// <summary>The most deliveries of one batch.</summary>
+    public const int AtOnce = 2048;
+
+    const int ServicesAtOnce = 12;
 
     // Whoever drains beside the server's own loop must not read the same deliveries at the same time.
     readonly SemaphoreSlim turn = new(1, 1);
@@ -76,7 +79,7 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
                 [
                     .. known.Zip(judged).Where(pair => pair.Second.Judgement is not null)
                         .Select(pair => new JudgedService(pair.First.Service!, pair.Second.Judgement!, pair.First.One.Mark)),
-                    .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark)),
+                    .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
                 ],
                 cancellation);
         }

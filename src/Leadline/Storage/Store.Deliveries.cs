@@ -8,14 +8,29 @@ namespace Leadline.Storage;
 
 public sealed partial class Store
 {
+    const long MostBytesAtOnce = 32 * 1024 * 1024;
+
     /// <summary>Appends in one durable transaction; answers for each the id and whether it was known already.</summary>
     public async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellation)
     {
         var bodies = deliveries.Select(delivery => Compress(delivery.Delivery.Body.Span)).ToList();
-        return await database.LogAsync<ImmutableArray<AppendedDelivery>>(
+        try
+        {
+            // Nearly all are new. The index of the keys says so for nothing; to ask for them first would cost more with every one that is kept.
+            return await AppendAsync(deliveries, bodies, asksFirst: false, cancellation);
+        }
+        catch (StoreException error) when (error.InnerException?.Message.Contains("Duplicate key", StringComparison.Ordinal) == true)
+        {
+            return await AppendAsync(deliveries, bodies, asksFirst: true, cancellation);
+        }
+    }
+
+    async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, List<byte[]> bodies, bool asksFirst, CancellationToken cancellation)
+    {
+        return [.. await database.LogAsync(
             connection =>
             {
-                var known = List(
+                var known = !asksFirst ? [] : List(
                     connection, Queries.Text("known_deliveries"), row => (row.GetString(0), row.GetInt64(1)),
                     ("keys", deliveries.Select(delivery => delivery.DedupeKey).ToList())).ToDictionary();
                 var answers = new AppendedDelivery[deliveries.Count];
@@ -38,17 +53,35 @@ public sealed partial class Store
                     }
                 }
 
+                // Set inside the lane, so that the next writer counts on from it; the ids of a transaction that fails stay unused.
                 lastDelivery = last;
-                return [.. answers];
+                return answers;
             },
-            cancellation);
+            cancellation)];
     }
 
     /// <summary>
     /// The deliveries after the reading cursor, oldest first; not those whose body was dropped, so that what was read of it stays.
     /// </summary>
-    public Task<ImmutableArray<StoredDelivery>> UnreadAsync(int limit, CancellationToken cancellation) =>
-        AskAsync("unread_deliveries", Stored, cancellation, ("limit", limit));
+    public Task<ImmutableArray<StoredDelivery>> UnreadAsync(int limit, CancellationToken cancellation) => database.ReadAsync<ImmutableArray<StoredDelivery>>(
+        connection =>
+        {
+            using var first = Database.Command(connection, Queries.Text("first_unread_delivery"));
+            if (first.ExecuteScalar() is not long id) return [];
+            var unread = ImmutableArray.CreateBuilder<StoredDelivery>();
+            var size = 0L;
+            using var command = Database.Command(connection, Queries.Text("unread_deliveries"), ("first", id), ("limit", limit));
+            foreach (var delivery in command.Select(Stored))
+            {
+                unread.Add(delivery);
+
+                // Large bodies are read a few at a time, so that memory does not grow with them.
+                if ((size += delivery.Delivery.Body.Length) > MostBytesAtOnce) break;
+            }
+
+            return unread.DrainToImmutable();
+        },
+        cancellation);
 
     public async Task<StoredDelivery?> DeliveryAsync(long id, CancellationToken cancellation) =>
         (await AskAsync("delivery", Stored, cancellation, ("id", id))).FirstOrDefault();

@@ -27,11 +27,11 @@ public sealed partial class Store
                         .Concat(judged.SelectMany(one => one.Judgement.Shipped).Select(shipped => shipped.Repository))
                         .Concat(judged.SelectMany(one => one.Service.Repositories)).Distinct(),
                     named);
-                Append(connection, "service", judged, (row, one, id) => row.Add(id).Add(one.Service.Name.Value).Add(one.Service.Team).Add(one.Service.Area));
+                Append(connection, "service", [.. judged.Where(one => !one.IsRemoved)], (row, one, id) => row.Add(id).Add(one.Service.Name.Value).Add(one.Service.Team).Add(one.Service.Area));
                 AppendAll(connection, "ledger", judged, one => one.Judgement.Ledger, one => Because(one.Judgement), Write);
                 AppendAll(connection, "shipped_change", judged, one => one.Judgement.Shipped, one => Key.Of(one.Service.Name.Value), Write);
                 AppendAll(connection, "blame", judged, one => one.Judgement.Blames, one => Key.Of(one.Service.Name.Value), Write);
-                foreach (var (service, _, mark) in judged)
+                foreach (var (service, _, mark, _) in judged)
                     if (mark is not null) database.Execute(connection, "delete from stale where service_id = $id and mark <= $mark", ("id", Key.Of(service.Name.Value)), ("mark", mark));
                 database.Execute(connection, "update cursor set value = value + 1 where name = 'data'");
                 return Scalar(connection, "select value from cursor where name = 'data'");

@@ -24,4 +24,5 @@ public sealed record StaleService(ServiceName Service, long Mark);
 public sealed record StoredToken(string Name, string Scope, byte[] Hash, DateTimeOffset CreatedAt);
 
 /// <param name="Mark">From <see cref="Store.StaleAsync"/>, asked before the facts were read; null clears nothing.</param>
-public sealed record JudgedService(ServiceDefinition Service, Judgement Judgement, long? Mark);
+/// <param name="IsRemoved">Whether the definitions no longer have the service; then nothing of it stays.</param>
+public sealed record JudgedService(ServiceDefinition Service, Judgement Judgement, long? Mark, bool IsRemoved = false);

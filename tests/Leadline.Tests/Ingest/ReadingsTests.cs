@@ -73,12 +73,12 @@ public sealed class ReadingsTests
     public async Task A_stream_that_does_not_end_is_judged_between()
     {
         await using var store = await Store.OpenAsync("duckdb::memory:", default);
-        await store.AppendAsync([.. Enumerable.Range(0, 300).Select(i => Events.Deployment($"d{i}", "shop", $"2026-03-02T10:00:00.{i:000}Z"))], default);
+        await store.AppendAsync([.. Enumerable.Range(0, Readings.AtOnce + 9).Select(i => Events.Deployment($"d{i}", "shop", $"2026-03-02T10:00:00.{i:0000}Z"))], default);
         var readings = Of(store);
         Assert.True(await readings.RoundAsync(1, null, default));
-        Assert.Equal(256, (await store.HealthAsync(default)).LedgerRows);
+        Assert.Equal(Readings.AtOnce, (await store.HealthAsync(default)).LedgerRows);
         Assert.False(await readings.RoundAsync(2, null, default));
-        Assert.Equal(300, (await store.HealthAsync(default)).LedgerRows);
+        Assert.Equal(Readings.AtOnce + 9, (await store.HealthAsync(default)).LedgerRows);
     }
 
     [Fact]

@@ -111,6 +111,17 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task A_service_that_the_definitions_no_longer_have_is_gone()
+    {
+        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        var service = new ServiceDefinition { Name = new ServiceName("shop") };
+        await store.SaveJudgementAsync(service, new Judgement([], [], []), null, Cancellation);
+        Assert.Single(await store.ServicesAsync(Cancellation));
+        await store.SaveJudgementsAsync([new JudgedService(service, new Judgement([], [], []), null, IsRemoved: true)], Cancellation);
+        Assert.Empty(await store.ServicesAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task A_store_of_a_newer_version_is_refused()
     {
         var file = Path.Combine(Path.GetTempPath(), $"leadline-{Guid.NewGuid():N}.duckdb");

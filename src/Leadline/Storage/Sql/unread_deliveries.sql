@@ -1,6 +1,4 @@
-select d.id, d.source, d.received_at, d.headers, d.body, r.reader_version, r.outcome, r.because
-from delivery d
-left join reading r on r.delivery_id = d.id
-where d.id > (select value from cursor where name = 'reader') and d.body is not null
-order by d.id
-limit $limit
+select id, source, received_at, headers, body, cast(null as integer), cast(null as text), cast(null as text)
+from delivery
+where id >= $first and id < $first + $limit and body is not null
+order by id
