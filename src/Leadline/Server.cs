@@ -25,6 +25,7 @@ public static class Server
         if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation))
             await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);
 
+        var salt = await store.SaltAsync(cancellation);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "leadline", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrel(kestrel =>
         {
@@ -35,45 +36,60 @@ public static class Server
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
-            .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(await Intake.OfAsync(store, cancellation))
+            .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(new Intake(salt))
             .AddSingleton<MetricsReader>().AddSingleton<Context>().AddSingleton<DeliveryLog>()
             .AddSingleton(services => new Readings(store, definitions, services.GetRequiredService<ILogger<Readings>>()))
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>();
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
-        builder.Services.AddProblemDetails().AddOpenApi().AddWebPages();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();
         builder.Services.AddRouting();
 
         var app = builder.Build();
-        app.UseExceptionHandler().UseStatusCodePages();
+        app.Use(HeadAsync);
+        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = Problem.StatusOf }).UseStatusCodePages();
         app.Use(GuardAsync);
         var api = app.MapGroup("/api/v1");
         Receiving.Map(api);
-        Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter()));
+        Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, definitions, clock, salt)));
         app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
+        app.MapGet("/metrics", Prometheus.AnswerAsync).ExcludeFromDescription();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Leadline API").DisableDefaultFonts()).ExcludeFromDescription();
         app.MapWebPages();
         return app;
     }
 
-    /// <summary>Before anything else: whose name the request goes by, what it may do, and what a browser may do with the answer.</summary>
+    /// <summary>Says on every answer what a browser may do with it.</summary>
+    static Task HeadAsync(HttpContext context, RequestDelegate next)
+    {
+        // The browsable API document brings its own inline styles and script; our own pages need neither. Nobody speaks to another server.
+        var inline = context.Request.Path.StartsWithSegments("/docs") ? "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; font-src 'self' data:" : "";
+
+        // An exception clears what was set before it: the last moment is the right one.
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    /// <summary>Before any endpoint: whose name the request goes by, and what it may do.</summary>
     static Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         var access = context.RequestServices.GetRequiredService<Access>();
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-
-        // The browsable API document brings its own inline styles and script; our own pages need neither.
-        if (!context.Request.Path.StartsWithSegments("/docs"))
-            headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
         // A name that leads here by a stranger's DNS must not let the stranger's page read what only this machine may.
-        if (access.IsLoopbackOnly && context.Request.Host.Host is not ("127.0.0.1" or "localhost" or "[::1]" or "::1"))
+        if (access.IsLoopbackOnly && !Access.IsOwnName(context.Request.Host.Host))
             return Problem.Of(421, "this server answers to 127.0.0.1 and localhost only").ExecuteAsync(context);
+        if (HttpMethods.IsPost(context.Request.Method) && Access.IsOfAnotherSite(context.Request))
+            return Problem.Of(403, "a page of another site may not send anything here").ExecuteAsync(context);
         var scope = ScopeOf(context.Request);
         if (scope is null || access.Allows(context.Request, scope)) return next(context);
-        headers.WWWAuthenticate = "Bearer";
+        context.Response.Headers.WWWAuthenticate = "Bearer";
         return Problem.Of(401, $"a token with the scope {scope} is needed: make one with leadline token create").ExecuteAsync(context);
     }
 

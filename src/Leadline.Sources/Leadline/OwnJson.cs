@@ -46,6 +46,10 @@ public static class OwnJson
         {
             throw new FormatException(Sentence(error), error);
         }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException("a string holds half of a surrogate pair, which is no text", error);
+        }
         catch (ArgumentException error)
         {
             // A name that must not be empty.

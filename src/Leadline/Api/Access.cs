@@ -8,12 +8,26 @@ namespace Leadline.Api;
 /// <summary>Who may do what: bearer tokens, kept as hashes. Where none were made, the server is open to its own machine and closed to all else.</summary>
 public sealed class Access(ImmutableArray<StoredToken> tokens, bool isLoopbackOnly)
 {
+    // Any of these says that somebody passed the request on, who may have it from anywhere.
+    static readonly ImmutableArray<string> PassedOn = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
+
     public bool IsLoopbackOnly => isLoopbackOnly;
+
+    /// <summary>Whether only this machine can have sent the request: to its loopback address, by its own name, and straight.</summary>
+    public bool IsOfThisMachine(HttpRequest request) =>
+        isLoopbackOnly && IsOwnName(request.Host.Host) && !PassedOn.Any(header => request.Headers.ContainsKey(header));
+
+    /// <summary>Whether the name is one by which a machine calls itself.</summary>
+    public static bool IsOwnName(string host) => host is "127.0.0.1" or "localhost" or "[::1]" or "::1";
+
+    /// <summary>Whether a browser sends the request for a page of another site.</summary>
+    public static bool IsOfAnotherSite(HttpRequest request) =>
+        request.Headers.Origin is [{ Length: > 0 } origin] && !(Uri.TryCreate(origin, UriKind.Absolute, out var site) && site.Authority == request.Host.Value);
 
     /// <summary>Whether the request bears a token of this scope; <c>admin</c> holds the others.</summary>
     public bool Allows(HttpRequest request, string scope)
     {
-        if (tokens.IsEmpty) return isLoopbackOnly;
+        if (tokens.IsEmpty) return IsOfThisMachine(request);
         var given = request.Headers.Authorization.ToString();
         if (!given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return false;
         var hash = Hash(given[7..].Trim());

@@ -3,46 +3,58 @@ using System.Globalization;
 using Leadline.Core;
 using Leadline.Metrics;
 using Leadline.Storage;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Leadline.Api;
 
 /// <summary>Everything that can be asked, a line each.</summary>
 static class Answers
 {
+    const int MostBuckets = 4000;
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/metrics", MetricsAsync).WithSummary("The five metrics of a scope and window").Produces<MetricsReport>();
-        api.MapGet("/metrics/series", SeriesAsync).WithSummary("One metric by day, week or month").Produces<ImmutableArray<SeriesPoint>>();
-        api.MapGet("/deployments", DeploymentsAsync).WithSummary("The ledger, newest first").Produces<Page<LedgerEntry>>();
-        api.MapGet("/deployments/{id}", DeploymentAsync).WithSummary("A deployment with its evidence").Produces<DeploymentDetail>().ProducesProblem(404);
-        api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>();
-        api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>();
+        api.MapGet("/metrics", MetricsAsync).WithSummary("The five metrics of a scope and window").Produces<MetricsReport>().ProducesProblem(400);
+        api.MapGet("/metrics/series", SeriesAsync).WithSummary("One metric by day, week or month").Produces<ImmutableArray<SeriesPoint>>().ProducesProblem(400);
+        api.MapGet("/deployments", DeploymentsAsync).WithSummary("The ledger, newest first").Produces<Page<LedgerEntry>>().ProducesProblem(400);
+        api.MapGet("/deployments/{**id}", DeploymentAsync).WithSummary("A deployment with its evidence").Produces<DeploymentDetail>().ProducesProblem(404);
+        api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>().ProducesProblem(400);
+        api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>().ProducesProblem(400);
         api.MapGet("/services", async (Store store, CancellationToken cancellation) => Json(await store.ServicesAsync(cancellation))).WithSummary("The services").Produces<ImmutableArray<ServiceEntry>>();
         api.MapGet("/sources", async (Store store, CancellationToken cancellation) => Json(await store.SourcesAsync(cancellation))).WithSummary("What came from each source, and what became of it").Produces<ImmutableArray<SourceHealth>>();
         api.MapGet("/definitions", DefinitionsAsync).WithSummary("The definitions in force and before").Produces<DefinitionsAnswer>();
-        api.MapGet("/deliveries/{id:long}", DeliveryAsync).WithSummary("A delivery as it is kept").ProducesProblem(404);
+        api.MapGet("/deliveries/{id:long}", DeliveryAsync).WithSummary("A delivery as it is kept").Produces<DeliveryAnswer>().ProducesProblem(404);
     }
 
     static async Task<IResult> MetricsAsync([AsParameters] Asked asked, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await context.Metrics.ReadAsync(query, cancellation)), cancellation);
 
-    static async Task<IResult> SeriesAsync([AsParameters] Asked asked, string metric, string? bucket, Context context, CancellationToken cancellation)
+    static async Task<IResult> SeriesAsync([AsParameters] Asked asked, string? metric, string? bucket, Context context, CancellationToken cancellation)
     {
         if (!Enum.TryParse<Bucket>(bucket ?? "week", ignoreCase: true, out var by) || !Enum.IsDefined(by)) return Problem.BadRequest($"'{bucket}' is no bucket: write day, week or month");
-        return await context.WithAsync(asked, async query => Json(await context.Metrics.SeriesAsync(metric, by, query, cancellation)), cancellation);
+        return await context.WithAsync(asked, async query =>
+        {
+            if ((query.To - query.From).TotalDays / (by switch { Bucket.Day => 1, Bucket.Week => 7, _ => 28 }) > MostBuckets)
+                throw new FormatException($"the window has more than {MostBuckets} {Rows.Word(by)}s: ask for a shorter one or a larger bucket");
+            return Json(await context.Metrics.SeriesAsync(Named(metric), by, query, cancellation));
+        }, cancellation);
     }
 
     static async Task<IResult> DeploymentsAsync([AsParameters] Asked asked, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await context.Store.LedgerAsync(paged.Of(query), cancellation)), cancellation);
 
-    static async Task<IResult> DeploymentAsync(string id, Store store, CancellationToken cancellation) =>
-        await store.DeploymentAsync(id, cancellation) is { } detail ? Json(detail) : Problem.Of(404, $"no deployment in the ledger has the id '{id}'");
+    static async Task<IResult> DeploymentAsync(string id, Store store, CancellationToken cancellation)
+    {
+        // The framework leaves an escaped slash as it came, and ids of some sources hold one.
+        var whole = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        return await store.DeploymentAsync(whole, cancellation) is { } detail ? Json(detail) : Problem.Of(404, $"no deployment in the ledger has the id '{whole}'");
+    }
 
     static async Task<IResult> IncidentsAsync([AsParameters] Asked asked, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await context.Store.IncidentsAsync(paged.Of(query), cancellation)), cancellation);
 
-    static async Task<IResult> ExplainAsync([AsParameters] Asked asked, string metric, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
-        await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(metric, paged.Of(query), cancellation)), cancellation);
+    static async Task<IResult> ExplainAsync([AsParameters] Asked asked, string? metric, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(Named(metric), paged.Of(query), cancellation)), cancellation);
 
     static async Task<IResult> DefinitionsAsync(Store store, Definitions definitions, CancellationToken cancellation) =>
         Json(new DefinitionsAnswer(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), await store.DefinitionsHistoryAsync(cancellation)));
@@ -54,24 +66,40 @@ static class Answers
             stored.Id, stored.Delivery.Source, stored.Delivery.ReceivedAt, stored.Outcome, stored.Because, stored.Delivery.Headers, System.Text.Encoding.UTF8.GetString(stored.Delivery.Body.Span)));
     }
 
+    static string Named(string? metric) => metric ?? throw new FormatException($"metric is missing: write one of {string.Join(", ", MetricRules.Names)}");
+
     static IResult Json<T>(T value) => Results.Json(value, Wire.Json);
 }
 
 /// <summary>The scope and window of a question.</summary>
 sealed class Asked
 {
+    [FromQuery(Name = "service")]
     public string[]? Service { get; init; }
+
+    [FromQuery(Name = "team")]
     public string[]? Team { get; init; }
+
+    [FromQuery(Name = "area")]
     public string[]? Area { get; init; }
+
+    [FromQuery(Name = "environment")]
     public string? Environment { get; init; }
+
+    [FromQuery(Name = "from")]
     public string? From { get; init; }
+
+    [FromQuery(Name = "to")]
     public string? To { get; init; }
 }
 
 /// <summary>Which page of rows.</summary>
 sealed class Paged
 {
+    [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit")]
     public int? Limit { get; init; }
 
     public RowsQuery Of(MetricsQuery scope) => Limit is < 1 or > 1000 ? throw new FormatException("limit must lie between 1 and 1000") : new RowsQuery(scope, Cursor, Limit ?? 50);
@@ -80,6 +108,8 @@ sealed class Paged
 /// <summary>What every question needs to be answered.</summary>
 sealed class Context(Store store, MetricsReader metrics, Definitions definitions, TimeProvider clock)
 {
+    static readonly string[] Instants = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
     public Store Store => store;
 
     public MetricsReader Metrics => metrics;
@@ -101,15 +131,16 @@ sealed class Context(Store store, MetricsReader metrics, Definitions definitions
     {
         var today = TimeZoneInfo.ConvertTime(clock.GetUtcNow(), definitions.Zone).Date;
         var to = Instant(asked.To, "to") ?? Buckets.Instant(today.AddDays(1), definitions.Zone);
-        var from = Instant(asked.From, "from") ?? to.AddDays(-90);
+        var from = Instant(asked.From, "from") ?? Buckets.Instant(TimeZoneInfo.ConvertTime(to, definitions.Zone).DateTime.AddDays(-90), definitions.Zone);
         if (from >= to) throw new FormatException("from must lie before to");
         var environment = asked.Environment ?? EnvironmentName.Production.Value;
         if (!definitions.Environments.Any(known => known.Name.Value == environment))
             throw new FormatException($"there is no environment '{environment}': there are {string.Join(", ", definitions.Environments.Select(known => known.Name))}");
         if (asked is { Service: null or [], Team: null or [], Area: null or [] }) return new MetricsQuery(null, environment, from, to);
         var services = await store.ServicesAsync(cancellation);
-        foreach (var name in asked.Service ?? [])
-            if (!services.Any(service => Same(service.Name, name))) throw new FormatException($"there is no service '{name}'{Sources.Nearest.Suggest(name, services.Select(service => service.Name))}");
+        Known(asked.Service, "service", services.Select(service => service.Name));
+        Known(asked.Team, "team", services.Select(service => service.Team));
+        Known(asked.Area, "area", services.Select(service => service.Area));
         return new MetricsQuery(
             [
                 .. services.Where(service => In(asked.Service, service.Name) && In(asked.Team, service.Team) && In(asked.Area, service.Area)).Select(service => service.Name),
@@ -120,10 +151,21 @@ sealed class Context(Store store, MetricsReader metrics, Definitions definitions
     DateTimeOffset? Instant(string? text, string name)
     {
         if (text is null) return null;
-        if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return Buckets.Instant(day, definitions.Zone);
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+        if (DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && IsInRange(day)) return Buckets.Instant(day, definitions.Zone);
+
+        // A plus that was not escaped in the address arrives as a space.
+        return DateTimeOffset.TryParseExact(text.Replace(' ', '+'), Instants, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) && IsInRange(instant.Date)
             ? instant.ToUniversalTime()
-            : throw new FormatException($"{name}: '{text}' is no time: write 2026-01-31 or 2026-01-31T12:00:00Z");
+            : throw new FormatException($"{name}: '{text}' is no time between 1970 and 9000: write 2026-01-31 or 2026-01-31T12:00:00Z");
+    }
+
+    static bool IsInRange(DateTime day) => day.Year is >= 1970 and < 9000;
+
+    static void Known(string[]? asked, string kind, IEnumerable<string?> names)
+    {
+        var known = names.OfType<string>().Distinct().ToList();
+        foreach (var name in asked ?? [])
+            if (!known.Exists(one => Same(one, name))) throw new FormatException($"there is no {kind} '{name}'{Sources.Nearest.Suggest(name, known)}");
     }
 
     static bool In(string[]? asked, string? value) => asked is null or [] || (value is not null && asked.Any(one => Same(one, value)));

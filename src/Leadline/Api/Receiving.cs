@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text;
 using Leadline.Core;
 using Leadline.Ingest;
@@ -8,6 +9,8 @@ using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Sources.Leadline;
 using Leadline.Storage;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace Leadline.Api;
 
@@ -18,14 +21,26 @@ static class Receiving
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(413).ProducesProblem(503);
-        api.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).ProducesProblem(400);
+        api.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+        api.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+    }
+
+    /// <summary>The bodies are read as bytes, which the document cannot see by itself.</summary>
+    static Task WithBody(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new(), ["application/x-ndjson"] = new() },
+        };
+        return Task.CompletedTask;
     }
 
     static async Task<IResult> DeliverAsync(string source, HttpContext context, LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock)
     {
         if (Catalogue.Find(source) is not { } reader) return Problem.Of(404, $"there is no source '{source}': the sources are {string.Join(", ", Catalogue.Readers.Select(known => known.Source))}");
-        if (await BodyAsync(context) is not { } body) return Problem.Of(413, "the body is larger than 25 MiB");
+        var (body, refused) = await BodyAsync(context);
+        if (refused is not null) return refused;
         var delivery = new Delivery
         {
             Source = reader.Source,
@@ -33,11 +48,13 @@ static class Receiving
             Body = body,
             ReceivedAt = clock.GetUtcNow(),
         };
-        var secrets = settings.Secrets.GetValueOrDefault(reader.Source, []);
-        if (secrets.IsDefaultOrEmpty)
+
+        // Anyone can sign with nothing: an empty secret is none.
+        var secrets = settings.Secrets.GetValueOrDefault(reader.Source, []).Where(secret => secret.Length > 0).ToList();
+        if (secrets.Count == 0)
         {
             // Whoever can reach a loopback address is on this machine already; anybody else must prove who they are.
-            if (!access.IsLoopbackOnly) return Problem.Of(401, $"no secret is set for {source}: add sources.{source}.secret to leadline.yaml");
+            if (!access.IsOfThisMachine(context.Request)) return Problem.Of(401, $"no secret is set for {source}: add sources.{source}.secret to leadline.yaml");
         }
         else if (!secrets.Any(secret => reader.IsAuthentic(delivery, Encoding.UTF8.GetBytes(secret))))
         {
@@ -62,34 +79,36 @@ static class Receiving
 
     static async Task<IResult> EventsAsync(HttpContext context, DeliveryLog log, Intake intake, TimeProvider clock)
     {
-        if (await BodyAsync(context) is not { } body) return Problem.Of(413, "the body is larger than 25 MiB");
+        var (body, refused) = await BodyAsync(context);
+        if (refused is not null) return refused;
         var rejected = ImmutableArray.CreateBuilder<RejectedLine>();
         var good = new MemoryStream();
-        var line = 0;
+        var taken = 0;
         try
         {
             foreach (var item in LeadlineReader.Items(body))
             {
-                line++;
                 if (OwnJson.Check(item.Span) is { } wrong)
                 {
-                    rejected.Add(new RejectedLine(line, wrong));
+                    rejected.Add(new RejectedLine(LineOf(body, item), wrong));
                     continue;
                 }
 
+                taken++;
                 good.Write(item.Span);
                 good.WriteByte((byte)'\n');
             }
         }
         catch (System.Text.Json.JsonException)
         {
-            rejected.Add(new RejectedLine(line + 1, "this is not JSON"));
+            // An array is taken apart as a whole before its first item is looked at.
+            rejected.Add(new RejectedLine(1, "this is not a JSON array of objects"));
         }
 
         if (good.Length == 0)
         {
             return Results.Problem(
-                detail: line == 0 ? "the body is empty: send an object, an array of them, or one a line" : "nothing in the body could be taken", statusCode: 400,
+                detail: rejected.Count == 0 ? "the body is empty: send an object, an array of them, or one a line" : "nothing in the body could be taken", statusCode: 400,
                 extensions: new Dictionary<string, object?> { ["errors"] = rejected.ToImmutable() });
         }
 
@@ -98,8 +117,8 @@ static class Receiving
         try
         {
             if (await log.AppendAsync(intake.Prepare(reader, delivery), context.RequestAborted) is not { } appended) return Busy(context, "too many deliveries wait to be stored");
-            var taken = new EventsAcknowledgement(appended.Id, appended.Known ? "known" : "stored", line - rejected.Count, rejected.ToImmutable());
-            return Results.Json(taken, Wire.Json, statusCode: appended.Known ? 200 : 202);
+            var answer = new EventsAcknowledgement(appended.Id, appended.Known ? "known" : "stored", taken, rejected.ToImmutable());
+            return Results.Json(answer, Wire.Json, statusCode: appended.Known ? 200 : 202);
         }
         catch (StoreException error)
         {
@@ -113,26 +132,46 @@ static class Receiving
         return Problem.Of(503, sentence + ": send it again");
     }
 
-    /// <summary>Null where it is too large, before or after it is inflated.</summary>
-    static async Task<byte[]?> BodyAsync(HttpContext context)
+    /// <summary>The line of the body on which the item begins, from 1.</summary>
+    static int LineOf(byte[] body, ReadOnlyMemory<byte> item) =>
+        MemoryMarshal.TryGetArray(item, out var part) ? body.AsSpan(0, part.Offset).Count((byte)'\n') + 1 : 1;
+
+    /// <summary>The body, inflated where it came as gzip; or the refusal of one that is too large before or after that.</summary>
+    static async Task<(byte[] Body, IResult? Refused)> BodyAsync(HttpContext context)
     {
-        if (context.Request.ContentLength > Largest) return null;
-        var gzip = context.Request.Headers.ContentEncoding.ToString().Equals("gzip", StringComparison.OrdinalIgnoreCase);
-        await using var inflated = gzip ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : null;
-        var source = inflated ?? context.Request.Body;
-        var target = new MemoryStream((int)(context.Request.ContentLength ?? 4096));
-        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        var request = context.Request;
+        var encoding = request.Headers.ContentEncoding.ToString().ToLowerInvariant();
+        if (encoding is not ("" or "identity" or "gzip")) return ([], Problem.Of(415, $"Content-Encoding: {encoding} is not understood: send the body plain or as gzip"));
+        if (request.ContentLength > Largest) return ([], TooLarge());
         try
         {
-            while (await source.ReadAsync(buffer, context.RequestAborted) is > 0 and var read)
-            {
-                target.Write(buffer, 0, read);
-                if (target.Length > Largest) return null;
-            }
+            if (await ReadAsync(request.Body, context.RequestAborted) is not { } body) return ([], TooLarge());
+            if (encoding != "gzip") return (body, null);
+            await using var inflated = new GZipStream(new MemoryStream(body), CompressionMode.Decompress);
+            return await ReadAsync(inflated, context.RequestAborted) is { } plain ? (plain, null) : ([], TooLarge());
         }
         catch (InvalidDataException)
         {
-            // Said to be gzip and is none: kept as it came, to be shown as unreadable.
+            return ([], Problem.BadRequest("Content-Encoding says gzip, but the body is none"));
+        }
+        catch (BadHttpRequestException error)
+        {
+            return ([], error.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge() : Problem.Of(error.StatusCode, "the body did not arrive whole"));
+        }
+    }
+
+    /// <summary>Null where there is more than may be.</summary>
+    static async Task<byte[]?> ReadAsync(Stream source, CancellationToken cancellation)
+    {
+        var target = new MemoryStream();
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            while (await source.ReadAsync(buffer, cancellation) is > 0 and var read)
+            {
+                if (target.Length + read > Largest) return null;
+                target.Write(buffer, 0, read);
+            }
         }
         finally
         {
@@ -141,6 +180,8 @@ static class Receiving
 
         return target.ToArray();
     }
+
+    static IResult TooLarge() => Problem.Of(413, "the body is larger than 25 MiB");
 }
 
 /// <param name="Status"><c>stored</c>, or <c>known</c> where the same delivery had come before.</param>

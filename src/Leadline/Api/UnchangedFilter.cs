@@ -2,25 +2,33 @@ using System.Security.Cryptography;
 using System.Text;
 using Leadline.Core;
 using Leadline.Storage;
+using Microsoft.Net.Http.Headers;
 
 namespace Leadline.Api;
 
 /// <summary>Answers 304 where nothing was judged since the asker last asked the same.</summary>
-sealed class UnchangedFilter : IEndpointFilter
+/// <param name="salt">The store's own: another store at the same address is not mistaken for this one.</param>
+sealed class UnchangedFilter(Store store, Definitions definitions, TimeProvider clock, byte[] salt) : IEndpointFilter
 {
+    // Another build may answer in another shape.
+    readonly string origin = $"{Convert.ToHexString(SHA256.HashData(salt))}|{DefinitionsHash.Of(definitions)}|{typeof(UnchangedFilter).Module.ModuleVersionId}";
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var http = invocation.HttpContext;
-        var store = http.RequestServices.GetRequiredService<Store>();
-        var definitions = http.RequestServices.GetRequiredService<Definitions>();
-        var today = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().Date;
-        var seed = $"{store.DataVersion}|{DefinitionsHash.Of(definitions)}|{today:yyyyMMdd}|{http.Request.Path}{http.Request.QueryString}";
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(seed)).AsSpan(0, 12))}\"";
 
         // What was received is not judged: those answers change without the version.
-        if (http.Request.Path.Value is { } path && (path.Contains("/sources", StringComparison.Ordinal) || path.Contains("/deliveries", StringComparison.Ordinal))) return await next(invocation);
-        http.Response.Headers.ETag = tag;
+        if (http.Request.Path.StartsWithSegments("/api/v1/sources") || http.Request.Path.StartsWithSegments("/api/v1/deliveries")) return await next(invocation);
+
+        // The window that is meant where none is named moves on with the day of the reporting time zone.
+        var today = TimeZoneInfo.ConvertTime(clock.GetUtcNow(), definitions.Zone).Date;
+        var seed = $"{origin}|{store.DataVersion}|{today:yyyyMMdd}|{http.Request.Path}{http.Request.QueryString}";
+        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(seed)).AsSpan(0, 12))}\"");
+        http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "private, no-cache";
-        return http.Request.Headers.IfNoneMatch.Contains(tag) ? Results.StatusCode(StatusCodes.Status304NotModified) : await next(invocation);
+
+        // A proxy that compresses makes the tag a weak one; the answer is the same.
+        var known = http.Request.GetTypedHeaders().IfNoneMatch.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false));
+        return known ? Results.StatusCode(StatusCodes.Status304NotModified) : await next(invocation);
     }
 }

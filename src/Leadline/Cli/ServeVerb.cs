@@ -1,5 +1,6 @@
 using System.CommandLine;
-using System.Net;
+using System.Net.Sockets;
+using Leadline.Core;
 using Leadline.Demo;
 using Leadline.Ingest;
 using Leadline.Settings;
@@ -22,21 +23,22 @@ static class ServeVerb
         var command = new Command("serve", "Start the server: webhooks, API and pages") { address, listen, config, demo };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (!IPEndPoint.TryParse(parsed.GetValue(listen)!, out var endpoint)) return terminal.Misuse($"--listen '{parsed.GetValue(listen)}' is no address: write 127.0.0.1:8080");
+            if (ListenAddress.Parse(parsed.GetValue(listen)!) is not { } endpoint)
+                return terminal.Misuse($"--listen '{parsed.GetValue(listen)}' is no address and port: write 127.0.0.1:8080");
             try
             {
                 var isDemo = parsed.GetValue(demo);
                 var settings = isDemo
                     ? SettingsFile.Parse(DemoYear.Settings, "the demo's leadline.yaml", Environment.GetEnvironmentVariable)
                     : SettingsFile.Load(parsed.GetValue(config), Environment.GetEnvironmentVariable);
-                await using var store = await Store.OpenAsync(parsed.GetValue(address) ?? StoreAddress.Default(isDemo ? "demo" : "leadline"), cancellation);
-                if (isDemo) await FillAsync(store, settings, clock, terminal, cancellation);
+                await using var store = await Store.OpenAsync(parsed.GetValue(address) ?? (isDemo ? StoreAddress.InUserData("demo") : StoreAddress.Default("leadline")), cancellation);
+                if (isDemo && await FillAsync(store, settings, clock, terminal, cancellation) is { } sentence) return terminal.Misuse(sentence);
                 await using var app = await Server.BuildAsync(store, settings, endpoint, clock, cancellation);
                 try
                 {
                     await app.StartAsync(cancellation);
                 }
-                catch (IOException error)
+                catch (Exception error) when (error is IOException or SocketException)
                 {
                     return terminal.Misuse($"{endpoint} cannot be listened on: {error.Message}");
                 }
@@ -53,14 +55,23 @@ static class ServeVerb
         return command;
     }
 
-    static async Task FillAsync(Store store, LeadlineSettings settings, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    /// <summary>Why not, in a sentence; null where the store holds the demo.</summary>
+    static async Task<string?> FillAsync(Store store, LeadlineSettings settings, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
-        if ((await store.HealthAsync(cancellation)).Deliveries > 0) return;
+        if ((await store.HealthAsync(cancellation)).Deliveries > 0)
+        {
+            // Whatever else is in there would be judged by the demo's definitions.
+            var history = await store.DefinitionsHistoryAsync(cancellation);
+            return history.Any(version => version.Hash == DefinitionsHash.Of(settings.Definitions)) ? null
+                : $"{store.Address} holds something else than this demo, or a demo that was stopped while it was filled: delete it, or name another with --store duckdb:FILE";
+        }
+
         terminal.Error.WriteLine("Filling the store with a year of Acme …");
         var intake = await Intake.OfAsync(store, cancellation);
         var end = new DateTimeOffset(clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         foreach (var batch in DemoYear.Deliveries(end, DemoYear.Seed).Chunk(1000))
             await store.AppendAsync([.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], cancellation);
         await new Readings(store, settings.Definitions, NullLogger.Instance).DrainAsync(null, cancellation);
+        return null;
     }
 }

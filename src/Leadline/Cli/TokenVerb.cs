@@ -19,6 +19,7 @@ static class TokenVerb
         var create = new Command("create", "Make a token; it is shown once and kept as a hash") { name, scope };
         create.SetAction((parsed, cancellation) => WithAsync(parsed.GetValue(address), terminal, cancellation, async store =>
         {
+            if (string.IsNullOrWhiteSpace(parsed.GetValue(name))) return terminal.Misuse("a token needs a name by which it can be removed");
             var token = "ll_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
             await store.AddTokenAsync(parsed.GetValue(name)!, parsed.GetValue(scope)!, Access.Hash(token), clock.GetUtcNow(), cancellation);
             if (parsed.GetValue(json)) terminal.WriteJson(new { Name = parsed.GetValue(name), Scope = parsed.GetValue(scope), Token = token });

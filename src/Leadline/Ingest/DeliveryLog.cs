@@ -8,10 +8,15 @@ namespace Leadline.Ingest;
 /// </summary>
 public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger) : BackgroundService
 {
-    const int Waiting = 4096, AtOnce = 512;
+    /// <summary>So many deliveries may wait, and so many bytes of bodies.</summary>
+    public const int MostWaiting = 4096, MostBytes = 256 * 1024 * 1024;
 
-    readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+    const int AtOnce = 512;
+
+    readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     readonly SemaphoreSlim arrived = new(0, 1);
+
+    long bytes;
 
     /// <summary>Waits for the next delivery to be durable, or for so long.</summary>
     public Task<bool> ArrivedAsync(TimeSpan patience, CancellationToken cancellation) => arrived.WaitAsync(patience, cancellation);
@@ -21,7 +26,10 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
     public async Task<AppendedDelivery?> AppendAsync(NewDelivery delivery, CancellationToken cancellation)
     {
         var pending = new Pending(delivery, new TaskCompletionSource<AppendedDelivery>(TaskCreationOptions.RunContinuationsAsynchronously));
-        return queue.Writer.TryWrite(pending) ? await pending.Answer.Task.WaitAsync(cancellation) : null;
+        var size = delivery.Delivery.Body.Length;
+        if (Interlocked.Add(ref bytes, size) <= MostBytes && queue.Writer.TryWrite(pending)) return await pending.Answer.Task.WaitAsync(cancellation);
+        Interlocked.Add(ref bytes, -size);
+        return null;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -57,6 +65,16 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
             Log.NotStored(logger, batch.Count, error.Message);
             foreach (var pending in batch) pending.Answer.TrySetException(error);
         }
+        catch (Exception error)
+        {
+            // The loop must live on, or every later delivery would wait for ever.
+            Log.Failed(logger, error, batch.Count);
+            foreach (var pending in batch) pending.Answer.TrySetException(new StoreException("the store failed", error));
+        }
+        finally
+        {
+            Interlocked.Add(ref bytes, -batch.Sum(pending => (long)pending.Delivery.Delivery.Body.Length));
+        }
     }
 
     sealed record Pending(NewDelivery Delivery, TaskCompletionSource<AppendedDelivery> Answer);
@@ -65,5 +83,8 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
     {
         [LoggerMessage(LogLevel.Error, "{Count} deliveries could not be stored and were refused: {Reason}")]
         public static partial void NotStored(ILogger logger, int count, string reason);
+
+        [LoggerMessage(LogLevel.Error, "{Count} deliveries could not be stored and were refused")]
+        public static partial void Failed(ILogger logger, Exception error, int count);
     }
 }

@@ -5,19 +5,25 @@ namespace Leadline.Ingest;
 /// <summary>Reads and judges while the server runs, as deliveries come; once a day it lets go of bodies whose time is over.</summary>
 public sealed partial class ReadingLoop(Store store, DeliveryLog log, Readings readings, Settings.LeadlineSettings settings, TimeProvider clock, ILogger<ReadingLoop> logger) : BackgroundService
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Gather = TimeSpan.FromMilliseconds(200), Unreadable = TimeSpan.FromDays(30);
+    // So that a stream of deliveries that never ends does not keep what was read from being judged.
+    const int BatchesBetweenJudgements = 2;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(1), Unreadable = TimeSpan.FromDays(30);
+    static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
 
     DateTimeOffset purged;
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
+        var pause = Patience;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await readings.DrainAsync(null, stopping);
+                var more = await readings.RoundAsync(BatchesBetweenJudgements, null, stopping);
                 await PurgeAsync(stopping);
-                if (!await log.ArrivedAsync(Patience, stopping)) continue;
+                pause = Patience;
+                if (more || !await log.ArrivedAsync(Patience, stopping)) continue;
 
                 // What comes in a burst is read and judged together, and the log has the disk to itself meanwhile.
                 await Task.Delay(Gather, stopping);
@@ -30,7 +36,8 @@ public sealed partial class ReadingLoop(Store store, DeliveryLog log, Readings r
             {
                 // The loop must live on: what it could not do stays marked in the store and is tried again.
                 Log.Failed(logger, error);
-                await Task.Delay(Patience, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause < LongestPause / 2 ? pause * 2 : LongestPause;
             }
         }
     }

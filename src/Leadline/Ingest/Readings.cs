@@ -6,12 +6,20 @@ using Leadline.Storage;
 namespace Leadline.Ingest;
 
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
-public sealed partial class Readings(Store store, Definitions definitions, ILogger logger)
+public sealed partial class Readings(Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null)
 {
-    const int AtOnce = 2048, ServicesAtOnce = 12;
+    /// <summary>The most deliveries of one batch.</summary>
+    public const int AtOnce = 2048;
+
+    const int ServicesAtOnce = 12;
 
     // Whoever drains beside the server's own loop must not read the same deliveries at the same time.
     readonly SemaphoreSlim turn = new(1, 1);
+
+    readonly Func<ServiceFacts, Definitions, Judgement> judge = judge ?? Correlator.Judge;
+
+    // Judging is pure: what failed at a mark fails again until the service has a new one.
+    readonly Dictionary<ServiceName, long> failed = [];
 
     ServiceMap? map;
 
@@ -20,13 +28,18 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
     {
         var unread = await store.UnreadAsync(AtOnce, cancellation);
         if (unread.IsEmpty) return 0;
-        var readings = unread.Select(delivery => Read(delivery, logger)).ToList();
+        await SaveAsync([.. unread.Select(delivery => Read(delivery, logger))], cancellation);
+        return unread.Length;
+    }
+
+    async Task SaveAsync(List<ReadDelivery> readings, CancellationToken cancellation)
+    {
         var facts = readings.Select(reading => reading.Reading).OfType<FactsReading>().SelectMany(reading => reading.Facts).ToList();
         map = definitions.Services.IsEmpty ? null : map ?? await store.ServiceMapAsync(definitions, cancellation);
         if (map is not null)
         {
             await store.SaveReadingsAsync(readings, Touched(map, facts), cancellation);
-            return unread.Length;
+            return;
         }
 
         // Where no services are defined, new facts may speak of new ones: the map is made of what was stored and of these.
@@ -38,47 +51,79 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
                 .Select(repository => (service.Name.Value, (RepositoryName?)repository))).Concat(deployed),
             known.Services.SelectMany(service => service.Repositories).Concat(facts.Select(RepositoryOf).OfType<RepositoryName>()).Distinct());
         await store.SaveReadingsAsync(readings, [.. Touched(grown, facts).Concat(Touched(known, facts)).Distinct()], cancellation);
-        return unread.Length;
     }
 
     /// <summary>Judges every service whose facts are newer than its judgement; answers how many.</summary>
+    /// <exception cref="AggregateException">Some could not be judged; the others were, and those are not tried again before they have new facts.</exception>
     public async Task<int> JudgeAsync(CancellationToken cancellation)
     {
-        var stale = await store.StaleAsync(cancellation);
-        if (stale.IsEmpty) return 0;
+        var stale = (await store.StaleAsync(cancellation)).Where(one => !failed.TryGetValue(one.Service, out var mark) || mark != one.Mark).ToList();
+        if (stale.Count == 0) return 0;
+        var errors = new List<Exception>();
         var services = await store.ServiceMapAsync(definitions, cancellation);
         foreach (var batch in stale.Chunk(ServicesAtOnce))
         {
             var named = batch.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
             var known = named.Where(pair => pair.Service is not null).ToList();
             var facts = await store.FactsOfAsync([.. known.Select(pair => pair.Service!)], services, cancellation);
-            var judged = facts.AsParallel().AsOrdered().WithCancellation(cancellation).Select(of => Correlator.Judge(of, definitions)).ToList();
+            var judged = facts.AsParallel().AsOrdered().WithCancellation(cancellation).Select(Judge).ToList();
+            foreach (var (pair, (_, error)) in known.Zip(judged))
+            {
+                if (error is null) continue;
+                failed[pair.One.Service] = pair.One.Mark;
+                errors.Add(new InvalidOperationException($"{pair.One.Service} could not be judged: {error.Message}", error));
+            }
+
             var nothing = new Judgement([], [], []);
             await store.SaveJudgementsAsync(
                 [
-                    .. known.Select((pair, i) => new JudgedService(pair.Service!, judged[i], pair.One.Mark)),
+                    .. known.Zip(judged).Where(pair => pair.Second.Judgement is not null)
+                        .Select(pair => new JudgedService(pair.First.Service!, pair.Second.Judgement!, pair.First.One.Mark)),
                     .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
                 ],
                 cancellation);
         }
 
-        return stale.Length;
+        return errors.Count == 0 ? stale.Count : throw new AggregateException(errors);
     }
 
     /// <summary>Reads and judges until there is nothing left to do.</summary>
     /// <param name="progress">Told how many deliveries were read so far.</param>
-    public async Task DrainAsync(Action<int>? progress, CancellationToken cancellation)
+    public Task DrainAsync(Action<int>? progress, CancellationToken cancellation) => RoundAsync(int.MaxValue, progress, cancellation);
+
+    /// <summary>Reads until there is nothing left or so many batches were read, then judges. True where more may wait to be read.</summary>
+    public async Task<bool> RoundAsync(int batches, Action<int>? progress, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
             var total = 0;
-            while (await ReadAsync(cancellation) is > 0 and var count) progress?.Invoke(total += count);
+            var left = batches;
+            while (left > 0 && await ReadAsync(cancellation) is > 0 and var count)
+            {
+                left--;
+                progress?.Invoke(total += count);
+            }
+
             await JudgeAsync(cancellation);
+            return left == 0;
         }
         finally
         {
             turn.Release();
+        }
+    }
+
+    (Judgement? Judgement, Exception? Error) Judge(ServiceFacts facts)
+    {
+        try
+        {
+            return (judge(facts, definitions), null);
+        }
+        catch (Exception error)
+        {
+            // The facts of one service must not keep the others from being judged.
+            return (null, error);
         }
     }
 

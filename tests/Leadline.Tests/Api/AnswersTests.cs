@@ -25,6 +25,17 @@ public sealed class AnswersTests
     [InlineData("delivery", "/api/v1/deliveries/1")]
     [InlineData("explain-lead-time", "/api/v1/explain?metric=lead_time&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-change-failure-rate", "/api/v1/explain?metric=change_failure_rate&from=2026-03-01&to=2026-04-01")]
+    [InlineData("explain-deployment-frequency", "/api/v1/explain?metric=deployment_frequency&from=2026-03-01&to=2026-04-01")]
+    [InlineData("explain-recovery-time", "/api/v1/explain?metric=recovery_time&from=2026-03-01&to=2026-04-01")]
+    [InlineData("explain-rework-rate", "/api/v1/explain?metric=rework_rate&from=2026-03-01&to=2026-04-01")]
+    [InlineData("openapi", "/openapi/v1.json")]
+    [InlineData("missing-metric", "/api/v1/explain")]
+    [InlineData("bad-team", "/api/v1/metrics?team=payments")]
+    [InlineData("bad-day-order", "/api/v1/metrics?from=03/04/2026")]
+    [InlineData("bad-year", "/api/v1/metrics?to=0001-01-01")]
+    [InlineData("bad-limit-word", "/api/v1/deployments?limit=many")]
+    [InlineData("too-many-buckets", "/api/v1/metrics/series?metric=lead_time&bucket=day&from=1980-01-01&to=2026-01-01")]
+    [InlineData("wrong-method", "/api/v1/events")]
     [InlineData("bad-metric", "/api/v1/explain?metric=speed")]
     [InlineData("bad-service", "/api/v1/metrics?service=shp")]
     [InlineData("bad-window", "/api/v1/metrics?from=2026-04-01&to=2026-03-01")]
@@ -76,6 +87,81 @@ public sealed class AnswersTests
     }
 
     [Fact]
+    public async Task An_asker_who_knows_the_answer_by_any_of_its_names_gets_none()
+    {
+        await using var server = await FilledAsync();
+        var tag = (await server.Client.GetAsync("/api/v1/metrics", TestContext.Current.CancellationToken)).Headers.ETag!.Tag;
+        Assert.Equal(HttpStatusCode.NotModified, await StatusAsync(server, $"\"another\", {tag}"));
+        Assert.Equal(HttpStatusCode.NotModified, await StatusAsync(server, $"W/{tag}"));
+        Assert.Equal(HttpStatusCode.NotModified, await StatusAsync(server, "*"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "\"another\""));
+
+        static async Task<HttpStatusCode> StatusAsync(RunningServer server, string known)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/metrics");
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+            return (await server.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task The_window_where_none_is_named_is_ninety_days_of_the_reporting_zone_and_moves_with_its_midnight()
+    {
+        await using var server = await RunningServer.StartAsync("timezone: Europe/Berlin");
+        var before = await server.Client.GetAsync("/api/v1/metrics", TestContext.Current.CancellationToken);
+        using var body = JsonDocument.Parse(await before.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        // Summer time began between the two.
+        Assert.Equal(("2026-01-01T23:00:00Z", "2026-04-01T22:00:00Z"), (body.RootElement.GetProperty("from").GetString(), body.RootElement.GetProperty("to").GetString()));
+        server.Clock.Advance(TimeSpan.FromHours(10));
+        var after = await server.Client.GetAsync("/api/v1/metrics", TestContext.Current.CancellationToken);
+        Assert.NotEqual(before.Headers.ETag, after.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task Another_store_at_the_same_address_is_not_mistaken_for_the_first()
+    {
+        await using var one = await RunningServer.StartAsync();
+        await using var other = await RunningServer.StartAsync();
+        Assert.NotEqual(
+            (await one.Client.GetAsync("/api/v1/services", TestContext.Current.CancellationToken)).Headers.ETag,
+            (await other.Client.GetAsync("/api/v1/services", TestContext.Current.CancellationToken)).Headers.ETag);
+    }
+
+    [Fact]
+    public async Task An_id_may_hold_a_slash()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await server.PostAsync("/api/v1/events", """{"type":"deployment","id":"acme/shop/7","service":"shop","environment":"production","status":"succeeded","finished_at":"2026-03-09T00:00:00Z"}""");
+        await server.SettleAsync();
+        foreach (var path in new[] { "acme/shop/7", "acme%2Fshop%2f7" })
+            Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/api/v1/deployments/" + path, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_plus_that_nobody_escaped_is_still_an_offset()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var body = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/metrics?from=2026-01-01T00:00:00+01:00", TestContext.Current.CancellationToken));
+        Assert.Equal("2025-12-31T23:00:00Z", body.RootElement.GetProperty("from").GetString());
+    }
+
+    [Fact]
+    public async Task Prometheus_is_told_of_deliveries_and_of_the_version()
+    {
+        await using var server = await FilledAsync();
+        await server.PostAsync("/api/v1/deliveries/github", "no json", ("X-GitHub-Event", "push"));
+        await server.SettleAsync();
+        var answer = await server.Client.GetAsync("/metrics", TestContext.Current.CancellationToken);
+        var lines = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("leadline_deliveries{source=\"leadline\",outcome=\"facts\"} 1", lines);
+        Assert.Contains("leadline_deliveries{source=\"github\",outcome=\"unreadable\"} 1", lines);
+        Assert.Contains($"leadline_data_version {server.Store.DataVersion}", lines);
+        Assert.True(server.Store.DataVersion > 0);
+    }
+
+    [Fact]
     public async Task The_document_of_the_API_names_every_question()
     {
         await using var server = await RunningServer.StartAsync();
@@ -106,5 +192,5 @@ public sealed class AnswersTests
     }
 
     /// <summary>Hashes of people and trace ids differ from store to store and run to run.</summary>
-    static string Steady(string body) => System.Text.RegularExpressions.Regex.Replace(body, @"h_[0-9a-f]{16}|""trace_id"": ""[^""]*""", match => match.Value[0] == 'h' ? "h_…" : "\"trace_id\": \"…\"");
+    static string Steady(string body) => System.Text.RegularExpressions.Regex.Replace(body, @"h_[0-9a-f]{16}|""trace_id"": ""[^""]*""|http://127\.0\.0\.1:\d+/", match => match.Value[0] switch { 'h' when match.Value[1] == '_' => "h_…", 'h' => "http://127.0.0.1/", _ => "\"trace_id\": \"…\"" });
 }

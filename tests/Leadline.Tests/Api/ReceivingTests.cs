@@ -35,6 +35,111 @@ public sealed class ReceivingTests
         Assert.Equal(HttpStatusCode.Accepted, (await server.PostAsync("/api/v1/deliveries/github", Ping, ("X-Hub-Signature-256", signature), ("X-GitHub-Event", "ping"))).StatusCode);
     }
 
+    [Theory]
+    [InlineData("sources: { github: { secret: \"\" } }")]
+    [InlineData("sources: { github: { secret: [\"\", \"a secret\"] } }")]
+    public async Task An_empty_secret_lets_nobody_in(string settings)
+    {
+        await using var server = await RunningServer.StartAsync(settings);
+        var signature = "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Array.Empty<byte>(), Encoding.UTF8.GetBytes(Ping)));
+        var answer = await server.PostAsync("/api/v1/deliveries/github", Ping, ("X-Hub-Signature-256", signature), ("X-GitHub-Event", "ping"), ("X-Forwarded-For", "203.0.113.7"));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Both_secrets_are_valid_while_one_replaces_the_other()
+    {
+        await using var server = await RunningServer.StartAsync("sources: { github: { secret: [old, new] } }");
+        foreach (var (secret, expected) in new[] { ("old", HttpStatusCode.Accepted), ("new", HttpStatusCode.Accepted), ("other", HttpStatusCode.Unauthorized) })
+        {
+            var signature = "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(Ping)));
+            var answer = await server.PostAsync("/api/v1/deliveries/github", Ping, ("X-Hub-Signature-256", signature), ("X-GitHub-Event", "ping"), ("X-GitHub-Delivery", secret));
+            Assert.Equal(expected, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_in_chunks_has_the_same_limit()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/events") { Content = new ByteArrayContent(new byte[26 * 1024 * 1024]) };
+        request.Headers.TransferEncodingChunked = true;
+        request.Headers.ExpectContinue = true;
+        try
+        {
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await server.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+        }
+        catch (HttpRequestException error) when (error.InnerException is IOException)
+        {
+            // The server may close the connection before all was sent; it must not have taken anything.
+        }
+
+        Assert.Equal(0, (await server.Store.HealthAsync(TestContext.Current.CancellationToken)).Deliveries);
+    }
+
+    [Fact]
+    public async Task A_body_packed_as_gzip_is_taken_as_if_it_were_plain()
+    {
+        await using var server = await RunningServer.StartAsync(Secret);
+        var packed = new MemoryStream();
+        await using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes(Ping), TestContext.Current.CancellationToken);
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/deliveries/github") { Content = new ByteArrayContent(packed.ToArray()) };
+        request.Content.Headers.ContentEncoding.Add("gzip");
+        request.Headers.Add("X-Hub-Signature-256", "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData("a secret"u8, Encoding.UTF8.GetBytes(Ping))));
+        request.Headers.Add("X-GitHub-Event", "ping");
+        Assert.Equal(HttpStatusCode.Accepted, (await server.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(Ping, Encoding.UTF8.GetString((await server.Store.DeliveryAsync(1, TestContext.Current.CancellationToken))!.Delivery.Body.Span));
+    }
+
+    [Theory]
+    [InlineData("gzip", HttpStatusCode.BadRequest)]
+    [InlineData("br", HttpStatusCode.UnsupportedMediaType)]
+    public async Task A_packing_that_cannot_be_undone_is_refused(string encoding, HttpStatusCode expected)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var content = new StringContent("{\"type\":\"annotation\"}");
+        content.Headers.ContentEncoding.Add(encoding);
+        var answer = await server.Client.PostAsync("/api/v1/deliveries/leadline", content, TestContext.Current.CancellationToken);
+        Assert.Equal((expected, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(0, (await server.Store.HealthAsync(TestContext.Current.CancellationToken)).Deliveries);
+    }
+
+    [Fact]
+    public async Task A_store_that_refuses_is_said_as_later()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "store.duckdb");
+        await using var server = await RunningServer.StartAsync(address: "duckdb:" + file);
+        using (var other = new DuckDB.NET.Data.DuckDBConnection($"Data Source={file}"))
+        {
+            other.Open();
+            using var command = other.CreateCommand();
+            command.CommandText = "drop index delivery_dedupe; alter table delivery rename to gone";
+            command.ExecuteNonQuery();
+            foreach (var path in new[] { "/api/v1/deliveries/github", "/api/v1/events" })
+            {
+                var answer = await server.PostAsync(path, "{\"type\":\"annotation\",\"id\":\"1\",\"at\":\"2026-01-01T00:00:00Z\",\"text\":\"a\"}");
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+                Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Lines_are_counted_as_they_stand_in_the_body()
+    {
+        await using var server = await RunningServer.StartAsync();
+        const string good = "{\"type\":\"annotation\",\"id\":\"ID\",\"at\":\"2026-01-01T00:00:00Z\",\"text\":\"a\"}";
+        var answer = await server.PostAsync("/api/v1/events", $"{good.Replace("ID", "1")}\n\nnot json\n{{\"type\":\"\\ud800\"}}\n{good.Replace("ID", "2")}\n");
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal(2, body.RootElement.GetProperty("taken").GetInt32());
+        Assert.Equal([3, 4], body.RootElement.GetProperty("rejected").EnumerateArray().Select(one => one.GetProperty("line").GetInt32()));
+        var array = await server.PostAsync("/api/v1/events", $"[{good.Replace("ID", "3")}, {{");
+        Assert.Equal(HttpStatusCode.BadRequest, array.StatusCode);
+    }
+
     [Fact]
     public async Task An_unknown_source_is_said_with_those_there_are()
     {

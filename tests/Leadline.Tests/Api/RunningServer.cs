@@ -16,20 +16,23 @@ sealed class RunningServer : IAsyncDisposable
 
     readonly WebApplication app;
 
-    RunningServer(WebApplication app, Store store, HttpClient client) => (this.app, Store, Client) = (app, store, client);
+    RunningServer(WebApplication app, Store store, FakeTimeProvider clock, HttpClient client) => (this.app, Store, Clock, Client) = (app, store, clock, client);
 
     public Store Store { get; }
 
+    public FakeTimeProvider Clock { get; }
+
     public HttpClient Client { get; }
 
-    public static async Task<RunningServer> StartAsync(string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret")
+    public static async Task<RunningServer> StartAsync(string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret", string address = "duckdb::memory:")
     {
-        var store = await Store.OpenAsync("duckdb::memory:", default);
+        var store = await Store.OpenAsync(address, default);
         if (prepare is not null) await prepare(store);
+        var clock = new FakeTimeProvider(Now);
         var app = await Server.BuildAsync(
-            store, SettingsFile.Parse(settings, "leadline.yaml", _ => environment), new IPEndPoint(IPAddress.Loopback, 0), new FakeTimeProvider(Now), default);
+            store, SettingsFile.Parse(settings, "leadline.yaml", _ => environment), new IPEndPoint(IPAddress.Loopback, 0), clock, default);
         await app.StartAsync();
-        return new RunningServer(app, store, new HttpClient { BaseAddress = new Uri(app.Urls.First()) });
+        return new RunningServer(app, store, clock, new HttpClient { BaseAddress = new Uri(app.Urls.First()) });
     }
 
     public Task<HttpResponseMessage> PostAsync(string path, string body, params (string Name, string Value)[] headers)

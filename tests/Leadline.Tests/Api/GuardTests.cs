@@ -1,0 +1,109 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Leadline.Api;
+using Leadline.Settings;
+using Leadline.Storage;
+using Xunit;
+
+namespace Leadline.Tests.Api;
+
+/// <summary>Who gets in, and what a browser is told.</summary>
+public sealed partial class GuardTests
+{
+    const string Annotation = """{"type":"annotation","id":"1","at":"2026-01-01T00:00:00Z","text":"a"}""";
+
+    [Theory]
+    [InlineData("/", HttpStatusCode.OK)]
+    [InlineData("/healthz", HttpStatusCode.OK)]
+    [InlineData("/docs/", HttpStatusCode.OK)]
+    [InlineData("/openapi/v1.json", HttpStatusCode.OK)]
+    [InlineData("/api/v1/services", HttpStatusCode.OK)]
+    [InlineData("/api/v1/metrics?from=x", HttpStatusCode.BadRequest)]
+    [InlineData("/api/v1/nothing", HttpStatusCode.NotFound)]
+    public async Task Every_answer_tells_browsers_to_trust_nothing_but_us(string path, HttpStatusCode status)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var answer = await server.Client.GetAsync(path, TestContext.Current.CancellationToken);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
+        var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("default-src 'self';", policy);
+        Assert.Equal(path == "/docs/", policy.Contains("'unsafe-inline'"));
+        Assert.DoesNotContain("http", policy);
+    }
+
+    [Fact]
+    public async Task An_answer_that_failed_is_guarded_too()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "store.duckdb");
+        await using var server = await RunningServer.StartAsync(address: "duckdb:" + file);
+        using (var other = new DuckDB.NET.Data.DuckDBConnection($"Data Source={file}"))
+        {
+            other.Open();
+            using var command = other.CreateCommand();
+            command.CommandText = "drop table service";
+            command.ExecuteNonQuery();
+        }
+
+        var answer = await server.Client.GetAsync("/api/v1/services", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.DoesNotContain("   at ", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Fact]
+    public async Task The_document_of_the_API_is_shown_by_our_own_files_alone()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var page = await server.Client.GetStringAsync("/docs/", TestContext.Current.CancellationToken);
+        var files = Source().Matches(page).Select(match => match.Groups[1].Value).ToList();
+        Assert.NotEmpty(files);
+        Assert.DoesNotContain("//", string.Concat(files));
+        Assert.Contains("\"withDefaultFonts\":false", page);
+        foreach (var file in files) Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/docs/" + file, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For", "203.0.113.7")]
+    [InlineData("Forwarded", "for=203.0.113.7")]
+    [InlineData("X-Real-IP", "203.0.113.7")]
+    public async Task A_request_that_was_passed_on_is_not_of_this_machine(string header, string value)
+    {
+        await using var server = await RunningServer.StartAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/deliveries/github", "{}", (header, value))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/events", Annotation, (header, value))).StatusCode);
+        server.Client.DefaultRequestHeaders.Add(header, value);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Client.GetAsync("/api/v1/services", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(0, (await server.Store.HealthAsync(TestContext.Current.CancellationToken)).Deliveries);
+    }
+
+    [Fact]
+    public async Task A_page_of_another_site_may_not_send_anything()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var own = server.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.PostAsync("/api/v1/events", Annotation, ("Origin", "https://evil.example"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.PostAsync("/api/v1/events", Annotation, ("Origin", "null"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.PostAsync("/api/v1/deliveries/github", "{}", ("Origin", "http://127.0.0.1:1"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await server.PostAsync("/api/v1/events", Annotation, ("Origin", own))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Others_can_reach_it_only_where_a_token_keeps_them_out()
+    {
+        var open = new IPEndPoint(IPAddress.Any, 0);
+        await using var store = await Store.OpenAsync("duckdb::memory:", TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<StoreException>(() => Server.BuildAsync(store, new LeadlineSettings(), open, TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.Contains("leadline token create", refused.Message);
+
+        // Put together and never started: nothing listens.
+        await store.AddTokenAsync("one", "read", Access.Hash("a token"), RunningServer.Now, TestContext.Current.CancellationToken);
+        await using var server = await Server.BuildAsync(store, new LeadlineSettings(), open, TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+
+    [GeneratedRegex("""(?:src|href)="([^"]+)""")]
+    private static partial Regex Source();
+}
