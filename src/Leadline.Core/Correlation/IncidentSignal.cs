@@ -39,7 +39,7 @@ static class IncidentSignal
         var before = LastBefore(judged, incident.StartedAt);
         if (before is null) return (null, "unlinked");
         if (fixedBy is not null && fixedBy != before) return (before, "fix");
-        
+
         // The span is compared, not an instant: what a sender dates to the year 1 has no instant a window before it.
         return incident.StartedAt - before.DeployedAt <= judged.Definitions.Failure.IncidentWindow ? (before, "window") : (null, "unlinked");
     }

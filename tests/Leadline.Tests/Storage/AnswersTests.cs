@@ -36,9 +36,21 @@ public sealed class AnswersTests
         var failed = Made.Instant("2026-02-01T01:00:00Z");
         var row = Made.Row("d1", "2026-02-01T00:00:00Z") with
         {
-            Repository = Made.Repository, Sha = Made.Sha(1), Version = "v1", Kind = LedgerKind.Rollback, StartedAt = failed.AddHours(-2), Link = LedgerLink.UnknownSha,
-            Changes = 3, MedianLeadSeconds = 12.5, Failed = true, FailedAt = failed, RestoredAt = failed.AddMinutes(30), RestoredBy = "incident I1 resolved",
-            Rework = true, ReworkBecause = "rollback", Url = "https://acme.example/d1",
+            Repository = Made.Repository,
+            Sha = Made.Sha(1),
+            Version = "v1",
+            Kind = LedgerKind.Rollback,
+            StartedAt = failed.AddHours(-2),
+            Link = LedgerLink.UnknownSha,
+            Changes = 3,
+            MedianLeadSeconds = 12.5,
+            Failed = true,
+            FailedAt = failed,
+            RestoredAt = failed.AddMinutes(30),
+            RestoredBy = "incident I1 resolved",
+            Rework = true,
+            ReworkBecause = "rollback",
+            Url = "https://acme.example/d1",
         };
         await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
         await store.JudgeAsync([row], [], [Made.Blame("d1", "I1", "2026-02-01T01:00:00Z"), Made.Blame("d1", "d2", "2026-02-01T02:00:00Z", FailureSignal.Rollback)], Cancellation);
@@ -47,10 +59,30 @@ public sealed class AnswersTests
         Assert.Equal(
             new LedgerEntry
             {
-                Service = "shop", Environment = "production", DeploymentId = "d1", Repository = "acme/shop", Sha = $"{1:x40}", Version = "v1", Kind = "rollback", Counted = true,
-                DeployedAt = row.DeployedAt, StartedAt = row.StartedAt, Link = "unknown_sha", Commits = 0, Changes = 3, LeadTimes = 0, MedianLeadSeconds = 12.5, Failed = true,
-                FailedBecause = entry.FailedBecause, FailedAt = failed, RestoredAt = failed.AddMinutes(30), RestoredBy = "incident I1 resolved", RecoverySeconds = 1800,
-                Rework = true, ReworkBecause = "rollback", Url = "https://acme.example/d1",
+                Service = "shop",
+                Environment = "production",
+                DeploymentId = "d1",
+                Repository = "acme/shop",
+                Sha = $"{1:x40}",
+                Version = "v1",
+                Kind = "rollback",
+                Counted = true,
+                DeployedAt = row.DeployedAt,
+                StartedAt = row.StartedAt,
+                Link = "unknown_sha",
+                Commits = 0,
+                Changes = 3,
+                LeadTimes = 0,
+                MedianLeadSeconds = 12.5,
+                Failed = true,
+                FailedBecause = entry.FailedBecause,
+                FailedAt = failed,
+                RestoredAt = failed.AddMinutes(30),
+                RestoredBy = "incident I1 resolved",
+                RecoverySeconds = 1800,
+                Rework = true,
+                ReworkBecause = "rollback",
+                Url = "https://acme.example/d1",
             },
             entry);
         Assert.Null(await store.DeploymentAsync("nothing", Cancellation));

@@ -15,29 +15,76 @@ public sealed class FactsTests
     {
         var change = new ChangeFact
         {
-            Repository = Made.Repository, Number = 7, OpenedAt = Noon, ReadyAt = Noon.AddMinutes(1), FirstReviewedAt = Noon.AddMinutes(2),
-            ApprovedAt = Noon.AddMinutes(3), MergedAt = Noon.AddMinutes(4), ClosedAt = Noon.AddMinutes(5), MergeSha = Made.Sha(1),
-            HeadSha = Made.Sha(2), Commits = [Made.Sha(2), Made.Sha(3)], Branch = "fix", TargetBranch = "main", Labels = ["hotfix", "two words"],
-            Title = "Größe 修正", Author = "hash", Url = "https://acme.example/7", AsOf = Noon,
+            Repository = Made.Repository,
+            Number = 7,
+            OpenedAt = Noon,
+            ReadyAt = Noon.AddMinutes(1),
+            FirstReviewedAt = Noon.AddMinutes(2),
+            ApprovedAt = Noon.AddMinutes(3),
+            MergedAt = Noon.AddMinutes(4),
+            ClosedAt = Noon.AddMinutes(5),
+            MergeSha = Made.Sha(1),
+            HeadSha = Made.Sha(2),
+            Commits = [Made.Sha(2), Made.Sha(3)],
+            Branch = "fix",
+            TargetBranch = "main",
+            Labels = ["hotfix", "two words"],
+            Title = "Größe 修正",
+            Author = "hash",
+            Url = "https://acme.example/7",
+            AsOf = Noon,
         };
         var review = new ReviewFact { Repository = Made.Repository, Number = 7, Id = "r1", SubmittedAt = Noon, Approved = true, Author = "other", AsOf = Noon };
         var build = new BuildFact
         {
-            Id = "b1", Repository = Made.Repository, Sha = Made.Sha(1), Pipeline = "ci", Attempt = 2, QueuedAt = Noon, StartedAt = Noon.AddSeconds(1),
-            FinishedAt = Noon.AddSeconds(2), Status = BuildStatus.Canceled, Url = "https://acme.example/b1", AsOf = Noon,
+            Id = "b1",
+            Repository = Made.Repository,
+            Sha = Made.Sha(1),
+            Pipeline = "ci",
+            Attempt = 2,
+            QueuedAt = Noon,
+            StartedAt = Noon.AddSeconds(1),
+            FinishedAt = Noon.AddSeconds(2),
+            Status = BuildStatus.Canceled,
+            Url = "https://acme.example/b1",
+            AsOf = Noon,
         };
         var artifact = new ArtifactFact { Repository = Made.Repository, Name = "v1.2", Sha = Made.Sha(1), AsOf = Noon };
         var deployment = new DeploymentFact
         {
-            Id = "d1", App = "shop-prod", Repository = Made.Repository, Environment = "prod", Version = "v1.2", Sha = Sha.Parse("0000001"),
-            Status = DeploymentStatus.Superseded, CreatedAt = Noon, WaitedFrom = Noon.AddSeconds(1), StartedAt = Noon.AddSeconds(2),
-            FinishedAt = Noon.AddSeconds(3), Failed = false, Changes = ["#7", "0000001"], Url = "https://acme.example/d1", AsOf = Noon,
+            Id = "d1",
+            App = "shop-prod",
+            Repository = Made.Repository,
+            Environment = "prod",
+            Version = "v1.2",
+            Sha = Sha.Parse("0000001"),
+            Status = DeploymentStatus.Superseded,
+            CreatedAt = Noon,
+            WaitedFrom = Noon.AddSeconds(1),
+            StartedAt = Noon.AddSeconds(2),
+            FinishedAt = Noon.AddSeconds(3),
+            Failed = false,
+            Changes = ["#7", "0000001"],
+            Url = "https://acme.example/d1",
+            AsOf = Noon,
         };
         var incident = new IncidentFact
         {
-            Id = "SHOP-1", Source = "jira", Group = "SHOP", Repository = Made.Repository, Status = IncidentStatus.Resolved,
-            StartedAt = Noon, AcknowledgedAt = Noon.AddSeconds(1), ResolvedAt = Noon.AddSeconds(2), Severity = "sev1", Deployment = "d1",
-            Sha = Made.Sha(1), Labels = [], Title = "Checkout is down", Url = "https://acme.example/1", AsOf = Noon,
+            Id = "SHOP-1",
+            Source = "jira",
+            Group = "SHOP",
+            Repository = Made.Repository,
+            Status = IncidentStatus.Resolved,
+            StartedAt = Noon,
+            AcknowledgedAt = Noon.AddSeconds(1),
+            ResolvedAt = Noon.AddSeconds(2),
+            Severity = "sev1",
+            Deployment = "d1",
+            Sha = Made.Sha(1),
+            Labels = [],
+            Title = "Checkout is down",
+            Url = "https://acme.example/1",
+            AsOf = Noon,
         };
         await using var store = await OpenAsync(change, review, build, artifact, deployment, incident);
         var facts = await OnlyServiceAsync(store, Definitions.Default);
