@@ -54,6 +54,7 @@ sealed class Row
 {
     public required Attempt Attempt { get; init; }
     public required DateTimeOffset DeployedAt { get; init; }
+    public required DateTime DeployedDay { get; init; }
     public required LedgerKind Kind { get; set; }
     public bool IsCounted { get; set; }
     public LedgerLink Link { get; set; } = LedgerLink.Linked;

@@ -36,7 +36,7 @@ public static class Correlator
 
             // An incident names no environment; it is the first one's, so that it is not counted twice.
             Judge(judged, byEnvironment[environment], environment == definitions.Environments[0] ? incidents : []);
-            ledger.AddRange(judged.Rows.Select(row => Finished(judged, row)));
+            ledger.AddRange(Finished(judged));
             shipped.AddRange(judged.Rows.SelectMany(row => row.Shipped));
             blames.AddRange(judged.Blames.OrderBy(blame => blame.StartedAt).ThenBy(blame => blame.Signal).ThenBy(blame => blame.Evidence, StringComparer.Ordinal)
                 .ThenBy(blame => blame.DeploymentId, StringComparer.Ordinal).Distinct());
@@ -47,12 +47,14 @@ public static class Correlator
 
     static void Judge(Case judged, IEnumerable<Attempt> attempts, List<IncidentFact> incidents)
     {
+        var zone = judged.Definitions.Zone;
         foreach (var (attempt, endedAt, part) in CountingDeployments.Order(attempts, judged.Environment.Counts))
         {
             judged.Rows.Add(new Row
             {
                 Attempt = attempt,
                 DeployedAt = endedAt,
+                DeployedDay = Day(endedAt, zone),
                 Repository = attempt.Repository,
                 Sha = attempt.Sha,
                 Kind = part switch
@@ -81,7 +83,18 @@ public static class Correlator
         foreach (var row in judged.Rows) row.Shipped = LeadTimeRule.Of(judged, row);
     }
 
-    static LedgerRow Finished(Case judged, Row row)
+    static IEnumerable<LedgerRow> Finished(Case judged)
+    {
+        var zone = judged.Definitions.Zone;
+        DateTimeOffset? previous = null;
+        foreach (var row in judged.Rows)
+        {
+            yield return Finished(judged, row, zone, row.IsCounted ? row.DeployedAt - previous : null);
+            if (row.IsCounted) previous = row.DeployedAt;
+        }
+    }
+
+    static LedgerRow Finished(Case judged, Row row, TimeZoneInfo zone, TimeSpan? sincePrevious)
     {
         var failed = row.Signs.Count > 0;
         var (failedAt, restoredAt, restoredBy) = failed ? RecoveryRule.Of(row) : default;
@@ -97,6 +110,8 @@ public static class Correlator
             Kind = row.Kind,
             Counted = row.IsCounted,
             DeployedAt = row.DeployedAt,
+            DeployedDay = row.DeployedDay,
+            SecondsSincePrevious = sincePrevious?.TotalSeconds,
             StartedAt = row.Attempt.StartedAt,
             WaitedFrom = row.Attempt.WaitedFrom,
             Link = row.Link,
@@ -106,6 +121,7 @@ public static class Correlator
             MedianLeadSeconds = Median.Of(leads),
             Failed = failed,
             FailedAt = failed ? failedAt : null,
+            FailedDay = failed ? Day(failedAt, zone) : null,
             RestoredAt = restoredAt,
             RestoredBy = restoredBy,
             Rework = row.IsCounted && row.Rework.Count > 0,
@@ -113,6 +129,8 @@ public static class Correlator
             Url = row.Attempt.Url,
         };
     }
+
+    static DateTime Day(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).Date;
 
     static EnvironmentDefinition? EnvironmentOf(string sourceName, Definitions definitions) =>
         definitions.Environments.FirstOrDefault(environment => environment.Match.Any(pattern => new Glob(pattern, ignoreCase: true).IsMatch(sourceName)));

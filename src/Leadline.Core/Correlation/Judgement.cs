@@ -76,6 +76,12 @@ public sealed record LedgerRow
     /// <summary>When it first succeeded; for a failed attempt, when it ended.</summary>
     public required DateTimeOffset DeployedAt { get; init; }
 
+    /// <summary>Midnight of its day in the reporting time zone, without a zone: what trends are grouped by.</summary>
+    public required DateTime DeployedDay { get; init; }
+
+    /// <summary>Since the counted deployment before it; null for the first, and where it does not count.</summary>
+    public double? SecondsSincePrevious { get; init; }
+
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? WaitedFrom { get; init; }
     public required LedgerLink Link { get; init; }
@@ -93,6 +99,9 @@ public sealed record LedgerRow
 
     /// <summary>When the failure began: the earliest incident's start, or else the deployment's own success. Null unless failed.</summary>
     public DateTimeOffset? FailedAt { get; init; }
+
+    /// <summary>As <see cref="DeployedDay"/>, of the failure's beginning.</summary>
+    public DateTime? FailedDay { get; init; }
 
     /// <summary>Null while open.</summary>
     public DateTimeOffset? RestoredAt { get; init; }
@@ -118,6 +127,10 @@ public sealed record ShippedChange
     public required EnvironmentName Environment { get; init; }
     public required string DeploymentId { get; init; }
     public required DateTimeOffset DeployedAt { get; init; }
+
+    /// <inheritdoc cref="LedgerRow.DeployedDay"/>
+    public required DateTime DeployedDay { get; init; }
+
     public required RepositoryName Repository { get; init; }
     public required Sha Sha { get; init; }
 

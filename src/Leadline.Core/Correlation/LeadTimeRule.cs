@@ -49,6 +49,7 @@ static class LeadTimeRule
             Environment = judged.Environment.Name,
             DeploymentId = row.Attempt.Id,
             DeployedAt = row.DeployedAt,
+            DeployedDay = row.DeployedDay,
             Repository = repository,
             Sha = sha,
             Change = change?.Number,

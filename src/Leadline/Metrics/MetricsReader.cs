@@ -46,7 +46,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var rows = await store.QueryAsync(
             metric + "_series",
             row => (Bucket: DateTime.SpecifyKind(row.GetDateTime(0), DateTimeKind.Unspecified), Value: row.Number(1), P75: row.Number(2), P90: row.Number(3), Count: row.Count(4)),
-            [.. await ScopeAsync(query, cancellation), ("bucket", Rows.Word(bucket)), ("timezone", definitions.Timezone)],
+            [.. await ScopeAsync(query, cancellation), ("bucket", Rows.Word(bucket))],
             cancellation);
         var known = rows.ToDictionary(row => row.Bucket);
         var isUnknowable = metric == "change_failure_rate" && definitions.Failure.Signals.IsEmpty;
@@ -63,7 +63,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.From >= query.From && week.IsWhole).ToList();
         var row = await OneAsync(
             "deployment_frequency", row => (Deployments: row.Count(0), Days: row.Number(1), Between: row.Number(2)),
-            [.. scope, ("timezone", definitions.Timezone), ("first_week", weeks.Count > 0 ? weeks[0].Local : DateTime.UnixEpoch), ("weeks", weeks.Count)], cancellation);
+            [.. scope, ("first_week", weeks.Count > 0 ? weeks[0].Local : DateTime.UnixEpoch), ("weeks", weeks.Count)], cancellation);
         var days = (query.To - query.From).TotalDays;
         double? perDay = row.Deployments == 0 ? null : row.Deployments / days;
         return new DeploymentFrequency(
@@ -78,7 +78,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var row = await OneAsync(
             "lead_time", row => (Count: row.Count(0), Median: row.Number(1), P75: row.Number(2), P90: row.Number(3), Lower: row.Number(4), Upper: row.Number(5)),
             [.. scope, ("lower", Fraction(ranks?.Lower ?? 1, count)), ("upper", Fraction(ranks?.Upper ?? 1, count))], cancellation);
-        ImmutableArray<double>? interval = ranks is not null && row is { Lower: { } lower, Upper: { } upper } ? [lower, upper] : null;
+        ImmutableArray<double>? interval = ranks is not null && row is { Lower: { } lower, Upper: { } upper } ? [Math.Round(lower, 6), Math.Round(upper, 6)] : null;
         return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, levels.OfLeadTime(row.Median));
     }
 
@@ -122,6 +122,6 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     async Task<T> OneAsync<T>(string query, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>
         (await store.QueryAsync(query, row, parameters, cancellation))[0];
 
-    /// <summary>The fraction at which <c>percentile_disc</c> gives exactly the value of this rank.</summary>
-    static double Fraction(long rank, long count) => count == 0 ? 0.5 : (rank - 0.5) / count;
+    /// <summary>The fraction at which <c>percentile_cont</c> gives the value of this rank, up to rounding.</summary>
+    static double Fraction(long rank, long count) => count < 2 ? 0.5 : (rank - 1.0) / (count - 1);
 }

@@ -1,4 +1,4 @@
-select date_trunc($bucket, failed_at at time zone $timezone) as bucket,
+select date_trunc($bucket, failed_day) as bucket,
   percentile_cont(0.5) within group (order by recovery_seconds) as value,
   percentile_cont(0.75) within group (order by recovery_seconds) as p75,
   percentile_cont(0.9) within group (order by recovery_seconds) as p90,

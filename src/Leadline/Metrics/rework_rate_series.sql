@@ -1,4 +1,4 @@
-select date_trunc($bucket, deployed_at at time zone $timezone) as bucket,
+select date_trunc($bucket, deployed_day) as bucket,
   cast(count(*) filter (where rework) as double precision) / count(*) as value,
   cast(null as double precision) as p75, cast(null as double precision) as p90, count(*) as n
 from ledger

@@ -40,7 +40,7 @@ sealed partial class Database : IAsyncDisposable
         }
 
         var database = new Database(connection, file == ":memory:");
-        database.Execute(connection, "set TimeZone = 'UTC'; set autoinstall_known_extensions = false; set autoload_known_extensions = false");
+        database.Execute(connection, "set TimeZone = 'UTC'; set autoinstall_known_extensions = false; set autoload_known_extensions = false; set wal_autocheckpoint = '64MB'");
         return database;
     }
 
@@ -100,7 +100,8 @@ sealed partial class Database : IAsyncDisposable
         await lane.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(
+            // On a thread of its own: in the pool it would wait behind every request that came meanwhile.
+            return await Task.Factory.StartNew(
                 () =>
                 {
                     var connection = Rent();
@@ -117,7 +118,7 @@ sealed partial class Database : IAsyncDisposable
                         Return(connection);
                     }
                 },
-                cancellation);
+                cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (DuckDBException error)
         {

@@ -58,6 +58,8 @@ static class Rows
 
     public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, DateTimeOffset? value) => value is null ? row.AppendNullValue() : row.AppendValue(value.Value);
 
+    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, DateTime? value) => value is null ? row.AppendNullValue() : row.AppendValue(value.Value);
+
     public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, byte[]? value) => value is null ? row.AppendNullValue() : row.AppendValue(value);
 
     /// <summary>A value of an enumeration as the tables and the wire write it: <c>failed_attempt</c>.</summary>

@@ -76,13 +76,14 @@ public sealed partial class Store
     static void Write(IDuckDBAppenderRow target, LedgerRow row, Dictionary<(string, string), string> because) =>
         target.Add(Key.Of(row.Service.Value)).Add(row.Environment.Value).Add(row.DeploymentId)
             .Add(row.Repository is { } repository ? Key.Of(repository.Value) : (long?)null).Add(row.Sha?.ToString()).Add(row.Version)
-            .Add(Rows.Word(row.Kind)).Add(row.Counted).Add((DateTimeOffset?)row.DeployedAt).Add(row.StartedAt).Add(row.WaitedFrom)
+            .Add(Rows.Word(row.Kind)).Add(row.Counted).Add((DateTimeOffset?)row.DeployedAt).Add(row.DeployedDay).Add(row.SecondsSincePrevious).Add(row.StartedAt).Add(row.WaitedFrom)
             .Add(Rows.Word(row.Link)).Add(row.Commits).Add(row.Changes).Add(row.LeadTimes).Add(row.MedianLeadSeconds)
-            .Add(row.Failed).Add(because.GetValueOrDefault((row.Environment.Value, row.DeploymentId))).Add(row.FailedAt).Add(row.RestoredAt).Add(row.RestoredBy)
+            .Add(row.Failed).Add(because.GetValueOrDefault((row.Environment.Value, row.DeploymentId))).Add(row.FailedAt).Add(row.FailedDay)
+            .Add(row.RestoredAt).Add(row.RestoredBy)
             .Add((row.RestoredAt - row.FailedAt)?.TotalSeconds).Add(row.Rework).Add(row.ReworkBecause).Add(row.Url);
 
     static void Write(IDuckDBAppenderRow target, ShippedChange row, long id) =>
-        target.Add(id).Add(row.Environment.Value).Add((DateTimeOffset?)row.DeployedAt).Add(row.LeadSeconds).Add(row.DeploymentId)
+        target.Add(id).Add(row.Environment.Value).Add((DateTimeOffset?)row.DeployedAt).Add(row.DeployedDay).Add(row.LeadSeconds).Add(row.DeploymentId)
             .Add(Key.Of(row.Repository)).Add(row.Sha.ToString()).Add(row.Change).Add(Rows.Word(row.Method)).Add(row.NotCountedBecause)
             .Add(row.StartedAt).Add(row.Stages.Coding).Add(row.Stages.Pickup).Add(row.Stages.Review).Add(row.Stages.Build)
             .Add(row.Stages.Wait).Add(row.Stages.Deploy);

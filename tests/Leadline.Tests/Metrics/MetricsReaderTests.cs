@@ -41,7 +41,7 @@ public sealed class MetricsReaderTests
         Assert.Equal(21, frequency.Days);
         Assert.Equal(5 / 21.0, frequency.PerDay);
         Assert.Equal(1, frequency.DeployDaysPerWeek); // Two days, one day, none.
-        Assert.Equal(29 * Hour, frequency.MedianSecondsBetween); // 10, 2, 48 and 120 hours.
+        Assert.Equal(10 * Hour, frequency.MedianSecondsBetween); // A second since the one before the window, 10, 2, 48 and 120 hours.
         Assert.Equal(1.6235 / 21, frequency.Interval!.Value[0], 0.0001); // Garwood's table for 5.
         Assert.Equal(11.6683 / 21, frequency.Interval.Value[1], 0.0001);
         Assert.Equal("high", frequency.Level);
@@ -162,7 +162,7 @@ public sealed class MetricsReaderTests
         [
             Made.Row("28th", "2026-03-28T22:59:00Z"), Made.Row("29th begins", "2026-03-28T23:00:00Z"), Made.Row("29th ends", "2026-03-29T21:59:00Z"),
             Made.Row("30th", "2026-03-29T22:00:00Z"),
-        ]);
+        ], zone: "Europe/Berlin");
         var berlin = Definitions.Default with { Timezone = "Europe/Berlin" };
         var days = await new MetricsReader(store, berlin, Clock).SeriesAsync(
             "deployment_frequency", Bucket.Day, Window("2026-03-27T23:00:00Z", "2026-03-30T22:00:00Z"), Cancellation);
@@ -220,10 +220,10 @@ public sealed class MetricsReaderTests
 
     static MetricsQuery Window(string from, string to) => new(null, "production", Made.Instant(from), Made.Instant(to));
 
-    static async Task<Store> OpenAsync(LedgerRow[] rows, ImmutableArray<ShippedChange>? shipped = null, ImmutableArray<Blame>? blames = null)
+    static async Task<Store> OpenAsync(LedgerRow[] rows, ImmutableArray<ShippedChange>? shipped = null, ImmutableArray<Blame>? blames = null, string zone = "UTC")
     {
         var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
-        await store.JudgeAsync(rows, shipped ?? [], blames ?? [], Cancellation);
+        await store.JudgeAsync(rows, shipped ?? [], blames ?? [], Cancellation, zone: zone);
         return store;
     }
 

@@ -40,6 +40,7 @@ static class Made
         Kind = LedgerKind.Deployment,
         Counted = true,
         DeployedAt = Instant(deployed),
+        DeployedDay = Instant(deployed).Date,
         Link = LedgerLink.Linked,
     };
 
@@ -49,6 +50,7 @@ static class Made
         Environment = row.Environment,
         DeploymentId = row.DeploymentId,
         DeployedAt = row.DeployedAt,
+        DeployedDay = row.DeployedDay,
         Repository = Repository,
         Sha = Sha(number),
         Change = change,
@@ -69,17 +71,29 @@ static class Made
         StartedAt = Instant(started),
     };
 
-    /// <summary>Saves rows as the judgement of one service, with as many lead times in each row as are shipped in it.</summary>
+    /// <summary>
+    /// Saves rows as the judgement of one service, with as many lead times in each row as are shipped in it, their days in the zone, and the
+    /// time since the row before.
+    /// </summary>
     public static Task JudgeAsync(
-        this Store store, IEnumerable<LedgerRow> rows, IEnumerable<ShippedChange> shipped, IEnumerable<Blame> blames, CancellationToken cancellation, string service = "shop")
+        this Store store, IEnumerable<LedgerRow> rows, IEnumerable<ShippedChange> shipped, IEnumerable<Blame> blames, CancellationToken cancellation, string service = "shop",
+        string zone = "UTC")
     {
-        var changes = shipped.ToImmutableArray();
-        var ledger = rows.Select(row => row with
+        var days = TimeZoneInfo.FindSystemTimeZoneById(zone);
+        var all = rows.OrderBy(row => row.DeployedAt).ToList();
+        var counted = all.Where(row => row.Counted && row.Environment == EnvironmentName.Production).ToList();
+        var changes = shipped.Select(change => change with { DeployedDay = Day(change.DeployedAt) }).ToImmutableArray();
+        var ledger = all.Select(row => row with
         {
+            DeployedDay = Day(row.DeployedAt),
+            FailedDay = row.FailedAt is { } failed ? Day(failed) : null,
+            SecondsSincePrevious = counted.IndexOf(row) is > 0 and var place ? (row.DeployedAt - counted[place - 1].DeployedAt).TotalSeconds : null,
             Commits = changes.Count(change => change.DeploymentId == row.DeploymentId),
             LeadTimes = changes.Count(change => change.DeploymentId == row.DeploymentId && change.LeadSeconds is not null),
         });
         return store.SaveJudgementAsync(
             new ServiceDefinition { Name = new ServiceName(service), Repositories = [Repository] }, new Judgement([.. ledger], changes, [.. blames]), null, cancellation);
+
+        DateTime Day(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, days).Date;
     }
 }

@@ -146,6 +146,31 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task A_store_of_an_older_version_is_brought_up_and_what_it_had_judged_is_judged_again()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"leadline-{Guid.NewGuid():N}.duckdb");
+        try
+        {
+            using (var connection = new DuckDB.NET.Data.DuckDBConnection($"Data Source={file}"))
+            {
+                connection.Open();
+                using var command = connection.CreateCommand();
+                command.CommandText = Queries.Text("0001_start")
+                    + "insert into meta values ('schema', '1'), ('salt', '00'); insert into cursor values ('reader', 0), ('data', 3), ('stale', 5); insert into service values (7, 'shop', null, null)";
+                command.ExecuteNonQuery();
+            }
+
+            await using var store = await Store.OpenAsync("duckdb:" + file, Cancellation);
+            Assert.Equal([new StaleService(new ServiceName("shop"), 5)], await store.StaleAsync(Cancellation));
+            await store.JudgeAsync([Made.Row("d1", "2026-03-01T10:00:00Z")], [], [], Cancellation);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public async Task An_empty_window_has_no_numbers_rather_than_zeros()
     {
         await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
