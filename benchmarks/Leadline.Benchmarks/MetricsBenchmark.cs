@@ -13,7 +13,7 @@ static class MetricsBenchmark
 
     static readonly (string Metric, string Scan)[] Queries =
     [
-        ("deployment_frequency", $"select count(deployed_at) from ledger {Scope}"),
+        ("deployment_frequency", $"select count(deployed_day), sum(seconds_since_previous) from ledger {Scope}"),
         ("lead_time", $"select sum(lead_seconds) from shipped_change {Scope}"),
         ("change_failure_rate", $"select count(*) filter (where failed) from ledger {Scope}"),
         ("recovery_time", $"select sum(recovery_seconds) from ledger {Scope.Replace("deployed_at", "failed_at")}"),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
@@ -38,16 +39,16 @@ public readonly struct Sha : IEquatable<Sha>, IComparable<Sha>
         if (text.Length is not (>= 7 and <= 40 or 64)) return false;
         Span<byte> bytes = stackalloc byte[32];
         bytes.Clear();
-        ulong any = 0;
-        for (var i = 0; i < text.Length; i++)
+        var even = text.Length & ~1;
+        if (Convert.FromHexString(text[..even], bytes, out _, out _) != OperationStatus.Done) return false;
+        if (even < text.Length)
         {
-            var digit = Digit(text[i]);
-            if (digit > 15) return false;
-            any |= digit;
-            bytes[i / 2] |= (byte)((i & 1) == 0 ? digit << 4 : digit);
+            // An abbreviation may end in half a byte.
+            if (!char.IsAsciiHexDigit(text[^1])) return false;
+            bytes[even / 2] = (byte)(Convert.ToInt32(text[^1..].ToString(), 16) << 4);
         }
 
-        if (any == 0) return false;
+        if (!bytes.ContainsAnyExcept((byte)0)) return false;
         sha = new Sha(bytes, text.Length);
         return true;
     }
@@ -86,8 +87,9 @@ public readonly struct Sha : IEquatable<Sha>, IComparable<Sha>
             BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], sha.second);
             BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], sha.third);
             BinaryPrimitives.WriteUInt64BigEndian(bytes[24..], sha.fourth);
-            for (var i = 0; i < text.Length; i++)
-                text[i] = "0123456789abcdef"[(i & 1) == 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 15];
+            Span<char> all = stackalloc char[64];
+            Convert.TryToHexStringLower(bytes, all, out _);
+            all[..text.Length].CopyTo(text);
         });
     }
 
@@ -97,14 +99,6 @@ public readonly struct Sha : IEquatable<Sha>, IComparable<Sha>
     public static bool operator ==(Sha left, Sha right) => left.Equals(right);
 
     public static bool operator !=(Sha left, Sha right) => !left.Equals(right);
-
-    static uint Digit(char c) => c switch
-    {
-        >= '0' and <= '9' => (uint)(c - '0'),
-        >= 'a' and <= 'f' => (uint)(c - 'a' + 10),
-        >= 'A' and <= 'F' => (uint)(c - 'A' + 10),
-        _ => 255,
-    };
 
     static string Shorten(ReadOnlySpan<char> text) => text.Length <= 70 ? text.ToString() : string.Concat(text[..70], "…");
 }
