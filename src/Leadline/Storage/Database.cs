@@ -1,48 +1,38 @@
-using System.Collections.Concurrent;
-using System.Data;
 using System.Data.Common;
-using System.Text.RegularExpressions;
-using DuckDB.NET.Data;
 
 namespace Leadline.Storage;
 
 /// <summary>
-/// The embedded engine: connections for readers, which never wait, and two lanes for writers, so that a delivery is acknowledged
-/// while a large judgement is being saved.
+/// An engine under the <see cref="Store"/>: what the two do differently. Readers never wait; writers have two lanes, so that a delivery is
+/// acknowledged while a large judgement is being saved.
 /// </summary>
-sealed partial class Database : IAsyncDisposable
+abstract class Database : IAsyncDisposable
 {
-    readonly DuckDBConnection first;
-    readonly ConcurrentBag<DuckDBConnection> idle = [];
-    readonly SemaphoreSlim factsLane = new(1, 1), deliveriesLane = new(1, 1);
+    /// <summary>As the health page names it: <c>duckdb</c> or <c>postgresql</c>.</summary>
+    public abstract string Engine { get; }
 
-    readonly bool inMemory;
+    /// <summary>A command in the shared dialect; parameters are named <c>$name</c>.</summary>
+    public abstract DbCommand Command(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters);
 
-    int closed;
+    /// <summary>A command whose rows are handed on as they are found: for answers too large to hold.</summary>
+    public abstract DbCommand Streamed(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters);
 
-    Database(DuckDBConnection first, bool inMemory) => (this.first, this.inMemory) = (first, inMemory);
+    /// <summary>The engine's way to write many rows.</summary>
+    public abstract RowWriter Bulk(DbConnection connection, string table);
 
-    /// <exception cref="StoreException">Another process holds the file, or it is no store of ours.</exception>
-    public static Database Open(string file)
-    {
-        var connection = new DuckDBConnection($"Data Source={file}");
-        try
-        {
-            connection.Open();
-        }
-        catch (DuckDBException error)
-        {
-            connection.Dispose();
-            var holder = Holder().Match(error.Message);
-            throw holder.Success
-                ? new StoreException($"the store {file} is in use by process {holder.Groups[2].Value} ({holder.Groups[1].Value}): ask that server with --server, or stop it first", error)
-                : new StoreException($"the store {file} cannot be opened: {error.Message.Split('\n')[0]}", error);
-        }
+    /// <summary>Asks on a connection of its own; stops asking when it is cancelled.</summary>
+    public abstract Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation);
 
-        var database = new Database(connection, file == ":memory:");
-        database.Execute(connection, "set TimeZone = 'UTC'; set autoinstall_known_extensions = false; set autoload_known_extensions = false; set wal_autocheckpoint = '64MB'");
-        return database;
-    }
+    /// <summary>Writes facts or judgements in one transaction, one writer at a time. May be tried again from the start where the engine asks for it.</summary>
+    public abstract Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation);
+
+    /// <summary>Writes the delivery log in one transaction, beside whatever else is written.</summary>
+    public abstract Task<T> LogAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation);
+
+    /// <summary>Whether a row was refused because its unique key is there already.</summary>
+    public abstract bool IsDuplicateKey(StoreException error);
+
+    public abstract ValueTask DisposeAsync();
 
     public void Execute(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
@@ -50,131 +40,15 @@ sealed partial class Database : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>A command whose rows are handed on as they are found: for answers too large to hold. While it waits for one it keeps a core busy.</summary>
-    public static DbCommand Streamed(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public long Scalar(DbConnection connection, string sql, params ReadOnlySpan<(string, object?)> parameters)
     {
-        var command = Command(connection, sql, parameters);
-        ((DuckDBCommand)command).UseStreamingMode = true;
-        return command;
+        using var command = Command(connection, sql, parameters);
+        return Convert.ToInt64(command.ExecuteScalar());
     }
 
-    public static DbCommand Command(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public List<T> List<T>(DbConnection connection, string sql, Func<DbDataReader, T> row, params ReadOnlySpan<(string, object?)> parameters)
     {
-        var command = (DuckDBCommand)connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-            command.Parameters.Add(new DuckDBParameter(name, value switch { null => DBNull.Value, DateTimeOffset instant => instant.UtcDateTime, _ => value }));
-        return command;
+        using var command = Command(connection, sql, parameters);
+        return [.. command.Select(row)];
     }
-
-    /// <summary>Asks on a connection of its own; stops asking when it is cancelled.</summary>
-    public Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation) => Task.Run(
-        () =>
-        {
-            var connection = Rent();
-            try
-            {
-                using var interrupting = Interrupting(connection, cancellation);
-                return question(connection);
-            }
-            catch (DuckDBException error)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                throw Explain(error);
-            }
-            finally
-            {
-                Return(connection);
-            }
-        },
-        cancellation);
-
-    /// <summary>Writes facts or judgements in one transaction, one writer at a time.</summary>
-    public Task<T> WriteAsync<T>(Func<DuckDBConnection, T> work, CancellationToken cancellation) => WriteAsync(factsLane, work, cancellation);
-
-    /// <summary>Writes the delivery log in one transaction, beside whatever else is written.</summary>
-    public Task<T> LogAsync<T>(Func<DuckDBConnection, T> work, CancellationToken cancellation) => WriteAsync(deliveriesLane, work, cancellation);
-
-    async Task<T> WriteAsync<T>(SemaphoreSlim lane, Func<DuckDBConnection, T> work, CancellationToken cancellation)
-    {
-        await lane.WaitAsync(cancellation);
-        try
-        {
-            // On a thread of its own: in the pool it would wait behind every request that came meanwhile.
-            return await Task.Factory.StartNew(
-                () =>
-                {
-                    var connection = Rent();
-                    try
-                    {
-                        using var transaction = connection.BeginTransaction();
-                        T result;
-                        using (Interrupting(connection, cancellation)) result = work(connection);
-                        transaction.Commit();
-                        return result;
-                    }
-                    finally
-                    {
-                        Return(connection);
-                    }
-                },
-                cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
-        catch (DuckDBException error)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            throw Explain(error);
-        }
-        finally
-        {
-            lane.Release();
-        }
-    }
-
-    /// <summary>Stops what the connection is doing when it is cancelled, until disposed: then it may be rented to others.</summary>
-    static CancellationTokenRegistration Interrupting(DuckDBConnection connection, CancellationToken cancellation) =>
-        cancellation.CanBeCanceled ? cancellation.Register(connection.CreateCommand().Cancel) : default;
-
-    DuckDBConnection Rent()
-    {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref closed) == 1, this);
-        if (idle.TryTake(out var connection) && connection.State == ConnectionState.Open) return connection;
-        var another = inMemory ? first.Duplicate() : new DuckDBConnection(first.ConnectionString);
-        another.Open();
-        Execute(another, "set TimeZone = 'UTC'");
-        return another;
-    }
-
-    void Return(DuckDBConnection connection)
-    {
-        idle.Add(connection);
-
-        // Whoever closed the store meanwhile did not see this connection.
-        if (Volatile.Read(ref closed) == 1) CloseIdle();
-    }
-
-    void CloseIdle()
-    {
-        while (idle.TryTake(out var connection)) connection.Dispose();
-    }
-
-    static StoreException Explain(DuckDBException error) => new("the store refused: " + error.Message.Split('\n')[0], error);
-
-    public async ValueTask DisposeAsync()
-    {
-        // Whoever is writing finishes first; whoever still waits for the lane finds the store closed.
-        await factsLane.WaitAsync();
-        await deliveriesLane.WaitAsync();
-        if (Interlocked.Exchange(ref closed, 1) == 0)
-        {
-            CloseIdle();
-            first.Dispose();
-        }
-
-        factsLane.Release();
-        deliveriesLane.Release();
-    }
-
-    [GeneratedRegex(@"held in (.*?) \(PID (\d+)\)")]
-    private static partial Regex Holder();
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using DuckDB.NET.Data;
 using Leadline.Core;
 
 namespace Leadline.Storage;
@@ -7,7 +6,7 @@ namespace Leadline.Storage;
 /// <summary>How each kind of fact stands in its table; reading takes the columns in the order of the queries named <c>…_of</c>.</summary>
 static class FactRows
 {
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, CommitFact fact, Func<RepositoryName?, long?> key)
+    public static RowWriter Write(RowWriter row, CommitFact fact, Func<RepositoryName?, long?> key)
     {
         var says = CommitMessage.Parse(fact.Message);
         return row.Add(key(fact.Repository)).Add(fact.Sha.ToString()).Add(Rows.Joined(fact.Parents)).Add(fact.ParentsFromPush).Add(fact.Branch)
@@ -16,36 +15,36 @@ static class FactRows
             .Add(fact.Message?.Split('\n')[0]);
     }
 
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, ChangeFact fact, Func<RepositoryName?, long?> key) =>
+    public static RowWriter Write(RowWriter row, ChangeFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(key(fact.Repository)).Add(fact.Number).Add(fact.OpenedAt).Add(fact.ReadyAt).Add(fact.FirstReviewedAt).Add(fact.ApprovedAt)
             .Add(fact.MergedAt).Add(fact.ClosedAt).Add(fact.MergeSha?.ToString()).Add(fact.HeadSha?.ToString()).Add(Rows.Joined(fact.Commits))
             .Add(fact.Branch).Add(fact.TargetBranch).Add(Rows.Joined(fact.Labels)).Add(fact.Title).Add(fact.Author).Add(fact.Url);
 
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, ReviewFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(key(fact.Repository)).Add(fact.Number).Add(fact.Id).Add((DateTimeOffset?)fact.SubmittedAt).Add(fact.Approved).Add(fact.Author);
+    public static RowWriter Write(RowWriter row, ReviewFact fact, Func<RepositoryName?, long?> key) =>
+        row.Add(key(fact.Repository)).Add(fact.Number).Add(fact.Id).Add(fact.SubmittedAt).Add(fact.Approved).Add(fact.Author);
 
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, BuildFact fact, Func<RepositoryName?, long?> key) =>
+    public static RowWriter Write(RowWriter row, BuildFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(key(fact.Repository)).Add(fact.Id).Add(fact.Attempt).Add(fact.Sha.ToString()).Add(fact.Pipeline).Add(fact.QueuedAt)
             .Add(fact.StartedAt).Add(fact.FinishedAt).Add(Rows.Word(fact.Status)).Add(fact.Url);
 
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, ArtifactFact fact, Func<RepositoryName?, long?> key) =>
+    public static RowWriter Write(RowWriter row, ArtifactFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(key(fact.Repository)).Add(fact.Name).Add(fact.Sha?.ToString());
 
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, DeploymentFact fact, Func<RepositoryName?, long?> key) =>
+    public static RowWriter Write(RowWriter row, DeploymentFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(fact.Id).Add(fact.Service).Add(fact.App).Add(key(fact.Repository)).Add(fact.Environment).Add(fact.Version)
             .Add(fact.Sha?.ToString()).Add(Rows.Word(fact.Status)).Add(fact.CreatedAt).Add(fact.WaitedFrom).Add(fact.StartedAt)
             .Add(fact.FinishedAt).Add(fact.Failed).Add(Rows.Joined(fact.Changes)).Add(fact.Url);
 
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, IncidentFact fact, Func<RepositoryName?, long?> key) =>
+    public static RowWriter Write(RowWriter row, IncidentFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(fact.Id).Add(fact.Source).Add(fact.Service).Add(fact.Group).Add(key(fact.Repository)).Add(Rows.Word(fact.Status))
-            .Add((DateTimeOffset?)fact.StartedAt).Add(fact.AcknowledgedAt).Add(fact.ResolvedAt).Add(fact.Severity).Add(fact.Deployment)
+            .Add(fact.StartedAt).Add(fact.AcknowledgedAt).Add(fact.ResolvedAt).Add(fact.Severity).Add(fact.Deployment)
             .Add(fact.Sha?.ToString()).Add(Rows.Joined(fact.Labels)).Add(fact.Title).Add(fact.Url);
 
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, FlagChangeFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(fact.Id).Add(fact.Flag).Add(fact.Service).Add(fact.Environment).Add(fact.On).Add((DateTimeOffset?)fact.ChangedAt);
+    public static RowWriter Write(RowWriter row, FlagChangeFact fact, Func<RepositoryName?, long?> key) =>
+        row.Add(fact.Id).Add(fact.Flag).Add(fact.Service).Add(fact.Environment).Add(fact.On).Add(fact.ChangedAt);
 
-    public static IDuckDBAppenderRow Write(IDuckDBAppenderRow row, AnnotationFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(fact.Id).Add(fact.Service).Add(fact.Team).Add((DateTimeOffset?)fact.MarkedAt).Add(fact.Text);
+    public static RowWriter Write(RowWriter row, AnnotationFact fact, Func<RepositoryName?, long?> key) =>
+        row.Add(fact.Id).Add(fact.Service).Add(fact.Team).Add(fact.MarkedAt).Add(fact.Text);
 
     public static ChangeFact Change(DbDataReader row) => new()
     {

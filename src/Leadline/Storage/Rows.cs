@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using DuckDB.NET.Data;
 using Leadline.Core;
 
 namespace Leadline.Storage;
 
-/// <summary>Reads and writes the columns of a row in order, with our types.</summary>
+/// <summary>Reads the columns of a row in order, with our types.</summary>
 static class Rows
 {
     public static IEnumerable<T> Select<T>(this DbCommand command, Func<DbDataReader, T> row)
@@ -39,28 +38,6 @@ static class Rows
     public static string? Joined(ImmutableArray<string>? lines) => lines is { } known ? string.Join('\n', known) : null;
 
     public static string? Joined(ImmutableArray<Sha>? shas) => shas is { } known ? string.Join(' ', known) : null;
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, string? value) => value is null ? row.AppendNullValue() : row.AppendValue(value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, long value) => row.AppendValue(value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, long? value) => value is null ? row.AppendNullValue() : row.AppendValue(value.Value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, int value) => row.AppendValue(value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, int? value) => value is null ? row.AppendNullValue() : row.AppendValue(value.Value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, bool value) => row.AppendValue(value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, bool? value) => value is null ? row.AppendNullValue() : row.AppendValue(value.Value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, double? value) => value is null ? row.AppendNullValue() : row.AppendValue(value.Value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, DateTimeOffset? value) => value is null ? row.AppendNullValue() : row.AppendValue(value.Value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, DateTime? value) => value is null ? row.AppendNullValue() : row.AppendValue(value.Value);
-
-    public static IDuckDBAppenderRow Add(this IDuckDBAppenderRow row, byte[]? value) => value is null ? row.AppendNullValue() : row.AppendValue(value);
 
     /// <summary>A value of an enumeration as the tables and the wire write it: <c>failed_attempt</c>.</summary>
     public static string Word<T>(T value) where T : struct, Enum => Words<T>.Of[Unsafe.As<T, int>(ref value)];

@@ -57,7 +57,7 @@ public sealed partial class Store
     public async Task<StoreHealth> HealthAsync(CancellationToken cancellation) => (await AskAsync(
         "health",
         row => new StoreHealth(
-            "duckdb", Address, row.GetInt32(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), row.Count(6), row.Count(7),
+            database.Engine, Address, row.GetInt32(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), row.Count(6), row.Count(7),
             row.Count(8), row.Count(9), row.Count(10), row.Count(11), row.Count(12), row.Count(13), row.Count(14)),
         cancellation))[0];
 

@@ -19,7 +19,7 @@ public sealed partial class Store
             // Nearly all are new. The index of the keys says so for nothing; to ask for them first would cost more with every one that is kept.
             return await AppendAsync(deliveries, bodies, asksFirst: false, cancellation);
         }
-        catch (StoreException error) when (error.InnerException?.Message.Contains("Duplicate key", StringComparison.Ordinal) == true)
+        catch (StoreException error) when (database.IsDuplicateKey(error))
         {
             return await AppendAsync(deliveries, bodies, asksFirst: true, cancellation);
         }
@@ -30,12 +30,12 @@ public sealed partial class Store
         return [.. await database.LogAsync(
             connection =>
             {
-                var known = !asksFirst ? [] : List(
+                var known = !asksFirst ? [] : database.List(
                     connection, Queries.Text("known_deliveries"), row => (row.GetString(0), row.GetInt64(1)),
                     ("keys", deliveries.Select(delivery => delivery.DedupeKey).ToList())).ToDictionary();
                 var answers = new AppendedDelivery[deliveries.Count];
                 var last = lastDelivery;
-                using (var appender = connection.CreateAppender("delivery"))
+                using (var rows = database.Bulk(connection, "delivery"))
                 {
                     for (var i = 0; i < answers.Length; i++)
                     {
@@ -48,9 +48,10 @@ public sealed partial class Store
 
                         known.Add(key, ++last);
                         answers[i] = new AppendedDelivery(last, Known: false);
-                        appender.CreateRow().Add(last).Add(delivery.Source).Add((DateTimeOffset?)delivery.ReceivedAt)
-                            .Add(JsonSerializer.Serialize(delivery.Headers)).Add(bodies[i]).Add(key).EndRow();
+                        rows.Add(last).Add(delivery.Source).Add(delivery.ReceivedAt).Add(JsonSerializer.Serialize(delivery.Headers)).Add(bodies[i]).Add(key).EndRow();
                     }
+
+                    rows.Complete();
                 }
 
                 // Set inside the lane, so that the next writer counts on from it; the ids of a transaction that fails stay unused.
@@ -66,11 +67,11 @@ public sealed partial class Store
     public Task<ImmutableArray<StoredDelivery>> UnreadAsync(int limit, CancellationToken cancellation) => database.ReadAsync<ImmutableArray<StoredDelivery>>(
         connection =>
         {
-            using var first = Database.Command(connection, Queries.Text("first_unread_delivery"));
+            using var first = database.Command(connection, Queries.Text("first_unread_delivery"));
             if (first.ExecuteScalar() is not long id) return [];
             var unread = ImmutableArray.CreateBuilder<StoredDelivery>();
             var size = 0L;
-            using var command = Database.Streamed(connection, Queries.Text("unread_deliveries"), ("first", id), ("limit", limit));
+            using var command = database.Streamed(connection, Queries.Text("unread_deliveries"), ("first", id), ("limit", limit));
             foreach (var delivery in command.Select(Stored))
             {
                 unread.Add(delivery);
@@ -103,7 +104,7 @@ public sealed partial class Store
         connection =>
         {
             (string, object?)[] parameters = [("unreadable_before", unreadableBefore), ("before", before ?? DateTimeOffset.UnixEpoch)];
-            var ids = List(connection, Queries.Text("droppable_bodies"), row => row.GetInt64(0), parameters);
+            var ids = database.List(connection, Queries.Text("droppable_bodies"), row => row.GetInt64(0), parameters);
             if (ids.Count > 0) database.Execute(connection, "update delivery set body = null where id = any($ids)", ("ids", ids));
             return (long)ids.Count;
         },

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Data.Common;
-using DuckDB.NET.Data;
 using Leadline.Core;
 
 namespace Leadline.Storage;
@@ -23,10 +22,10 @@ public sealed partial class Store
             {
                 if (readings.Count == 0) return false;
                 var ids = readings.Select(reading => reading.Id).ToList();
-                if (Scalar(connection, "select count(*) from reading where delivery_id between $first and $last", ("first", ids.Min()), ("last", ids.Max())) > 0)
+                if (database.Scalar(connection, "select count(*) from reading where delivery_id between $first and $last", ("first", ids.Min()), ("last", ids.Max())) > 0)
                     foreach (var table in FactTables.Add("reading")) database.Execute(connection, $"delete from {table} where delivery_id = any($ids)", ("ids", ids));
                 AppendFacts(connection, readings, named);
-                using (var appender = connection.CreateAppender("reading"))
+                using (var rows = database.Bulk(connection, "reading"))
                 {
                     foreach (var (id, version, reading) in readings)
                     {
@@ -37,8 +36,10 @@ public sealed partial class Store
                             UnreadableReading unreadable => ("unreadable", unreadable.Because, 0),
                             _ => throw new ArgumentException($"{reading.GetType().Name} is no outcome"),
                         };
-                        appender.CreateRow().Add(id).Add(version).Add(outcome).Add(because).Add(facts).EndRow();
+                        rows.Add(id).Add(version).Add(outcome).Add(because).Add(facts).EndRow();
                     }
+
+                    rows.Complete();
                 }
 
                 database.Execute(connection, "update cursor set value = greatest(value, $last) where name = 'reader'", ("last", ids.Max()));
@@ -52,7 +53,7 @@ public sealed partial class Store
         connection =>
         {
             // Those that the definitions no longer have must lose their rows too.
-            var judged = List(connection, "select name from service", row => new ServiceName(row.GetString(0)));
+            var judged = database.List(connection, "select name from service", row => new ServiceName(row.GetString(0)));
             Mark(connection, [.. map.Services.Select(service => service.Name).Concat(judged).Distinct()]);
             return true;
         },
@@ -84,12 +85,12 @@ public sealed partial class Store
                 (string, object?)[] scope = [("repositories", spelled.Keys.ToList())];
                 (string, object?)[] named = [.. scope, ("names", services.Select(service => service.Name.Value.ToLowerInvariant()).ToList())];
                 var commits = Commits(connection, services, spelled, scope);
-                var changes = Divide(List(connection, Queries.Text("changes_of"), FactRows.Change, scope));
-                var reviews = Divide(List(connection, Queries.Text("reviews_of"), FactRows.Review, scope));
-                var builds = Divide(List(connection, Queries.Text("builds_of"), FactRows.Build, scope));
-                var artifacts = Divide(List(connection, Queries.Text("artifacts_of"), FactRows.Artifact, scope));
-                var deployments = Divide(List(connection, Queries.Text("deployments_of"), FactRows.Deployment, named));
-                var incidents = Divide(List(connection, Queries.Text("incidents_of"), FactRows.Incident, named));
+                var changes = Divide(database.List(connection, Queries.Text("changes_of"), FactRows.Change, scope));
+                var reviews = Divide(database.List(connection, Queries.Text("reviews_of"), FactRows.Review, scope));
+                var builds = Divide(database.List(connection, Queries.Text("builds_of"), FactRows.Build, scope));
+                var artifacts = Divide(database.List(connection, Queries.Text("artifacts_of"), FactRows.Artifact, scope));
+                var deployments = Divide(database.List(connection, Queries.Text("deployments_of"), FactRows.Deployment, named));
+                var incidents = Divide(database.List(connection, Queries.Text("incidents_of"), FactRows.Incident, named));
                 return
                 [
                     .. services.Select((service, i) => new ServiceFacts
@@ -125,12 +126,12 @@ public sealed partial class Store
             cancellation);
 
     /// <summary>The repositories of these services as sources spell them: definitions name them without regard to case.</summary>
-    static Dictionary<long, RepositoryName> Spelled(DbConnection connection, IReadOnlyList<ServiceDefinition> services) => List(
+    Dictionary<long, RepositoryName> Spelled(DbConnection connection, IReadOnlyList<ServiceDefinition> services) => database.List(
         connection, Queries.Text("repositories_named"), row => (Id: row.GetInt64(0), Name: new RepositoryName(row.GetString(1))),
         ("names", services.SelectMany(service => service.Repositories).Select(repository => repository.Value.ToLowerInvariant()).Distinct().ToList()))
         .ToDictionary(pair => pair.Id, pair => pair.Name);
 
-    static CommitGraph[] Commits(
+    CommitGraph[] Commits(
         DbConnection connection, IReadOnlyList<ServiceDefinition> services, Dictionary<long, RepositoryName> spelled, (string, object?)[] scope)
     {
         var builders = services.Select(_ => new CommitGraph.Builder()).ToArray();
@@ -139,7 +140,7 @@ public sealed partial class Store
             .ToLookup(pair => pair.Value, pair => pair.Service, StringComparer.OrdinalIgnoreCase);
         var repositories = spelled.ToDictionary(pair => pair.Key, pair => (Name: pair.Value, Services: owning[pair.Value.Value].Distinct().ToArray()));
         var parents = new Sha[8];
-        using var command = Database.Streamed(connection, Queries.Text("commits_of"), scope);
+        using var command = database.Streamed(connection, Queries.Text("commits_of"), scope);
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
@@ -204,7 +205,7 @@ public sealed partial class Store
     }
 
     /// <summary>Writes facts or judgements in one transaction that may name new repositories; they are known once it is committed.</summary>
-    async Task<T> WriteNamingAsync<T>(Func<DuckDBConnection, HashSet<RepositoryName>, T> work, CancellationToken cancellation)
+    async Task<T> WriteNamingAsync<T>(Func<DbConnection, HashSet<RepositoryName>, T> work, CancellationToken cancellation)
     {
         HashSet<RepositoryName> named = [];
         var result = await database.WriteAsync(connection => work(connection, named), cancellation);
@@ -212,7 +213,7 @@ public sealed partial class Store
         return result;
     }
 
-    void Name(DuckDBConnection connection, IEnumerable<RepositoryName> repositories, HashSet<RepositoryName> named)
+    void Name(DbConnection connection, IEnumerable<RepositoryName> repositories, HashSet<RepositoryName> named)
     {
         foreach (var repository in repositories)
         {
@@ -223,7 +224,7 @@ public sealed partial class Store
         }
     }
 
-    void AppendFacts(DuckDBConnection connection, IReadOnlyList<ReadDelivery> readings, HashSet<RepositoryName> named)
+    void AppendFacts(DbConnection connection, IReadOnlyList<ReadDelivery> readings, HashSet<RepositoryName> named)
     {
         var facts = readings.Where(reading => reading.Reading is FactsReading)
             .SelectMany(reading => ((FactsReading)reading.Reading).Facts.Select(fact => (reading.Id, Fact: fact))).ToList();
@@ -237,15 +238,14 @@ public sealed partial class Store
         Append<FlagChangeFact>("flag_change", FactRows.Write);
         Append<AnnotationFact>("annotation", FactRows.Write);
 
-        void Append<T>(string table, Func<IDuckDBAppenderRow, T, Func<RepositoryName?, long?>, IDuckDBAppenderRow> write) where T : Fact
+        void Append<T>(string table, Func<RowWriter, T, Func<RepositoryName?, long?>, RowWriter> write) where T : Fact
         {
             var own = facts.Where(pair => pair.Fact is T).ToList();
             if (own.Count == 0) return;
             Name(connection, own.Select(pair => RepositoryOf(pair.Fact)).OfType<RepositoryName>(), named);
-            using var appender = connection.CreateAppender(table);
-            foreach (var (id, fact) in own)
-                write(appender.CreateRow(), (T)fact, repository => repository is { } known ? Key.Of(known.Value) : null)
-                    .Add((DateTimeOffset?)fact.AsOf).Add(id).EndRow();
+            using var rows = database.Bulk(connection, table);
+            foreach (var (id, fact) in own) write(rows, (T)fact, repository => repository is { } known ? Key.Of(known) : null).Add(fact.AsOf).Add(id).EndRow();
+            rows.Complete();
         }
     }
 

@@ -1,4 +1,4 @@
-using DuckDB.NET.Data;
+using System.Data.Common;
 using Leadline.Core;
 
 namespace Leadline.Storage;
@@ -10,85 +10,71 @@ public sealed partial class Store
         SaveJudgementsAsync([new JudgedService(service, judgement, mark)], cancellation);
 
     /// <summary>
-    /// Replaces the judged rows of these services, clears their marks unless they were marked again meanwhile, and raises
-    /// <see cref="DataVersion"/>: one transaction.
+    /// Brings the judged rows of these services to what was judged, clears their marks unless they were marked again meanwhile, and raises
+    /// <see cref="DataVersion"/> where a row is another: one transaction. Only what differs from before is written.
     /// </summary>
     public async Task SaveJudgementsAsync(IReadOnlyList<JudgedService> judged, CancellationToken cancellation)
     {
+        var prints = judged.Select(JudgedPrints.Of).ToList();
         var version = await WriteNamingAsync(
             (connection, named) =>
             {
-                var ids = judged.Select(service => Key.Of(service.Service.Name.Value)).ToList();
-                foreach (var table in (string[])["ledger", "shipped_change", "blame", "service"])
-                    database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
-                Name(
-                    connection,
-                    judged.SelectMany(one => one.Judgement.Ledger).Select(row => row.Repository).OfType<RepositoryName>()
-                        .Concat(judged.SelectMany(one => one.Judgement.Shipped).Select(shipped => shipped.Repository))
-                        .Concat(judged.SelectMany(one => one.Service.Repositories)).Distinct(),
-                    named);
-                Append(connection, "service", [.. judged.Where(one => !one.IsRemoved)], (row, one, id) => row.Add(id).Add(one.Service.Name.Value).Add(one.Service.Team).Add(one.Service.Area));
-                AppendAll(connection, "ledger", judged, one => one.Judgement.Ledger, one => Because(one.Judgement), Write);
-                AppendAll(connection, "shipped_change", judged, one => one.Judgement.Shipped, one => Key.Of(one.Service.Name.Value), Write);
-                AppendAll(connection, "blame", judged, one => one.Judgement.Blames, one => Key.Of(one.Service.Name.Value), Write);
-                foreach (var (service, _, mark, _) in judged)
-                    if (mark is not null) database.Execute(connection, "delete from stale where service_id = $id and mark <= $mark", ("id", Key.Of(service.Name.Value)), ("mark", mark));
-                database.Execute(connection, "update cursor set value = value + 1 where name = 'data'");
-                return Scalar(connection, "select value from cursor where name = 'data'");
+                var known = database.List(
+                    connection, Queries.Text("service_fingerprints"), row => (Id: row.GetInt64(0), Print: row.GetInt64(1)), ("services", prints.Select(one => one.Id).ToList()))
+                    .ToDictionary(service => service.Id, service => service.Print);
+                var changed = prints.Where(one => one.Judged.IsRemoved ? known.ContainsKey(one.Id) : !known.TryGetValue(one.Id, out var print) || print != one.Service).ToList();
+                if (changed.Count > 0) Replace(connection, changed, named);
+                foreach (var one in prints)
+                    if (one.Judged.Mark is { } mark) database.Execute(connection, "delete from stale where service_id = $id and mark <= $mark", ("id", one.Id), ("mark", mark));
+                if (changed.Count > 0) database.Execute(connection, "update cursor set value = value + 1 where name = 'data'");
+                return database.Scalar(connection, "select value from cursor where name = 'data'");
             },
             cancellation);
         Volatile.Write(ref dataVersion, version);
     }
 
-    static Dictionary<(string, string), string> Because(Judgement judgement) => judgement.Blames
-        .Where(blame => blame.DeploymentId is not null)
-        .GroupBy(blame => (blame.Environment.Value, blame.DeploymentId!))
-        .ToDictionary(group => group.Key, group => string.Join(',', group.Select(blame => blame.Signal).Distinct().Order().Select(Rows.Word)));
-
-    static void Append(DuckDBConnection connection, string table, IReadOnlyList<JudgedService> judged, Action<IDuckDBAppenderRow, JudgedService, long> write)
+    void Replace(DbConnection connection, List<JudgedPrints> changed, HashSet<RepositoryName> named)
     {
-        using var appender = connection.CreateAppender(table);
-        foreach (var one in judged)
+        List<long> ids = [.. changed.Select(one => one.Id)];
+        var known = database.List(
+            connection, Queries.Text("ledger_fingerprints"), row => (Key: new LedgerKey(row.GetInt64(0), row.GetString(1), row.GetString(2)), Print: row.GetInt64(3)), ("services", ids))
+            .ToDictionary(row => row.Key, row => row.Print);
+        var judged = changed.SelectMany(one => one.Rows).ToList();
+        var other = judged.Where(row => !known.TryGetValue(row.Key, out var print) || print != row.Print).ToList();
+        var gone = known.Keys.Except(judged.Select(row => row.Key)).Concat(other.Select(row => row.Key).Where(known.ContainsKey)).ToList();
+        if (gone.Count > known.Count / 4)
         {
-            var target = appender.CreateRow();
-            write(target, one, Key.Of(one.Service.Name.Value));
-            target.EndRow();
+            foreach (var table in (string[])["ledger", "shipped_change"]) database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
+            other = judged;
         }
+        else
+        {
+            foreach (var group in gone.GroupBy(key => (key.Service, key.Environment)))
+                foreach (var table in (string[])["ledger", "shipped_change"])
+                    database.Execute(
+                        connection, $"delete from {table} where service_id = $service and environment = $environment and deployment_id = any($ids)",
+                        ("service", group.Key.Service), ("environment", group.Key.Environment), ("ids", group.Select(key => key.Deployment).ToList()));
+        }
+
+        foreach (var table in (string[])["blame", "service"]) database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
+        HashSet<RepositoryName> repositories = [.. changed.SelectMany(one => one.Judged.Service.Repositories)];
+        foreach (var row in other) row.AddRepositories(repositories);
+        Name(connection, repositories, named);
+        Bulk(connection, "service", changed.Where(one => !one.Judged.IsRemoved), (rows, one) => JudgedPrints.Write(rows, one.Judged.Service, one.Id).Add(one.Service));
+        Bulk(connection, "ledger", other, (rows, row) => row.WriteLedger(rows).Add(row.Print));
+        using (var rows = database.Bulk(connection, "shipped_change"))
+        {
+            foreach (var row in other) row.WriteShipped(rows);
+            rows.Complete();
+        }
+
+        Bulk(connection, "blame", changed.SelectMany(one => one.Judged.Judgement.Blames.Select(blame => (blame, one.Id))), (rows, one) => JudgedPrints.Write(rows, one.blame, one.Id));
     }
 
-    static void AppendAll<T, TState>(
-        DuckDBConnection connection, string table, IReadOnlyList<JudgedService> judged, Func<JudgedService, IReadOnlyCollection<T>> rows,
-        Func<JudgedService, TState> state, Action<IDuckDBAppenderRow, T, TState> write)
+    void Bulk<T>(DbConnection connection, string table, IEnumerable<T> items, Func<RowWriter, T, RowWriter> write)
     {
-        using var appender = connection.CreateAppender(table);
-        foreach (var one in judged)
-        {
-            var of = state(one);
-            foreach (var row in rows(one))
-            {
-                var target = appender.CreateRow();
-                write(target, row, of);
-                target.EndRow();
-            }
-        }
+        using var rows = database.Bulk(connection, table);
+        foreach (var item in items) write(rows, item).EndRow();
+        rows.Complete();
     }
-
-    static void Write(IDuckDBAppenderRow target, LedgerRow row, Dictionary<(string, string), string> because) =>
-        target.Add(Key.Of(row.Service.Value)).Add(row.Environment.Value).Add(row.DeploymentId)
-            .Add(row.Repository is { } repository ? Key.Of(repository.Value) : (long?)null).Add(row.Sha?.ToString()).Add(row.Version)
-            .Add(Rows.Word(row.Kind)).Add(row.Counted).Add((DateTimeOffset?)row.DeployedAt).Add(row.DeployedDay).Add(row.SecondsSincePrevious).Add(row.StartedAt).Add(row.WaitedFrom)
-            .Add(Rows.Word(row.Link)).Add(row.Commits).Add(row.Changes).Add(row.LeadTimes).Add(row.MedianLeadSeconds)
-            .Add(row.Failed).Add(because.GetValueOrDefault((row.Environment.Value, row.DeploymentId))).Add(row.FailedAt).Add(row.FailedDay)
-            .Add(row.RestoredAt).Add(row.RestoredBy)
-            .Add((row.RestoredAt - row.FailedAt)?.TotalSeconds).Add(row.Rework).Add(row.ReworkBecause).Add(row.Url);
-
-    static void Write(IDuckDBAppenderRow target, ShippedChange row, long id) =>
-        target.Add(id).Add(row.Environment.Value).Add((DateTimeOffset?)row.DeployedAt).Add(row.DeployedDay).Add(row.LeadSeconds).Add(row.DeploymentId)
-            .Add(Key.Of(row.Repository)).Add(row.Sha.ToString()).Add(row.Change).Add(Rows.Word(row.Method)).Add(row.NotCountedBecause)
-            .Add(row.StartedAt).Add(row.Stages.Coding).Add(row.Stages.Pickup).Add(row.Stages.Review).Add(row.Stages.Build)
-            .Add(row.Stages.Wait).Add(row.Stages.Deploy);
-
-    static void Write(IDuckDBAppenderRow target, Blame row, long id) =>
-        target.Add(id).Add(row.Environment.Value).Add(row.DeploymentId).Add(Rows.Word(row.Signal)).Add(row.Evidence).Add(row.Method)
-            .Add((DateTimeOffset?)row.StartedAt).Add(row.AcknowledgedAt).Add(row.ResolvedAt).Add(row.Title).Add(row.Url);
 }

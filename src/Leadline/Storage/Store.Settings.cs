@@ -8,7 +8,7 @@ public sealed partial class Store
     public Task<bool> KeepDefinitionsAsync(string hash, string text, DateTimeOffset now, CancellationToken cancellation) => database.WriteAsync(
         connection =>
         {
-            using (var command = Database.Command(connection, Queries.Text("definitions_in_force")))
+            using (var command = database.Command(connection, Queries.Text("definitions_in_force")))
                 if (command.ExecuteScalar() is string current && current == hash) return false;
             database.Execute(connection, "insert into definitions values ($hash, $now, $text)", ("hash", hash), ("now", now), ("text", text));
             return true;
@@ -31,7 +31,7 @@ public sealed partial class Store
     public Task AddTokenAsync(string name, string scope, byte[] hash, DateTimeOffset now, CancellationToken cancellation) => database.WriteAsync(
         connection =>
         {
-            if (Scalar(connection, "select count(*) from token where name = $name", ("name", name)) > 0)
+            if (database.Scalar(connection, "select count(*) from token where name = $name", ("name", name)) > 0)
                 throw new StoreException($"there is a token named {name} already: remove it, or choose another name");
             database.Execute(connection, "insert into token values ($name, $scope, $hash, $now)", ("name", name), ("scope", scope), ("hash", hash), ("now", now));
             return true;
@@ -45,7 +45,7 @@ public sealed partial class Store
     public Task<bool> RemoveTokenAsync(string name, CancellationToken cancellation) => database.WriteAsync(
         connection =>
         {
-            var found = Scalar(connection, "select count(*) from token where name = $name", ("name", name)) > 0;
+            var found = database.Scalar(connection, "select count(*) from token where name = $name", ("name", name)) > 0;
             database.Execute(connection, "delete from token where name = $name", ("name", name));
             return found;
         },

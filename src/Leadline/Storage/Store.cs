@@ -27,7 +27,7 @@ public sealed partial class Store : IAsyncDisposable
         var file = address[7..];
         if (file != ":memory:" && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
             throw new StoreException($"the folder {folder} does not exist: make it, or name another store");
-        var store = new Store(await Task.Run(() => Database.Open(file), cancellation), address);
+        var store = new Store(await Task.Run(() => DuckDb.Open(file), cancellation), address);
         try
         {
             await store.MigrateAsync(cancellation);
@@ -61,36 +61,24 @@ public sealed partial class Store : IAsyncDisposable
                 database.Execute(connection, "update meta set value = $number where name = 'schema'", ("number", $"{newest}"));
             }
 
-            lastDelivery = Scalar(connection, "select coalesce(max(id), 0) from delivery");
-            dataVersion = Scalar(connection, "select value from cursor where name = 'data'");
+            lastDelivery = database.Scalar(connection, "select coalesce(max(id), 0) from delivery");
+            dataVersion = database.Scalar(connection, "select value from cursor where name = 'data'");
             return true;
         },
         cancellation);
 
-    static int SchemaVersion(DbConnection connection)
+    int SchemaVersion(DbConnection connection)
     {
-        var tables = Scalar(connection, "select count(*) from information_schema.tables");
+        var tables = database.Scalar(connection, "select count(*) from information_schema.tables");
         if (tables == 0) return 0;
-        if (Scalar(connection, "select count(*) from information_schema.tables where table_name = 'meta'") == 0)
+        if (database.Scalar(connection, "select count(*) from information_schema.tables where table_name = 'meta'") == 0)
             throw new StoreException("the file is a database, but not one of Leadline's; nothing was changed");
-        using var command = Database.Command(connection, "select value from meta where name = 'schema'");
+        using var command = database.Command(connection, "select value from meta where name = 'schema'");
         return command.ExecuteScalar() is string text && int.TryParse(text, out var version) ? version : throw new StoreException("the store does not say its schema's version; nothing was changed");
     }
 
-    static long Scalar(DbConnection connection, string sql, params ReadOnlySpan<(string, object?)> parameters)
-    {
-        using var command = Database.Command(connection, sql, parameters);
-        return Convert.ToInt64(command.ExecuteScalar());
-    }
-
-    static List<T> List<T>(DbConnection connection, string sql, Func<DbDataReader, T> row, params ReadOnlySpan<(string, object?)> parameters)
-    {
-        using var command = Database.Command(connection, sql, parameters);
-        return [.. command.Select(row)];
-    }
-
     Task<ImmutableArray<T>> AskAsync<T>(string query, Func<DbDataReader, T> row, CancellationToken cancellation, params (string, object?)[] parameters) =>
-        database.ReadAsync<ImmutableArray<T>>(connection => [.. List(connection, Queries.Text(query), row, parameters)], cancellation);
+        database.ReadAsync<ImmutableArray<T>>(connection => [.. database.List(connection, Queries.Text(query), row, parameters)], cancellation);
 
     /// <summary>Runs the one text of a query in this store's engine.</summary>
     internal Task<ImmutableArray<T>> QueryAsync<T>(string query, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>

@@ -82,7 +82,8 @@ static class Made
         var days = TimeZoneInfo.FindSystemTimeZoneById(zone);
         var all = rows.OrderBy(row => row.DeployedAt).ToList();
         var counted = all.Where(row => row.Counted && row.Environment == EnvironmentName.Production).ToList();
-        var changes = shipped.Select(change => change with { DeployedDay = Day(change.DeployedAt) }).ToImmutableArray();
+        var changes = shipped.Select(change => change with { DeployedDay = Day(change.DeployedAt) })
+            .OrderBy(change => all.FindIndex(row => row.DeploymentId == change.DeploymentId && row.Environment == change.Environment)).ToImmutableArray();
         var ledger = all.Select(row => row with
         {
             DeployedDay = Day(row.DeployedAt),

@@ -77,7 +77,7 @@ public sealed class OpeningTests
     [Fact]
     public async Task A_question_that_nobody_waits_for_any_more_is_stopped()
     {
-        await using var database = Database.Open(":memory:");
+        await using var database = DuckDb.Open(":memory:");
         using var source = new CancellationTokenSource();
 
         // Years of computing, so that only an interruption ends it.
@@ -89,7 +89,7 @@ public sealed class OpeningTests
 
         object? Answer(System.Data.Common.DbConnection connection)
         {
-            using var command = Database.Command(connection, Years);
+            using var command = database.Command(connection, Years);
             return command.ExecuteScalar();
         }
     }

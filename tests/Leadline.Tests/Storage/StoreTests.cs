@@ -122,6 +122,46 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task Judging_again_what_has_not_changed_writes_nothing()
+    {
+        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        var row = Made.Row("d1", "2026-03-01T10:00:00Z");
+        await store.JudgeAsync([row], [Made.Shipped(row, 1, 60)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
+        var version = store.DataVersion;
+        await store.JudgeAsync([row], [Made.Shipped(row, 1, 60)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
+        Assert.Equal(version, store.DataVersion);
+        await store.JudgeAsync([row], [Made.Shipped(row, 1, 61)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
+        Assert.True(store.DataVersion > version);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task Whatever_was_there_before_the_rows_are_those_of_the_last_judgement(int changed)
+    {
+        var before = Enumerable.Range(0, 50).Select(number => Made.Row($"d{number}", $"2026-03-01T{number / 60:00}:{number % 60:00}:00Z")).ToList();
+        var after = before.Select((row, number) => number < changed ? row with { Version = "v2" } : row).Skip(1).Append(Made.Row("new", "2026-03-02T10:00:00Z")).ToList();
+        await using var grown = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await grown.JudgeAsync(before, before.Select(Shipped), [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
+        await using var fresh = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        foreach (var store in (Store[])[grown, fresh])
+            await store.JudgeAsync(after, after.Select(Shipped), [Made.Blame("d2", "I2", "2026-03-01T11:00:00Z")], Cancellation);
+        Assert.Equal(await fresh.JudgedFingerprintAsync(Cancellation), await grown.JudgedFingerprintAsync(Cancellation));
+        Assert.Equal(await RowsAsync(fresh), await RowsAsync(grown));
+
+        static ShippedChange Shipped(LedgerRow row) => int.TryParse(row.DeploymentId.AsSpan(1), out var number) ? Made.Shipped(row, number + 1, number) : Made.Shipped(row, 99, 99);
+
+        static async Task<string> RowsAsync(Store store)
+        {
+            var all = new RowsQuery(new MetricsQuery(null, "production", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue), null, 1000);
+            return JsonSerializer.Serialize(new object[]
+            {
+                await store.LedgerAsync(all, Cancellation), await store.ExplainAsync("lead_time", all, Cancellation), await store.IncidentsAsync(all, Cancellation),
+            });
+        }
+    }
+
+    [Fact]
     public async Task A_store_of_a_newer_version_is_refused()
     {
         var file = Path.Combine(Path.GetTempPath(), $"leadline-{Guid.NewGuid():N}.duckdb");

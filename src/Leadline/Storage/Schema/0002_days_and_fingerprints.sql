@@ -1,4 +1,5 @@
--- Judged rows know their day in the reporting time zone. They are made again from the facts; nothing that was sent is touched.
+-- Judged rows know their day in the reporting time zone, and their fingerprint, by which a judgement finds what it changes.
+-- They are made again from the facts; nothing that was sent is touched.
 insert into stale
 select service_id, name, (select value from cursor where name = 'stale') from service
 where service_id not in (select service_id from stale);
@@ -10,7 +11,7 @@ create table ledger (
   seconds_since_previous double precision, started_at timestamptz, waited_from timestamptz,
   link text not null, commits integer not null, changes integer not null, lead_times integer not null, median_lead_seconds double precision,
   failed boolean not null, failed_because text, failed_at timestamptz, failed_day timestamp, restored_at timestamptz, restored_by text,
-  recovery_seconds double precision, rework boolean not null, rework_because text, url text
+  recovery_seconds double precision, rework boolean not null, rework_because text, url text, fingerprint bigint not null
 );
 drop table shipped_change;
 create table shipped_change (
@@ -19,3 +20,5 @@ create table shipped_change (
   method text not null, not_counted_because text, started_at timestamptz, coding_seconds double precision, pickup_seconds double precision,
   review_seconds double precision, build_seconds double precision, wait_seconds double precision, deploy_seconds double precision
 );
+drop table service;
+create table service (service_id bigint not null, name text not null, team text, area text, fingerprint bigint not null);

@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using System.Data;
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using DuckDB.NET.Data;
+
+namespace Leadline.Storage;
+
+/// <summary>The embedded engine, in a file or in memory: one process at a time.</summary>
+sealed partial class DuckDb : Database
+{
+    readonly DuckDBConnection first;
+    readonly ConcurrentBag<DuckDBConnection> idle = [];
+    readonly SemaphoreSlim factsLane = new(1, 1), deliveriesLane = new(1, 1);
+
+    readonly bool inMemory;
+
+    int closed;
+
+    DuckDb(DuckDBConnection first, bool inMemory) => (this.first, this.inMemory) = (first, inMemory);
+
+    /// <exception cref="StoreException">Another process holds the file, or it is no store of ours.</exception>
+    public static DuckDb Open(string file)
+    {
+        var connection = new DuckDBConnection($"Data Source={file}");
+        try
+        {
+            connection.Open();
+        }
+        catch (DuckDBException error)
+        {
+            connection.Dispose();
+            var holder = Holder().Match(error.Message);
+            throw holder.Success
+                ? new StoreException($"the store {file} is in use by process {holder.Groups[2].Value} ({holder.Groups[1].Value}): ask that server with --server, or stop it first", error)
+                : new StoreException($"the store {file} cannot be opened: {error.Message.Split('\n')[0]}", error);
+        }
+
+        var database = new DuckDb(connection, file == ":memory:");
+        database.Execute(connection, "set TimeZone = 'UTC'; set autoinstall_known_extensions = false; set autoload_known_extensions = false; set wal_autocheckpoint = '64MB'");
+        return database;
+    }
+
+    public override string Engine => "duckdb";
+
+    // While it waits for a row it keeps a core busy.
+    public override DbCommand Streamed(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = Command(connection, sql, parameters);
+        ((DuckDBCommand)command).UseStreamingMode = true;
+        return command;
+    }
+
+    public override DbCommand Command(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = (DuckDBCommand)connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+            command.Parameters.Add(new DuckDBParameter(name, value switch { null => DBNull.Value, DateTimeOffset instant => instant.UtcDateTime, _ => value }));
+        return command;
+    }
+
+    public override Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            var connection = Rent();
+            try
+            {
+                using var interrupting = Interrupting(connection, cancellation);
+                return question(connection);
+            }
+            catch (DuckDBException error)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                throw Explain(error);
+            }
+            finally
+            {
+                Return(connection);
+            }
+        },
+        cancellation);
+
+    public override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => WriteAsync(factsLane, work, cancellation);
+
+    public override Task<T> LogAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => WriteAsync(deliveriesLane, work, cancellation);
+
+    async Task<T> WriteAsync<T>(SemaphoreSlim lane, Func<DbConnection, T> work, CancellationToken cancellation)
+    {
+        await lane.WaitAsync(cancellation);
+        try
+        {
+            // On a thread of its own: in the pool it would wait behind every request that came meanwhile.
+            return await Task.Factory.StartNew(
+                () =>
+                {
+                    var connection = Rent();
+                    try
+                    {
+                        using var transaction = connection.BeginTransaction();
+                        T result;
+                        using (Interrupting(connection, cancellation)) result = work(connection);
+                        transaction.Commit();
+                        return result;
+                    }
+                    finally
+                    {
+                        Return(connection);
+                    }
+                },
+                cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (DuckDBException error)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw Explain(error);
+        }
+        finally
+        {
+            lane.Release();
+        }
+    }
+
+    public override RowWriter Bulk(DbConnection connection, string table) => new Appender(((DuckDBConnection)connection).CreateAppender(table));
+
+    public override bool IsDuplicateKey(StoreException error) => error.InnerException?.Message.Contains("Duplicate key", StringComparison.Ordinal) == true;
+
+    /// <summary>Stops what the connection is doing when it is cancelled, until disposed: then it may be rented to others.</summary>
+    static CancellationTokenRegistration Interrupting(DuckDBConnection connection, CancellationToken cancellation) =>
+        cancellation.CanBeCanceled ? cancellation.Register(connection.CreateCommand().Cancel) : default;
+
+    DuckDBConnection Rent()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref closed) == 1, this);
+        if (idle.TryTake(out var connection) && connection.State == ConnectionState.Open) return connection;
+        var another = inMemory ? first.Duplicate() : new DuckDBConnection(first.ConnectionString);
+        another.Open();
+        Execute(another, "set TimeZone = 'UTC'");
+        return another;
+    }
+
+    void Return(DuckDBConnection connection)
+    {
+        idle.Add(connection);
+
+        // Whoever closed the store meanwhile did not see this connection.
+        if (Volatile.Read(ref closed) == 1) CloseIdle();
+    }
+
+    void CloseIdle()
+    {
+        while (idle.TryTake(out var connection)) connection.Dispose();
+    }
+
+    static StoreException Explain(DuckDBException error) => new("the store refused: " + error.Message.Split('\n')[0], error);
+
+    public override async ValueTask DisposeAsync()
+    {
+        // Whoever is writing finishes first; whoever still waits for the lane finds the store closed.
+        await factsLane.WaitAsync();
+        await deliveriesLane.WaitAsync();
+        if (Interlocked.Exchange(ref closed, 1) == 0)
+        {
+            CloseIdle();
+            first.Dispose();
+        }
+
+        factsLane.Release();
+        deliveriesLane.Release();
+    }
+
+    sealed class Appender(DuckDBAppender appender) : RowWriter
+    {
+        IDuckDBAppenderRow? row;
+
+        IDuckDBAppenderRow Row => row ??= appender.CreateRow();
+
+        public override RowWriter Add(string? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value));
+
+        public override RowWriter Add(long? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+
+        public override RowWriter Add(int? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+
+        public override RowWriter Add(bool? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+
+        public override RowWriter Add(double? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+
+        public override RowWriter Add(DateTimeOffset? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+
+        public override RowWriter Add(DateTime? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+
+        public override RowWriter Add(byte[]? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value));
+
+        public override void EndRow()
+        {
+            Row.EndRow();
+            row = null;
+        }
+
+        public override void Complete() => appender.Close();
+
+        public override void Dispose() => appender.Dispose();
+
+        RowWriter Added(IDuckDBAppenderRow written)
+        {
+            row = written;
+            return this;
+        }
+    }
+
+    [GeneratedRegex(@"held in (.*?) \(PID (\d+)\)")]
+    private static partial Regex Holder();
+}
