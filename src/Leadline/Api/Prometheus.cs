@@ -18,7 +18,7 @@ static class Prometheus
         }
 
         text.Append("# HELP leadline_data_version Rises with every change of what is judged.\n# TYPE leadline_data_version gauge\n");
-        text.Append(CultureInfo.InvariantCulture, $"leadline_data_version {store.DataVersion}\n");
+        text.Append(CultureInfo.InvariantCulture, $"leadline_data_version {await store.DataVersionAsync(cancellation)}\n");
         return Results.Text(text.ToString(), "text/plain; version=0.0.4; charset=utf-8");
     }
 }

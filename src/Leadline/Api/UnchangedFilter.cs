@@ -22,7 +22,7 @@ sealed class UnchangedFilter(Store store, Definitions definitions, TimeProvider 
 
         // The window that is meant where none is named moves on with the day of the reporting time zone.
         var today = TimeZoneInfo.ConvertTime(clock.GetUtcNow(), definitions.Zone).Date;
-        var seed = $"{origin}|{store.DataVersion}|{today:yyyyMMdd}|{http.Request.Path}{http.Request.QueryString}";
+        var seed = $"{origin}|{await store.DataVersionAsync(http.RequestAborted)}|{today:yyyyMMdd}|{http.Request.Path}{http.Request.QueryString}";
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(seed)).AsSpan(0, 12))}\"");
         http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "private, no-cache";

@@ -15,7 +15,7 @@ public sealed class StoreOptions
 
     readonly Option<string> store = new("--store")
     {
-        Description = "the store, as duckdb:FILE; default: LEADLINE_STORE, or leadline.duckdb in the user's data directory",
+        Description = "the store, as duckdb:FILE or postgres://USER@HOST/DATABASE; default: LEADLINE_STORE, or leadline.duckdb in the user's data directory",
         HelpName = "ADDRESS",
     };
 

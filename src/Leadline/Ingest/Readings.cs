@@ -61,9 +61,16 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
         if (stale.Count == 0) return 0;
         var errors = new List<Exception>();
         var services = await store.ServiceMapAsync(definitions, cancellation);
+        var done = 0;
         foreach (var batch in stale.Chunk(ServicesAtOnce))
         {
-            var named = batch.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
+            // What another server judges is left to it. What it judged meanwhile is no longer stale.
+            await using var claim = await store.ClaimAsync(batch.Select(one => one.Service), cancellation);
+            var still = (await store.StaleAsync(cancellation)).ToDictionary(one => one.Service);
+            var ours = batch.Where(one => claim.Holds(one.Service) && still.ContainsKey(one.Service)).Select(one => still[one.Service]).ToList();
+            if (ours.Count == 0) continue;
+            done += ours.Count;
+            var named = ours.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
             var known = named.Where(pair => pair.Service is not null).ToList();
             var facts = await store.FactsOfAsync([.. known.Select(pair => pair.Service!)], services, cancellation);
             var judged = facts.AsParallel().AsOrdered().WithCancellation(cancellation).Select(Judge).ToList();
@@ -84,7 +91,7 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
                 cancellation);
         }
 
-        return errors.Count == 0 ? stale.Count : throw new AggregateException(errors);
+        return errors.Count == 0 ? done : throw new AggregateException(errors);
     }
 
     /// <summary>Reads and judges until there is nothing left to do.</summary>
@@ -99,7 +106,8 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
         {
             var total = 0;
             var left = batches;
-            while (left > 0 && await ReadAsync(cancellation) is > 0 and var count)
+            await using var reading = await store.ClaimReadingAsync(cancellation);
+            while (reading is not null && left > 0 && await ReadAsync(cancellation) is > 0 and var count)
             {
                 left--;
                 progress?.Invoke(total += count);

@@ -32,6 +32,18 @@ abstract class Database : IAsyncDisposable
     /// <summary>Whether a row was refused because its unique key is there already.</summary>
     public abstract bool IsDuplicateKey(StoreException error);
 
+    /// <summary>Runs one migration.</summary>
+    public abstract void Migrate(DbConnection connection, string text);
+
+    /// <summary>Keeps other servers from migrating until the transaction ends.</summary>
+    public abstract void LockSchema(DbConnection connection);
+
+    /// <summary>Reserves so many ids for deliveries in the order of commit; answers the last one before them.</summary>
+    public abstract long ReserveDeliveries(DbConnection connection, int count);
+
+    /// <summary>Claims those of these pieces of work that no other server has, until the claim is disposed or this process ends.</summary>
+    public abstract Task<Claim> ClaimAsync(IReadOnlyCollection<long> keys, CancellationToken cancellation);
+
     public abstract ValueTask DisposeAsync();
 
     public void Execute(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)

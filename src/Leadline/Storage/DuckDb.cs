@@ -9,6 +9,8 @@ namespace Leadline.Storage;
 /// <summary>The embedded engine, in a file or in memory: one process at a time.</summary>
 sealed partial class DuckDb : Database
 {
+    const string Scheme = "duckdb:";
+
     readonly DuckDBConnection first;
     readonly ConcurrentBag<DuckDBConnection> idle = [];
     readonly SemaphoreSlim factsLane = new(1, 1), deliveriesLane = new(1, 1);
@@ -16,8 +18,21 @@ sealed partial class DuckDb : Database
     readonly bool inMemory;
 
     int closed;
+    long? lastDelivery;
 
     DuckDb(DuckDBConnection first, bool inMemory) => (this.first, this.inMemory) = (first, inMemory);
+
+    /// <summary>Opens <c>duckdb:FILE</c>.</summary>
+    /// <exception cref="StoreException">It is no address, or there is no such folder, or <see cref="Open"/> refuses.</exception>
+    public static DuckDb OpenAddress(string address)
+    {
+        if (!address.StartsWith(Scheme, StringComparison.Ordinal) || address.Length == Scheme.Length)
+            throw new StoreException($"'{address}' is no store address: write duckdb:FILE, or postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+        var file = address[Scheme.Length..];
+        if (file != ":memory:" && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
+            throw new StoreException($"the folder {folder} does not exist: make it, or name another store");
+        return Open(file);
+    }
 
     /// <exception cref="StoreException">Another process holds the file, or it is no store of ours.</exception>
     public static DuckDb Open(string file)
@@ -122,6 +137,23 @@ sealed partial class DuckDb : Database
     }
 
     public override RowWriter Bulk(DbConnection connection, string table) => new Appender(((DuckDBConnection)connection).CreateAppender(table));
+
+    public override void Migrate(DbConnection connection, string text) => Execute(connection, text);
+
+    // One process holds the file.
+    public override void LockSchema(DbConnection connection)
+    {
+    }
+
+    public override Task<Claim> ClaimAsync(IReadOnlyCollection<long> keys, CancellationToken cancellation) => Task.FromResult(new Claim([.. keys], () => default));
+
+    // Asked inside the lane, so that the next writer counts on from it; the ids of a transaction that fails stay unused.
+    public override long ReserveDeliveries(DbConnection connection, int count)
+    {
+        lastDelivery ??= Scalar(connection, "select coalesce(max(id), 0) from delivery");
+        lastDelivery += count;
+        return lastDelivery.Value - count;
+    }
 
     public override bool IsDuplicateKey(StoreException error) => error.InnerException?.Message.Contains("Duplicate key", StringComparison.Ordinal) == true;
 

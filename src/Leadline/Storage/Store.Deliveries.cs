@@ -30,11 +30,13 @@ public sealed partial class Store
         return [.. await database.LogAsync(
             connection =>
             {
+                // This waits for whoever else appends; what they appended is known then.
+                if (asksFirst) database.ReserveDeliveries(connection, 0);
                 var known = !asksFirst ? [] : database.List(
                     connection, Queries.Text("known_deliveries"), row => (row.GetString(0), row.GetInt64(1)),
                     ("keys", deliveries.Select(delivery => delivery.DedupeKey).ToList())).ToDictionary();
+                var last = database.ReserveDeliveries(connection, deliveries.Select(delivery => delivery.DedupeKey).Distinct().Count(key => !known.ContainsKey(key)));
                 var answers = new AppendedDelivery[deliveries.Count];
-                var last = lastDelivery;
                 using (var rows = database.Bulk(connection, "delivery"))
                 {
                     for (var i = 0; i < answers.Length; i++)
@@ -54,8 +56,6 @@ public sealed partial class Store
                     rows.Complete();
                 }
 
-                // Set inside the lane, so that the next writer counts on from it; the ids of a transaction that fails stay unused.
-                lastDelivery = last;
                 return answers;
             },
             cancellation)];

@@ -208,7 +208,14 @@ public sealed partial class Store
     async Task<T> WriteNamingAsync<T>(Func<DbConnection, HashSet<RepositoryName>, T> work, CancellationToken cancellation)
     {
         HashSet<RepositoryName> named = [];
-        var result = await database.WriteAsync(connection => work(connection, named), cancellation);
+        var result = await database.WriteAsync(
+            connection =>
+            {
+                // It may be tried again from the start.
+                named.Clear();
+                return work(connection, named);
+            },
+            cancellation);
         ImmutableInterlocked.Update(ref knownRepositories, static (known, added) => known.Union(added), named);
         return result;
     }
@@ -219,7 +226,7 @@ public sealed partial class Store
         {
             if (knownRepositories.Contains(repository) || !named.Add(repository)) continue;
             database.Execute(
-                connection, "insert into repository select $id, $name where not exists (select 1 from repository where repository_id = $id)",
+                connection, "insert into repository values ($id, $name) on conflict do nothing",
                 ("id", Key.Of(repository)), ("name", repository.Value));
         }
     }

@@ -11,12 +11,12 @@ public sealed partial class Store
 
     /// <summary>
     /// Brings the judged rows of these services to what was judged, clears their marks unless they were marked again meanwhile, and raises
-    /// <see cref="DataVersion"/> where a row is another: one transaction. Only what differs from before is written.
+    /// <see cref="DataVersionAsync"/> where a row is another: one transaction. Only what differs from before is written.
     /// </summary>
     public async Task SaveJudgementsAsync(IReadOnlyList<JudgedService> judged, CancellationToken cancellation)
     {
         var prints = judged.Select(JudgedPrints.Of).ToList();
-        var version = await WriteNamingAsync(
+        await WriteNamingAsync(
             (connection, named) =>
             {
                 var known = database.List(
@@ -27,10 +27,9 @@ public sealed partial class Store
                 foreach (var one in prints)
                     if (one.Judged.Mark is { } mark) database.Execute(connection, "delete from stale where service_id = $id and mark <= $mark", ("id", one.Id), ("mark", mark));
                 if (changed.Count > 0) database.Execute(connection, "update cursor set value = value + 1 where name = 'data'");
-                return database.Scalar(connection, "select value from cursor where name = 'data'");
+                return true;
             },
             cancellation);
-        Volatile.Write(ref dataVersion, version);
     }
 
     void Replace(DbConnection connection, List<JudgedPrints> changed, HashSet<RepositoryName> named)

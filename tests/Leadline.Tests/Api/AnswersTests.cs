@@ -157,8 +157,8 @@ public sealed class AnswersTests
         Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
         Assert.Contains("leadline_deliveries{source=\"leadline\",outcome=\"facts\"} 1", lines);
         Assert.Contains("leadline_deliveries{source=\"github\",outcome=\"unreadable\"} 1", lines);
-        Assert.Contains($"leadline_data_version {server.Store.DataVersion}", lines);
-        Assert.True(server.Store.DataVersion > 0);
+        Assert.Contains($"leadline_data_version {await server.Store.DataVersionAsync(TestContext.Current.CancellationToken)}", lines);
+        Assert.True(await server.Store.DataVersionAsync(TestContext.Current.CancellationToken) > 0);
     }
 
     [Fact]

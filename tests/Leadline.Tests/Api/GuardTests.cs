@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Leadline.Api;
 using Leadline.Settings;
 using Leadline.Storage;
+using Leadline.Tests.Storage;
 using Xunit;
 
 namespace Leadline.Tests.Api;
@@ -95,7 +96,7 @@ public sealed partial class GuardTests
     public async Task Others_can_reach_it_only_where_a_token_keeps_them_out()
     {
         var open = new IPEndPoint(IPAddress.Any, 0);
-        await using var store = await Store.OpenAsync("duckdb::memory:", TestContext.Current.CancellationToken);
+        await using var store = await Store.OpenAsync(TestStore.New, TestContext.Current.CancellationToken);
         var refused = await Assert.ThrowsAsync<StoreException>(() => Server.BuildAsync(store, new LeadlineSettings(), open, TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.Contains("leadline token create", refused.Message);
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Leadline.Ingest;
 using Leadline.Settings;
 using Leadline.Storage;
+using Leadline.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -24,9 +25,9 @@ sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningServer> StartAsync(string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret", string address = "duckdb::memory:")
+    public static async Task<RunningServer> StartAsync(string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret", string? address = null)
     {
-        var store = await Store.OpenAsync(address, default);
+        var store = await Store.OpenAsync(address ?? TestStore.New, default);
         if (prepare is not null) await prepare(store);
         var clock = new FakeTimeProvider(Now);
         var app = await Server.BuildAsync(

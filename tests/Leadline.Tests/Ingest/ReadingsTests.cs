@@ -2,6 +2,7 @@ using Leadline.Core;
 using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Storage;
+using Leadline.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -46,7 +47,7 @@ public sealed class ReadingsTests
     [Fact]
     public async Task A_service_that_cannot_be_judged_keeps_none_of_the_others()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", default);
+        await using var store = await Store.OpenAsync(TestStore.New, default);
         var judged = new List<string>();
         var readings = new Readings(store, Definitions.Default, NullLogger.Instance, (facts, definitions) =>
         {
@@ -72,7 +73,7 @@ public sealed class ReadingsTests
     [Fact]
     public async Task A_stream_that_does_not_end_is_judged_between()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", default);
+        await using var store = await Store.OpenAsync(TestStore.New, default);
         await store.AppendAsync([.. Enumerable.Range(0, Readings.AtOnce + 9).Select(i => Events.Deployment($"d{i}", "shop", $"2026-03-02T10:00:00.{i:0000}Z"))], default);
         var readings = Of(store);
         Assert.True(await readings.RoundAsync(1, null, default));
@@ -84,7 +85,7 @@ public sealed class ReadingsTests
     [Fact]
     public async Task Facts_stay_when_bodies_are_gone_and_everything_is_read_again()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", default);
+        await using var store = await Store.OpenAsync(TestStore.New, default);
         await store.AppendAsync([Events.Deployment("d1"), Events.Of("no json"), Events.Deployment("d2", "shop", "2026-03-03T10:00:00Z")], default);
         await Of(store).DrainAsync(null, default);
         Assert.Equal(3, await store.DropBodiesAsync(Later, Later, default));
@@ -99,7 +100,7 @@ public sealed class ReadingsTests
     [Fact]
     public async Task An_incident_of_the_first_day_of_the_calendar_is_judged()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", default);
+        await using var store = await Store.OpenAsync(TestStore.New, default);
         await store.AppendAsync(
             [
                 Events.Deployment("d1", "shop", "0001-01-01T00:00:00Z"), Events.Deployment("d2", "shop", "9999-12-31T23:59:59Z"),

@@ -222,7 +222,7 @@ public sealed class MetricsReaderTests
 
     static async Task<Store> OpenAsync(LedgerRow[] rows, ImmutableArray<ShippedChange>? shipped = null, ImmutableArray<Blame>? blames = null, string zone = "UTC")
     {
-        var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.JudgeAsync(rows, shipped ?? [], blames ?? [], Cancellation, zone: zone);
         return store;
     }

@@ -14,7 +14,7 @@ public sealed class AnswersTests
     [Fact]
     public async Task The_ledger_is_paged_newest_first_and_rows_of_one_instant_are_neither_lost_nor_doubled()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.JudgeAsync(Enumerable.Range(0, 7).Select(number => Made.Row($"d{number}", number < 4 ? "2026-02-01T00:00:00Z" : "2026-02-02T00:00:00Z")), [], [], Cancellation);
         var (ids, cursor, pages) = (new List<string>(), (string?)null, 0);
         do
@@ -52,7 +52,7 @@ public sealed class AnswersTests
             ReworkBecause = "rollback",
             Url = "https://acme.example/d1",
         };
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.JudgeAsync([row], [], [Made.Blame("d1", "I1", "2026-02-01T01:00:00Z"), Made.Blame("d1", "d2", "2026-02-01T02:00:00Z", FailureSignal.Rollback)], Cancellation);
         var entry = (await store.DeploymentAsync("d1", Cancellation))!.Deployment;
         Assert.Equal(["incident", "rollback"], entry.FailedBecause);
@@ -141,7 +141,7 @@ public sealed class AnswersTests
     [Fact]
     public async Task A_judgement_takes_the_place_of_the_one_before_and_leaves_other_services_alone()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.JudgeAsync([Made.Row("s1", "2026-03-01T00:00:00Z", "search")], [], [], Cancellation, "search");
         await store.JudgeAsync([Made.Row("d1", "2026-02-01T00:00:00Z"), Made.Row("d2", "2026-02-02T00:00:00Z")], [], [], Cancellation);
         var before = await store.JudgedFingerprintAsync(Cancellation);
@@ -159,7 +159,7 @@ public sealed class AnswersTests
     [Fact]
     public async Task A_metric_that_there_is_not_is_named_beside_those_there_are()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var refused = await Assert.ThrowsAsync<FormatException>(() => store.ExplainAsync("velocity", new RowsQuery(Year), Cancellation));
         Assert.Contains("rework_rate", refused.Message);
     }
@@ -167,7 +167,7 @@ public sealed class AnswersTests
     /// <summary>Delivery 1 and 2 a commit each, 3 the change #7, 4 the deployment d1, 5 the incident SHOP-1.</summary>
     static async Task<Store> OpenAsync()
     {
-        var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync([.. Enumerable.Range(1, 5).Select(number => Made.Delivery($"{number}"))], Cancellation);
         Fact[] facts =
         [

@@ -11,7 +11,7 @@ public sealed class DeliveryLogTests
     [Fact]
     public async Task A_dropped_body_is_gone_and_what_was_read_of_it_stays_even_when_all_is_read_again()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync(
             [Made.Delivery("old"), Made.Delivery("old and broken"), Made.Delivery("new", received: "2026-03-01T00:00:00Z"), Made.Delivery("old and unread")], Cancellation);
         await store.SaveReadingsAsync(
@@ -34,7 +34,7 @@ public sealed class DeliveryLogTests
     [Fact]
     public async Task An_empty_body_is_a_body()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var delivery = Made.Delivery("a").Delivery;
         await store.AppendAsync([new NewDelivery("a", new Delivery { Source = "s", Headers = delivery.Headers, Body = default, ReceivedAt = delivery.ReceivedAt })], Cancellation);
         Assert.True(Assert.Single(await store.UnreadAsync(10, Cancellation)).Delivery.Body.IsEmpty);
@@ -43,7 +43,7 @@ public sealed class DeliveryLogTests
     [Fact]
     public async Task A_large_body_comes_back_byte_for_byte()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var body = new byte[3_000_000];
         new Random(7).NextBytes(body);
         var delivery = Made.Delivery("a").Delivery;
@@ -55,7 +55,7 @@ public sealed class DeliveryLogTests
     [Fact]
     public async Task Deliveries_are_listed_newest_first_by_outcome_and_page()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync([.. Enumerable.Range(1, 5).Select(number => Made.Delivery($"{number}", number == 5 ? "github" : "leadline"))], Cancellation);
         await store.SaveReadingsAsync(
             [new ReadDelivery(1, 1, Reading.Ignored("a")), new ReadDelivery(2, 1, Reading.Unreadable("b")), new ReadDelivery(3, 1, Reading.Of(Made.Commit(1)))], [], Cancellation);

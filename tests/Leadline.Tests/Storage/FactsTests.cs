@@ -143,7 +143,7 @@ public sealed class FactsTests
     [Fact]
     public async Task Facts_that_are_saved_after_a_failed_save_keep_their_repository()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync([Made.Delivery("a"), Made.Delivery("b")], Cancellation);
         var read = new ReadDelivery(1, 1, Reading.Of(Made.Commit(1)));
         await Assert.ThrowsAsync<ArgumentException>(() => store.SaveReadingsAsync([read, new ReadDelivery(2, 1, new NoOutcome())], [], Cancellation));
@@ -155,7 +155,7 @@ public sealed class FactsTests
     [Fact]
     public async Task A_service_that_the_definitions_drop_is_marked_with_those_that_they_have()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.JudgeAsync([Made.Row("d1", "2026-01-01T00:00:00Z", "old")], [], [], Cancellation, "old");
         var definitions = Definitions.Default with { Services = [new ServiceDefinition { Name = new ServiceName("new") }] };
         await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, Cancellation), Cancellation);
@@ -164,7 +164,7 @@ public sealed class FactsTests
 
     static async Task<Store> OpenAsync(params Fact[] facts)
     {
-        var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync([Made.Delivery("a")], Cancellation);
         await store.SaveReadingsAsync([new ReadDelivery(1, 1, new FactsReading([.. facts]))], [], Cancellation);
         return store;

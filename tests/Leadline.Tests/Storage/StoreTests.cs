@@ -17,7 +17,7 @@ public sealed class StoreTests
     [InlineData("publishing-api")]
     public async Task Gives_the_same_judgement_from_the_store_as_from_memory(string name)
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var (commits, deployments) = RealServicesTests.Read(name);
         var log = await store.AppendAsync([New("one"), New("two")], Cancellation);
         await store.SaveReadingsAsync([new ReadDelivery(log[0].Id, 1, new FactsReading([.. deployments])), new ReadDelivery(log[1].Id, 1, new FactsReading([.. commits]))], [new ServiceName(name)], Cancellation);
@@ -48,12 +48,13 @@ public sealed class StoreTests
     [Fact]
     public async Task A_delivery_that_is_known_is_not_stored_twice()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var first = await store.AppendAsync([New("a"), New("b"), New("a")], Cancellation);
         var again = await store.AppendAsync([New("b"), New("c")], Cancellation);
         Assert.Equal([1, 2, 1], first.Select(answer => answer.Id));
         Assert.Equal([false, false, true], first.Select(answer => answer.Known));
-        Assert.Equal([2, 3], again.Select(answer => answer.Id));
+        Assert.Equal(2, again[0].Id);
+        Assert.True(again[1].Id > 2);
         Assert.Equal([true, false], again.Select(answer => answer.Known));
     }
 
@@ -89,7 +90,7 @@ public sealed class StoreTests
     [Fact]
     public async Task Reading_again_takes_the_place_of_the_earlier_reading()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync([New("a")], Cancellation);
         var commits = RealCommits(3);
         for (var i = 0; i < 2; i++) await store.SaveReadingsAsync([new ReadDelivery(1, i + 1, new FactsReading([.. commits]))], [], Cancellation);
@@ -100,7 +101,7 @@ public sealed class StoreTests
     [Fact]
     public async Task A_service_that_becomes_stale_while_it_is_judged_stays_stale()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var service = new ServiceDefinition { Name = new ServiceName("shop") };
         await store.AppendAsync([New("a"), New("b")], Cancellation);
         await store.SaveReadingsAsync([new ReadDelivery(1, 1, Reading.Ignored("test"))], [service.Name], Cancellation);
@@ -113,7 +114,7 @@ public sealed class StoreTests
     [Fact]
     public async Task A_service_that_the_definitions_no_longer_have_is_gone()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var service = new ServiceDefinition { Name = new ServiceName("shop") };
         await store.SaveJudgementAsync(service, new Judgement([], [], []), null, Cancellation);
         Assert.Single(await store.ServicesAsync(Cancellation));
@@ -124,14 +125,14 @@ public sealed class StoreTests
     [Fact]
     public async Task Judging_again_what_has_not_changed_writes_nothing()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var row = Made.Row("d1", "2026-03-01T10:00:00Z");
         await store.JudgeAsync([row], [Made.Shipped(row, 1, 60)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
-        var version = store.DataVersion;
+        var version = (await store.DataVersionAsync(Cancellation));
         await store.JudgeAsync([row], [Made.Shipped(row, 1, 60)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
-        Assert.Equal(version, store.DataVersion);
+        Assert.Equal(version, (await store.DataVersionAsync(Cancellation)));
         await store.JudgeAsync([row], [Made.Shipped(row, 1, 61)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
-        Assert.True(store.DataVersion > version);
+        Assert.True((await store.DataVersionAsync(Cancellation)) > version);
     }
 
     [Theory]
@@ -141,9 +142,9 @@ public sealed class StoreTests
     {
         var before = Enumerable.Range(0, 50).Select(number => Made.Row($"d{number}", $"2026-03-01T{number / 60:00}:{number % 60:00}:00Z")).ToList();
         var after = before.Select((row, number) => number < changed ? row with { Version = "v2" } : row).Skip(1).Append(Made.Row("new", "2026-03-02T10:00:00Z")).ToList();
-        await using var grown = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var grown = await Store.OpenAsync(TestStore.New, Cancellation);
         await grown.JudgeAsync(before, before.Select(Shipped), [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
-        await using var fresh = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var fresh = await Store.OpenAsync(TestStore.New, Cancellation);
         foreach (var store in (Store[])[grown, fresh])
             await store.JudgeAsync(after, after.Select(Shipped), [Made.Blame("d2", "I2", "2026-03-01T11:00:00Z")], Cancellation);
         Assert.Equal(await fresh.JudgedFingerprintAsync(Cancellation), await grown.JudgedFingerprintAsync(Cancellation));
@@ -213,7 +214,7 @@ public sealed class StoreTests
     [Fact]
     public async Task An_empty_window_has_no_numbers_rather_than_zeros()
     {
-        await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var query = new MetricsQuery(null, "production", DateTimeOffset.Parse("2026-01-01T00:00:00Z"), DateTimeOffset.Parse("2026-04-01T00:00:00Z"));
         var reader = new MetricsReader(store, Definitions.Default, TimeProvider.System);
         var metrics = (await reader.ReadAsync(query, Cancellation)).Metrics;

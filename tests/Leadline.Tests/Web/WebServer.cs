@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leadline.Core;
 using Leadline.Metrics;
 using Leadline.Storage;
+using Leadline.Tests.Storage;
 using Leadline.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -27,7 +28,7 @@ sealed class WebServer : IAsyncDisposable
     /// <summary>Starts with what these facts come to, read from one delivery with this body.</summary>
     public static async Task<WebServer> StartAsync(string body = "{}", params ImmutableArray<Fact> facts)
     {
-        var store = await Store.OpenAsync("duckdb::memory:", TestContext.Current.CancellationToken);
+        var store = await Store.OpenAsync(TestStore.New, TestContext.Current.CancellationToken);
         if (!facts.IsEmpty) await KeepAsync(store, body, facts);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();

@@ -1,1 +1,1 @@
-select name, mark from stale order by mark, name
+select name, max(mark) from stale group by name order by 2, 1
