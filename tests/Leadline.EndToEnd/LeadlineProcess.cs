@@ -29,10 +29,11 @@ sealed class LeadlineProcess : IAsyncDisposable
     public string Address => Client.BaseAddress!.ToString().TrimEnd('/');
 
     /// <summary>Starts <c>leadline serve</c> and waits until it answers.</summary>
+    /// <param name="store">A file, or the address of a database.</param>
     public static async Task<LeadlineProcess> ServeAsync(string store, params string[] more)
     {
         var port = FreePort();
-        var served = new LeadlineProcess(Start(["serve", "--store", "duckdb:" + store, "--listen", $"127.0.0.1:{port}", .. more]), new Uri($"http://127.0.0.1:{port}"));
+        var served = new LeadlineProcess(Start(["serve", "--store", store.Contains("://", StringComparison.Ordinal) ? store : "duckdb:" + store, "--listen", $"127.0.0.1:{port}", .. more]), new Uri($"http://127.0.0.1:{port}"));
         try
         {
             await served.WaitAsync(async () => (await served.Client.GetAsync("/healthz")).IsSuccessStatusCode, "it answers /healthz");

@@ -43,9 +43,12 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     public async Task<ImmutableArray<SeriesPoint>> SeriesAsync(string metric, Bucket bucket, MetricsQuery query, CancellationToken cancellation)
     {
         _ = MetricRules.Of(metric);
+        var isTime = metric is "lead_time" or "recovery_time";
         var rows = await store.QueryAsync(
             metric + "_series",
-            row => (Bucket: DateTime.SpecifyKind(row.GetDateTime(0), DateTimeKind.Unspecified), Value: row.Number(1), P75: row.Number(2), P90: row.Number(3), Count: row.Count(4)),
+            row => (
+                Bucket: DateTime.SpecifyKind(row.GetDateTime(0), DateTimeKind.Unspecified),
+                Value: isTime ? row.Seconds(1) : row.Number(1), P75: row.Seconds(2), P90: row.Seconds(3), Count: row.Count(4)),
             [.. await ScopeAsync(query, cancellation), ("bucket", Rows.Word(bucket))],
             cancellation);
         var known = rows.ToDictionary(row => row.Bucket);
@@ -62,7 +65,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     {
         var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.From >= query.From && week.IsWhole).ToList();
         var row = await OneAsync(
-            "deployment_frequency", row => (Deployments: row.Count(0), Days: row.Number(1), Between: row.Number(2)),
+            "deployment_frequency", row => (Deployments: row.Count(0), Days: row.Number(1), Between: row.Seconds(2)),
             [.. scope, ("first_week", weeks.Count > 0 ? weeks[0].Local : DateTime.UnixEpoch), ("weeks", weeks.Count)], cancellation);
         var days = (query.To - query.From).TotalDays;
         double? perDay = row.Deployments == 0 ? null : row.Deployments / days;
@@ -76,9 +79,9 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var count = await OneAsync("lead_time_count", row => row.Count(0), scope, cancellation);
         var ranks = Intervals.RanksOfMedian(count);
         var row = await OneAsync(
-            "lead_time", row => (Count: row.Count(0), Median: row.Number(1), P75: row.Number(2), P90: row.Number(3), Lower: row.Number(4), Upper: row.Number(5)),
+            "lead_time", row => (Count: row.Count(0), Median: row.Seconds(1), P75: row.Seconds(2), P90: row.Seconds(3), Lower: row.Seconds(4), Upper: row.Seconds(5)),
             [.. scope, ("lower", Fraction(ranks?.Lower ?? 1, count)), ("upper", Fraction(ranks?.Upper ?? 1, count))], cancellation);
-        ImmutableArray<double>? interval = ranks is not null && row is { Lower: { } lower, Upper: { } upper } ? [Math.Round(lower, 6), Math.Round(upper, 6)] : null;
+        ImmutableArray<double>? interval = ranks is not null && row is { Lower: { } lower, Upper: { } upper } ? [lower, upper] : null;
         return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, levels.OfLeadTime(row.Median));
     }
 
@@ -92,7 +95,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     async Task<RecoveryTime> RecoveryTimeAsync(MetricsQuery query, (string, object?)[] scope, CancellationToken cancellation)
     {
         var (median, count, open, oldest) = await OneAsync(
-            "recovery_time", row => (row.Number(0), row.Count(1), row.Count(2), row.Instant(3)), scope, cancellation);
+            "recovery_time", row => (row.Seconds(0), row.Count(1), row.Count(2), row.Instant(3)), scope, cancellation);
         var failures = await store.QueryAsync("recovery_times", row => (From: row.InstantOf(0), To: row.Instant(1)), scope, cancellation);
         var now = clock.GetUtcNow();
         var ended = failures.Where(failure => failure.To is not null).Select(failure => (failure.To!.Value - failure.From).TotalSeconds).Order().ToList();

@@ -23,6 +23,9 @@ static class Rows
 
     public static double? Number(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
 
+    /// <summary>A span, to the microsecond: engines interpolate in different last digits.</summary>
+    public static double? Seconds(this DbDataReader row, int column) => row.Number(column) is { } seconds ? Math.Round(seconds, 6) : null;
+
     public static int? Whole(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
 
     public static long Count(this DbDataReader row, int column) => row.IsDBNull(column) ? 0 : Convert.ToInt64(row.GetValue(column));

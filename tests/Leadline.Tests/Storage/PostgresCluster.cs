@@ -48,7 +48,7 @@ sealed class PostgresCluster
     public void Remove()
     {
         if (!server.HasExited) Stop();
-        Directory.Delete(directory, recursive: true);
+        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
     }
 
     static PostgresCluster? Start()
