@@ -89,7 +89,7 @@ public static class Server
             return Problem.Of(403, "a page of another site may not send anything here").ExecuteAsync(context);
         var scope = ScopeOf(context.Request);
         if (scope is null || access.Allows(context.Request, scope)) return next(context);
-        context.Response.Headers.WWWAuthenticate = "Bearer";
+        context.Response.Headers.WWWAuthenticate = Access.IsBrowser(context.Request) ? "Basic realm=\"Leadline: any name, and a token as the password\", charset=\"UTF-8\"" : "Bearer";
         return Problem.Of(401, $"a token with the scope {scope} is needed: make one with leadline token create").ExecuteAsync(context);
     }
 

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using Leadline.Storage;
 
 namespace Leadline.Api;
 
-/// <summary>Who may do what: bearer tokens, kept as hashes. Where none were made, the server is open to its own machine and closed to all else.</summary>
+/// <summary>Who may do what: tokens, kept as hashes. Where none were made, the server is open to its own machine and closed to all else.</summary>
 public sealed class Access(ImmutableArray<StoredToken> tokens, bool isLoopbackOnly)
 {
     // Any of these says that somebody passed the request on, who may have it from anywhere.
@@ -28,14 +29,30 @@ public sealed class Access(ImmutableArray<StoredToken> tokens, bool isLoopbackOn
     public bool Allows(HttpRequest request, string scope)
     {
         if (tokens.IsEmpty) return IsOfThisMachine(request);
-        var given = request.Headers.Authorization.ToString();
-        if (!given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return false;
-        var hash = Hash(given[7..].Trim());
+        if (TokenOf(request) is not { } given) return false;
+        var hash = Hash(given);
         var allowed = false;
 
         // All are compared, so that the time taken does not tell which one is near.
         foreach (var token in tokens) allowed |= CryptographicOperations.FixedTimeEquals(token.Hash, hash) && (token.Scope == scope || token.Scope == "admin");
         return allowed;
+    }
+
+    /// <summary>Whether a person in a browser asks, who can be asked for a token.</summary>
+    public static bool IsBrowser(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The token that the request bears: as Bearer, or, where it only reads, as the password of Basic, which every browser asks for. A browser
+    /// sends a password that it remembers with whatever another site makes it send, so that nothing is written by it.
+    /// </summary>
+    static string? TokenOf(HttpRequest request)
+    {
+        if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var given) || given.Parameter is not { } parameter) return null;
+        if (given.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return parameter.Trim();
+        if (!given.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) || !HttpMethods.IsGet(request.Method)) return null;
+        var decoded = new byte[parameter.Length];
+        return Convert.TryFromBase64String(parameter, decoded, out var length) && Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2) is [_, var password] ? password : null;
     }
 
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

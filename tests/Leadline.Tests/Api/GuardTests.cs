@@ -93,6 +93,29 @@ public sealed partial class GuardTests
     }
 
     [Fact]
+    public async Task A_browser_may_read_with_a_token_as_its_password_and_write_nothing()
+    {
+        await using var server = await RunningServer.StartAsync(prepare: store => store.AddTokenAsync("me", "admin", Access.Hash("ll_secret"), RunningServer.Now, default));
+        server.Client.DefaultRequestHeaders.Add("Accept", "text/html");
+        var asked = await server.Client.GetAsync("/", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, asked.StatusCode);
+        Assert.StartsWith("Basic", asked.Headers.WwwAuthenticate.ToString());
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("anyone:ll_secret"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("ll_secret:anyone"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("ll_secret"));
+        server.Client.DefaultRequestHeaders.Authorization = new("Basic", "no base64");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Client.GetAsync("/", TestContext.Current.CancellationToken)).StatusCode);
+        server.Client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("anyone:ll_secret"u8));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/events", Annotation)).StatusCode);
+
+        async Task<HttpStatusCode> StatusAsync(string credentials)
+        {
+            server.Client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(credentials)));
+            return (await server.Client.GetAsync("/", TestContext.Current.CancellationToken)).StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Others_can_reach_it_only_where_a_token_keeps_them_out()
     {
         var open = new IPEndPoint(IPAddress.Any, 0);
