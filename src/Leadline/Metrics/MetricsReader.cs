@@ -65,13 +65,12 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     {
         var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.From >= query.From && week.IsWhole).ToList();
         var row = await OneAsync(
-            "deployment_frequency", row => (Deployments: row.Count(0), Days: row.Number(1), Between: row.Seconds(2)),
+            "deployment_frequency", row => (Deployments: row.Count(0), PerDay: row.Number(1), Days: row.Number(2), Between: row.Seconds(3)),
             [.. scope, ("first_week", weeks.Count > 0 ? weeks[0].Local : DateTime.UnixEpoch), ("weeks", weeks.Count)], cancellation);
         var days = (query.To - query.From).TotalDays;
-        double? perDay = row.Deployments == 0 ? null : row.Deployments / days;
         return new DeploymentFrequency(
-            perDay, row.Deployments, Math.Round(days, 3), row.Deployments == 0 ? null : Intervals.OfRate(row.Deployments, days),
-            row.Deployments == 0 || weeks.Count == 0 ? null : row.Days, row.Between, levels.OfFrequency(perDay));
+            row.PerDay, row.Deployments, Math.Round(days, 3), row.Deployments == 0 ? null : Intervals.OfRate(row.Deployments, days),
+            row.Days, row.Between, levels.OfFrequency(row.PerDay));
     }
 
     async Task<LeadTime> LeadTimeAsync((string, object?)[] scope, CancellationToken cancellation)
@@ -87,8 +86,8 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
 
     async Task<ChangeFailureRate> ChangeFailureRateAsync((string, object?)[] scope, CancellationToken cancellation)
     {
-        var (failed, deployments) = await OneAsync("change_failure_rate", row => (row.Count(0), row.Count(1)), scope, cancellation);
-        double? value = deployments == 0 || definitions.Failure.Signals.IsEmpty ? null : (double)failed / deployments;
+        var (share, failed, deployments) = await OneAsync("change_failure_rate", row => (row.Number(0), row.Count(1), row.Count(2)), scope, cancellation);
+        var value = definitions.Failure.Signals.IsEmpty ? null : share;
         return new ChangeFailureRate(value, failed, deployments, value is null ? null : Intervals.OfShare(failed, deployments), levels.OfFailureRate(value));
     }
 
@@ -106,8 +105,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
 
     async Task<ReworkRate> ReworkRateAsync((string, object?)[] scope, CancellationToken cancellation)
     {
-        var (rework, deployments) = await OneAsync("rework_rate", row => (row.Count(0), row.Count(1)), scope, cancellation);
-        double? value = deployments == 0 ? null : (double)rework / deployments;
+        var (value, rework, deployments) = await OneAsync("rework_rate", row => (row.Number(0), row.Count(1), row.Count(2)), scope, cancellation);
         return new ReworkRate(value, rework, deployments, value is null ? null : Intervals.OfShare(rework, deployments), null);
     }
 

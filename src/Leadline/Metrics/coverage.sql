@@ -1,3 +1,4 @@
+-- with_changes bigint, without_changes bigint, baseline bigint, gap bigint, incidents bigint, incidents_unlinked bigint
 select
   count(*) filter (where commits > 0) as with_changes,
   count(*) filter (where commits = 0) as without_changes,

@@ -1,3 +1,4 @@
+-- deployments bigint, per_day double precision, deploy_days_per_week double precision, median_seconds_between double precision
 with deployed as (
   select deployed_day, seconds_since_previous
   from ledger
@@ -15,5 +16,7 @@ days_of_week as (
 )
 select
   (select count(*) from deployed) as deployments,
-  (select percentile_cont(0.5) within group (order by days) from days_of_week) as deploy_days_per_week,
+  (select cast(nullif(count(*), 0) as double precision) from deployed)
+    / (cast(extract(epoch from cast($to as timestamptz) - cast($from as timestamptz)) as double precision) / 86400) as per_day,
+  (select percentile_cont(0.5) within group (order by days) from days_of_week where exists (select 1 from deployed)) as deploy_days_per_week,
   (select percentile_cont(0.5) within group (order by seconds_since_previous) from deployed) as median_seconds_between

@@ -1,3 +1,4 @@
+-- bucket timestamp, value double precision, p75 double precision, p90 double precision, n bigint
 select date_trunc($bucket, deployed_day) as bucket, cast(count(*) as double precision) as value,
   cast(null as double precision) as p75, cast(null as double precision) as p90, count(*) as n
 from ledger

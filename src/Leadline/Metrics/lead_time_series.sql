@@ -1,3 +1,4 @@
+-- bucket timestamp, value double precision, p75 double precision, p90 double precision, n bigint
 select bucket, quantiles[1] / 1e6 as value, quantiles[2] / 1e6 as p75, quantiles[3] / 1e6 as p90, n
 from (
   select date_trunc($bucket, deployed_day) as bucket, count(*) as n,

@@ -1,3 +1,4 @@
+-- median_seconds double precision, failures bigint, open bigint, oldest_open timestamptz
 select
   percentile_cont(0.5) within group (order by recovery_seconds) as median_seconds,
   count(*) as failures,

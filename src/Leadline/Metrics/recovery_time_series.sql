@@ -1,3 +1,4 @@
+-- bucket timestamp, value double precision, p75 double precision, p90 double precision, n bigint
 select date_trunc($bucket, failed_day) as bucket,
   percentile_cont(0.5) within group (order by recovery_seconds) as value,
   percentile_cont(0.75) within group (order by recovery_seconds) as p75,

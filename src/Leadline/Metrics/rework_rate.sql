@@ -1,3 +1,4 @@
-select count(*) filter (where rework) as rework, count(*) as deployments
+-- value double precision, rework bigint, deployments bigint
+select cast(count(*) filter (where rework) as double precision) / nullif(count(*), 0) as value, count(*) filter (where rework) as rework, count(*) as deployments
 from ledger
 where service_id = any($services) and environment = $environment and deployed_at >= $from and deployed_at < $to and counted
