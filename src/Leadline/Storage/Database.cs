@@ -35,6 +35,11 @@ abstract class Database : IAsyncDisposable
     /// <summary>Runs one migration.</summary>
     public abstract void Migrate(DbConnection connection, string text);
 
+    /// <summary>Makes what the engine has beside its tables, where it is not there as this program knows it.</summary>
+    public virtual void Complete(DbConnection connection)
+    {
+    }
+
     /// <summary>Keeps other servers from migrating until the transaction ends.</summary>
     public abstract void LockSchema(DbConnection connection);
 

@@ -67,6 +67,16 @@ sealed partial class Postgres : Database
         // Text is compared by its bytes, as the other engine does, whatever the database's own language is.
         Execute(connection, TextColumn().Replace(text, " text collate \"C\"$1"));
 
+    public override void Complete(DbConnection connection)
+    {
+        var hash = PostgresFunctions.Hash(schema);
+        if (Scalar(connection, "select count(*) from meta where name = 'functions' and value = $hash", ("hash", hash)) > 0) return;
+        using var command = new NpgsqlCommand(PostgresFunctions.Script(schema), (NpgsqlConnection)connection);
+        command.ExecuteNonQuery();
+        Execute(connection, "delete from meta where name = 'functions'");
+        Execute(connection, "insert into meta values ('functions', $hash)", ("hash", hash));
+    }
+
     public override void LockSchema(DbConnection connection) => Execute(connection, "select pg_advisory_xact_lock($key)", ("key", Key.Of(schema + "/schema")));
 
     public override RowWriter Bulk(DbConnection connection, string table) => new Copy(((NpgsqlConnection)connection).BeginBinaryImport($"copy {table} from stdin (format binary)"));

@@ -62,6 +62,7 @@ public sealed partial class Store : IAsyncDisposable
                 database.Execute(connection, "update meta set value = $number where name = 'schema'", ("number", $"{newest}"));
             }
 
+            database.Complete(connection);
             return true;
         },
         cancellation);

@@ -32,6 +32,14 @@ sealed class PostgresCluster
 
     public string NewStore() => $"{Address}?schema=t_{Guid.CreateVersion7():n}";
 
+    /// <summary>The address of a database that is empty and nobody else's.</summary>
+    public string NewDatabase()
+    {
+        var name = $"d_{Guid.CreateVersion7():n}";
+        Run(Path.Combine(programs, "psql"), "-q", "-h", "127.0.0.1", "-p", $"{port}", "-U", "leadline", "-d", "postgres", "-c", $"create database {name}");
+        return $"postgres://leadline@127.0.0.1:{port}/{name}";
+    }
+
     /// <summary>Stops the server as an operator would who is in a hurry, and starts it again.</summary>
     public void Restart()
     {
