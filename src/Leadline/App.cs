@@ -21,6 +21,7 @@ public static class App
             LedgerVerb.Create(clock, terminal),
             ExplainVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),
+            StoreVerb.Create(terminal),
             DoctorVerb.Create(clock, terminal),
         };
 }

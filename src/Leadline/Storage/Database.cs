@@ -23,6 +23,9 @@ abstract class Database : IAsyncDisposable
     /// <summary>Asks on a connection of its own; stops asking when it is cancelled.</summary>
     public abstract Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation);
 
+    /// <summary>Asks in the midst of another engine's transaction, on this thread.</summary>
+    public abstract T Read<T>(Func<DbConnection, T> question);
+
     /// <summary>Writes facts or judgements in one transaction, one writer at a time. May be tried again from the start where the engine asks for it.</summary>
     public abstract Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation);
 

@@ -96,6 +96,23 @@ sealed partial class DuckDb : Database
         },
         cancellation);
 
+    public override T Read<T>(Func<DbConnection, T> question)
+    {
+        var connection = Rent();
+        try
+        {
+            return question(connection);
+        }
+        catch (DuckDBException error)
+        {
+            throw Explain(error);
+        }
+        finally
+        {
+            Return(connection);
+        }
+    }
+
     public override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => WriteAsync(factsLane, work, cancellation);
 
     public override Task<T> LogAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => WriteAsync(deliveriesLane, work, cancellation);

@@ -89,6 +89,19 @@ sealed partial class Postgres : Database
 
     public override Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation) => PatientlyAsync(question, inTransaction: false, cancellation);
 
+    public override T Read<T>(Func<DbConnection, T> question)
+    {
+        try
+        {
+            using var connection = source.OpenConnection();
+            return question(connection);
+        }
+        catch (NpgsqlException error)
+        {
+            throw Explain(error);
+        }
+    }
+
     public override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => InLaneAsync(factsLane, work, cancellation);
 
     public override Task<T> LogAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => InLaneAsync(deliveriesLane, work, cancellation);
