@@ -7,9 +7,8 @@ sealed class Case
     public required EnvironmentDefinition Environment { get; init; }
     public required Definitions Definitions { get; init; }
     public required CommitGraph Graph { get; init; }
-    public required List<ChangeFact> Changes { get; init; }
-    public required Dictionary<Sha, List<DateTimeOffset>> GreenBuilds { get; init; }
-    public required Dictionary<string, Sha> Artifacts { get; init; }
+    public required MergedChanges Changes { get; init; }
+    public required Dictionary<Sha, DateTimeOffset> GreenBuilds { get; init; }
 
     /// <summary>In order of <see cref="Row.DeployedAt"/>.</summary>
     public List<Row> Rows { get; } = [];
@@ -19,16 +18,17 @@ sealed class Case
 
     public List<Blame> Blames { get; } = [];
 
-    /// <summary>The row of each step of the walk.</summary>
-    public Dictionary<int, Row> StepRows { get; } = [];
-
     /// <summary>The row that shipped the commit, or null: never a baseline or gap, of which nobody knows what they shipped.</summary>
     public required Row?[] RowOfCommit { get; init; }
 
     /// <summary>The change that the commit belongs to, where known.</summary>
     public required ChangeFact?[] ChangeOf { get; init; }
 
+    /// <summary>The row that a change ships in; others may ship some of its commits.</summary>
     public Dictionary<(RepositoryName, int), Row> RowOfChange { get; } = [];
+
+    /// <summary>The row that shipped the commit, or null.</summary>
+    public Row? RowOf(Sha? commit) => commit is { } sha && Graph.Find(sha) is >= 0 and var place ? RowOfCommit[place] : null;
 
     public void Blame(Row failed, FailureSignal signal, string evidence, string method, Row? repairedBy)
     {
@@ -45,7 +45,8 @@ sealed class Case
             ResolvedAt = repairedBy?.DeployedAt,
             Url = repairedBy?.Attempt.Url,
         });
-        failed.Signs.Add(new Sign(failed.DeployedAt, repairedBy?.DeployedAt, repairedBy is null ? null : $"deployment {repairedBy.Attempt.Id}", IsIncident: false));
+        failed.Signs.Add(new Sign(
+            failed.DeployedAt, repairedBy?.DeployedAt, repairedBy is null ? null : $"deployment {repairedBy.Attempt.Id}", IsIncident: false));
     }
 }
 
@@ -55,18 +56,19 @@ sealed class Row
     public required Attempt Attempt { get; init; }
     public required DateTimeOffset DeployedAt { get; init; }
     public required DateTime DeployedDay { get; init; }
+
+    /// <summary>When its version first began to reach the environment: the start of the roll-out, where known.</summary>
+    public required DateTimeOffset BeganAt { get; init; }
+
     public required LedgerKind Kind { get; set; }
     public bool IsCounted { get; set; }
     public LedgerLink Link { get; set; } = LedgerLink.Linked;
 
     /// <summary>The deployed commit's place in the graph, or -1.</summary>
-    public int Head { get; set; } = -1;
+    public int Head => Attempt.Head;
 
-    public RepositoryName? Repository { get; set; }
-    public Sha? Sha { get; set; }
-
-    /// <summary>Whether the sha was found by the version's artifact.</summary>
-    public bool ByArtifact { get; set; }
+    public RepositoryName? Repository => Attempt.Repository;
+    public Sha? Sha => Attempt.Sha;
 
     public List<ShippedCommit> Commits { get; } = [];
     public List<ChangeFact> Changes { get; } = [];

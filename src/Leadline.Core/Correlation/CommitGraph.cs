@@ -30,7 +30,7 @@ public readonly ref struct GraphCommit
 
     public bool ByBot { get; init; }
 
-    /// <summary>The commit (40 digits) or change (<c>#7</c>) that it says it reverts.</summary>
+    /// <summary>The commits (their digits) and changes (<c>#7</c>) that it says it reverts, separated by spaces.</summary>
     public string? Reverts { get; init; }
 
     /// <summary>The keys that its message names (<c>SHOP-12 #45</c>), separated by spaces.</summary>
@@ -112,7 +112,7 @@ public sealed class CommitGraph
 
     internal ParentsKnown KnowledgeOfParents(int commit) => commits[commit].ParentsKnown;
 
-    internal bool IsMerge(int commit) => commits[commit].ParentCount > 1 && commits[commit].ParentsKnown == ParentsKnown.Yes;
+    internal bool IsMerge(int commit) => commit >= 0 && commits[commit].ParentCount > 1 && commits[commit].ParentsKnown == ParentsKnown.Yes;
 
     internal bool Touches(int commit) => commits[commit].Touches;
 
@@ -125,6 +125,9 @@ public sealed class CommitGraph
     internal string? Reverts(int commit) => says.TryGetValue(commit, out var said) ? said.Reverts : null;
 
     internal string? Mentions(int commit) => says.TryGetValue(commit, out var said) ? said.Mentions : null;
+
+    /// <summary>Higher than that of every ancestor; 0 for -1.</summary>
+    internal int Generation(int commit) => commit < 0 ? 0 : (generations ??= ComputeGenerations())[commit];
 
     /// <summary>
     /// What <paramref name="from"/> reaches and <paramref name="without"/> does not: like <c>git rev-list from ^without</c>.

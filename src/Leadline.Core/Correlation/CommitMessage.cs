@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 namespace Leadline.Core;
 
 /// <summary>What a commit message says about other commits, changes and incidents.</summary>
-/// <param name="Reverts">The commit (its digits) or change (<c>#7</c>) that this one reverts, or null.</param>
+/// <param name="Reverts">The commits (their digits) and changes (<c>#7</c>) that it reverts, separated by spaces; null for none.</param>
 /// <param name="Mentions">Issue and incident keys (<c>SHOP-12</c>, <c>#45</c>), separated by spaces; null for none.</param>
 public readonly partial record struct CommitMessage(string? Reverts, string? Mentions)
 {
-    /// <summary>Reads git's, GitHub's and GitLab's own words for a revert, and every key in the message.</summary>
+    /// <summary>Reads git's, GitHub's and GitLab's own words for a revert, also of several, and every key in the message.</summary>
     public static CommitMessage Parse(string? message)
     {
         if (string.IsNullOrEmpty(message)) return default;
@@ -25,11 +25,13 @@ public readonly partial record struct CommitMessage(string? Reverts, string? Men
 
     static string? FindReverts(string message)
     {
-        if (!message.Contains("everts", StringComparison.Ordinal)) return null;
-        var commit = RevertedCommit().Match(message);
-        if (commit.Success) return commit.Groups[1].Value.ToLowerInvariant();
-        var change = RevertedChange().Match(message);
-        return change.Success ? "#" + change.Groups[1].Value : null;
+        if (!message.Contains("evert", StringComparison.Ordinal)) return null;
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (Match match in RevertedCommits().Matches(message))
+            foreach (Capture sha in match.Groups["sha"].Captures) found.Add(sha.Value.ToLowerInvariant());
+        foreach (Match match in RevertedChanges().Matches(message))
+            foreach (Capture number in match.Groups["number"].Captures) found.Add("#" + number.Value);
+        return found.Count == 0 ? null : string.Join(' ', found);
     }
 
     static string? FindMentions(string message)
@@ -41,11 +43,15 @@ public readonly partial record struct CommitMessage(string? Reverts, string? Men
         return found.Count == 0 ? null : string.Join(' ', found);
     }
 
-    [GeneratedRegex(@"[Tt]his reverts commit ([0-9a-fA-F]{7,64})")]
-    private static partial Regex RevertedCommit();
+    [GeneratedRegex(@"[Tt]his reverts commits? (?<sha>[0-9a-fA-F]{7,64})\b(?:(?:,? and |, ?)(?<sha>[0-9a-fA-F]{7,64})\b)*")]
+    private static partial Regex RevertedCommits();
 
-    [GeneratedRegex(@"(?:\bReverts [\w./-]*#|[Tt]his reverts merge request [\w./-]*!)(\d+)")]
-    private static partial Regex RevertedChange();
+    // In the title of a squashed revert, the number in the quoted title is what is reverted; the one after it is the revert's own.
+    [GeneratedRegex("""
+        (?:\bReverts[ ][\w./-]*\#|^Revert[ ][\w./-]*\#|[Tt]his[ ]reverts[ ]merge[ ]request[ ][\w./-]*!)(?<number>\d+)(?:(?:,?[ ]and[ ]|,[ ]?)[\w./-]*[\#!](?<number>\d+))*
+        | ^Revert[ ]["'].*\(\#(?<number>\d+)\)["']
+        """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex RevertedChanges();
 
     [GeneratedRegex(@"\b[A-Z][A-Za-z0-9]*-?\d+\b|#\d+")]
     private static partial Regex Key();

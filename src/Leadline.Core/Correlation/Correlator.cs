@@ -8,10 +8,10 @@ public static class Correlator
     /// <summary>A pure function: the same facts in any order, under the same definitions, give the same rows.</summary>
     public static Judgement Judge(ServiceFacts facts, Definitions definitions)
     {
-        var attempts = Folding.Attempts(facts.Deployments);
-        var changes = Folding.Changes(facts.Changes, facts.Reviews);
-        var green = Folding.GreenBuilds(facts.Builds);
         var artifacts = Folding.Artifacts(facts.Artifacts);
+        var attempts = Folding.Attempts(facts.Deployments).ConvertAll(attempt => DeployedCommit.Resolve(attempt, facts.Commits, artifacts));
+        var changes = new MergedChanges(Folding.Changes(facts.Changes, facts.Reviews), facts.Commits);
+        var green = Folding.GreenBuilds(facts.Builds);
         var incidents = Folding.Incidents(facts.Incidents, definitions.Failure);
         var ledger = ImmutableArray.CreateBuilder<LedgerRow>();
         var shipped = ImmutableArray.CreateBuilder<ShippedChange>();
@@ -29,7 +29,6 @@ public static class Correlator
                 Graph = facts.Commits,
                 Changes = changes,
                 GreenBuilds = green,
-                Artifacts = artifacts,
                 RowOfCommit = new Row?[facts.Commits.Count],
                 ChangeOf = new ChangeFact?[facts.Commits.Count],
             };
@@ -38,7 +37,8 @@ public static class Correlator
             Judge(judged, byEnvironment[environment], environment == definitions.Environments[0] ? incidents : []);
             ledger.AddRange(Finished(judged));
             shipped.AddRange(judged.Rows.SelectMany(row => row.Shipped));
-            blames.AddRange(judged.Blames.OrderBy(blame => blame.StartedAt).ThenBy(blame => blame.Signal).ThenBy(blame => blame.Evidence, StringComparer.Ordinal)
+            blames.AddRange(judged.Blames
+                .OrderBy(blame => blame.StartedAt).ThenBy(blame => blame.Signal).ThenBy(blame => blame.Evidence, StringComparer.Ordinal)
                 .ThenBy(blame => blame.DeploymentId, StringComparer.Ordinal).Distinct());
         }
 
@@ -48,15 +48,14 @@ public static class Correlator
     static void Judge(Case judged, IEnumerable<Attempt> attempts, List<IncidentFact> incidents)
     {
         var zone = judged.Definitions.Zone;
-        foreach (var (attempt, endedAt, part) in CountingDeployments.Order(attempts, judged.Environment.Counts))
+        foreach (var (attempt, part, beganAt) in CountingDeployments.Order(attempts, judged.Environment.Counts, judged.Graph))
         {
             judged.Rows.Add(new Row
             {
                 Attempt = attempt,
-                DeployedAt = endedAt,
-                DeployedDay = Day(endedAt, zone),
-                Repository = attempt.Repository,
-                Sha = attempt.Sha,
+                DeployedAt = attempt.EndedAt,
+                DeployedDay = Day(attempt.EndedAt, zone),
+                BeganAt = beganAt,
                 Kind = part switch
                 {
                     CountingDeployments.Part.FailedAttempt => LedgerKind.FailedAttempt,

@@ -1,62 +1,105 @@
+using System.Runtime.InteropServices;
+
 namespace Leadline.Core;
 
 /// <summary>
 /// Which attempts are deployments of an environment that several of a source's environments (regions, rings, canary) may make up:
-/// under <c>all</c> the one that brings the version to the last of them, under <c>first</c> the one that brings it to the first, under
-/// <c>each</c> every one.
+/// under <c>all</c> the one by which the last of them has the version, or a later one; under <c>first</c> the one by which the first of
+/// them has it; under <c>each</c> every one. One that follows with a version which others began to roll out is part of that roll-out,
+/// however many others have begun since; one that goes back begins another.
 /// </summary>
 static class CountingDeployments
 {
-    /// <summary>A source's environment that had no deployment for this long before a version no longer has to be reached by it.</summary>
+    /// <summary>A source's environment that had no deployment for this long before a roll-out no longer has to be reached by it.</summary>
     static readonly TimeSpan Forgotten = TimeSpan.FromDays(30);
 
-    /// <summary>The attempts that succeeded, or failed, in order of time, each with its part in the counting.</summary>
-    public static List<(Attempt Attempt, DateTimeOffset EndedAt, Part Part)> Order(IEnumerable<Attempt> attempts, EnvironmentCounts counts)
+    /// <summary>
+    /// The attempts that succeeded, or failed, in order of time, each with its part in the counting. Of several at one instant the one
+    /// whose commit comes first goes first, so that no tie makes a rollback.
+    /// </summary>
+    public static List<Counting> Order(IEnumerable<Attempt> attempts, EnvironmentCounts counts, CommitGraph graph)
     {
-        var ended = attempts
-            .Where(attempt => attempt.SucceededAt is not null || attempt.FailedAt is not null)
-            .Select(attempt => (Attempt: attempt, EndedAt: attempt.SucceededAt ?? attempt.FailedAt!.Value))
-            .OrderBy(ending => ending.EndedAt).ThenBy(ending => ending.Attempt.Id, StringComparer.Ordinal)
-            .ToList();
-        var succeeded = ended.Where(ending => ending.Attempt.SucceededAt is not null).ToList();
-        var members = succeeded.GroupBy(ending => ending.Attempt.SourceEnvironment, StringComparer.OrdinalIgnoreCase)
-            .Select(group => new Member(group.Key, group.First().EndedAt, group.Last().EndedAt)).ToList();
-        var alone = members.Count <= 1 || counts == EnvironmentCounts.Each;
-        var rollouts = succeeded.GroupBy(ending => ending.Attempt.VersionKey)
-            .ToDictionary(group => group.Key, group => (From: group.First().EndedAt, To: group.Last().EndedAt));
-        var live = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        string? current = null;
-        var result = new List<(Attempt, DateTimeOffset, Part)>(ended.Count);
-        foreach (var (attempt, endedAt) in ended)
+        var ended = attempts.Where(attempt => (attempt.SucceededAt ?? attempt.FailedAt) is not null).ToList();
+        ended.Sort((left, right) =>
         {
-            if (attempt.SucceededAt is null)
-            {
-                result.Add((attempt, endedAt, Part.FailedAttempt));
-                continue;
-            }
-
-            var version = attempt.VersionKey;
-            live.TryGetValue(attempt.SourceEnvironment, out var before);
-            live[attempt.SourceEnvironment] = version;
-            if (alone)
-            {
-                result.Add((attempt, endedAt, Part.Whole));
-                continue;
-            }
-
-            var completes = counts == EnvironmentCounts.First
-                ? before != version && current != version
-                : current != version && members.All(member => !member.MustHave(rollouts[version]) || (live.TryGetValue(member.Name, out var has) && has == version));
-            if (completes) current = version;
-            result.Add((attempt, endedAt, completes ? Part.Whole : before == version && current == version ? Part.Again : Part.Step));
-        }
-
+            var order = left.EndedAt.CompareTo(right.EndedAt);
+            if (order == 0) order = graph.Generation(left.Head).CompareTo(graph.Generation(right.Head));
+            return order != 0 ? order : string.CompareOrdinal(left.Id, right.Id);
+        });
+        var result = new List<Counting>(ended.Count);
+        foreach (var attempt in ended)
+            result.Add(new Counting(attempt, attempt.SucceededAt is null ? Part.FailedAttempt : Part.Whole, attempt.BeganAt));
+        if (counts == EnvironmentCounts.Each) return result;
+        var members = new Dictionary<string, Member>(StringComparer.OrdinalIgnoreCase);
+        var moves = RollOuts(ended, members);
+        if (members.Count > 1) Divide(CollectionsMarshal.AsSpan(result), moves, members, counts);
         return result;
     }
 
-    sealed record Member(string Name, DateTimeOffset First, DateTimeOffset Last)
+    /// <summary>To which roll-out each attempt moves its member; null for one that failed.</summary>
+    static List<RollOut?> RollOuts(List<Attempt> ended, Dictionary<string, Member> members)
     {
-        public bool MustHave((DateTimeOffset From, DateTimeOffset To) rollout) => First <= rollout.To && Last >= rollout.From - Forgotten;
+        var moves = new List<RollOut?>(ended.Count);
+        var latest = new Dictionary<string, RollOut>();
+        var begun = 0;
+        foreach (var attempt in ended)
+        {
+            if (attempt.SucceededAt is not { } at)
+            {
+                moves.Add(null);
+                continue;
+            }
+
+            if (!members.TryGetValue(attempt.SourceEnvironment, out var member))
+                members.Add(attempt.SourceEnvironment, member = new Member { First = at });
+            if (!latest.TryGetValue(attempt.VersionKey, out var rollOut) || rollOut.Number < member.Has?.Number)
+                latest[attempt.VersionKey] = rollOut = new RollOut(begun++) { From = at, BeganAt = attempt.BeganAt };
+            rollOut.To = member.Last = at;
+            if (attempt.BeganAt < rollOut.BeganAt) rollOut.BeganAt = attempt.BeganAt;
+            member.Has = rollOut;
+            moves.Add(rollOut);
+        }
+
+        foreach (var member in members.Values) member.Has = null;
+        return moves;
+    }
+
+    static void Divide(
+        Span<Counting> attempts, List<RollOut?> moves, Dictionary<string, Member> members, EnvironmentCounts counts)
+    {
+        var counted = -1;
+        for (var i = 0; i < attempts.Length; i++)
+        {
+            if (moves[i] is not { } rollOut) continue;
+            var member = members[attempts[i].Attempt.SourceEnvironment];
+            var hadIt = member.Has == rollOut;
+            member.Has = rollOut;
+            var isWhole = rollOut.Number > counted
+                && (counts == EnvironmentCounts.First || members.Values.All(other => other.NeedNotHave(rollOut) || other.Has?.Number >= rollOut.Number));
+            if (isWhole) counted = rollOut.Number;
+            attempts[i] = attempts[i] with
+            {
+                Part = isWhole ? Part.Whole : hadIt ? Part.Again : Part.Step,
+                BeganAt = counts == EnvironmentCounts.All ? rollOut.BeganAt : attempts[i].BeganAt,
+            };
+        }
+    }
+
+    sealed class RollOut(int number)
+    {
+        public int Number => number;
+        public DateTimeOffset From { get; init; }
+        public DateTimeOffset To { get; set; }
+        public DateTimeOffset BeganAt { get; set; }
+    }
+
+    sealed class Member
+    {
+        public DateTimeOffset First { get; init; }
+        public DateTimeOffset Last { get; set; }
+        public RollOut? Has { get; set; }
+
+        public bool NeedNotHave(RollOut rollOut) => First > rollOut.To || rollOut.From - Last > Forgotten;
     }
 
     public enum Part
@@ -73,3 +116,6 @@ static class CountingDeployments
         FailedAttempt,
     }
 }
+
+/// <param name="BeganAt">When the version first began to reach the environment.</param>
+readonly record struct Counting(Attempt Attempt, CountingDeployments.Part Part, DateTimeOffset BeganAt);

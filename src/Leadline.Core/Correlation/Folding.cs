@@ -152,51 +152,31 @@ static class Folding
         return null;
     }
 
-    /// <summary>The latest statement of each artifact name: the commit that it stands for now.</summary>
-    public static Dictionary<string, Sha> Artifacts(IEnumerable<ArtifactFact> facts)
+    /// <summary>The commit that each artifact stands for now; without a repository, that of the first which has the name.</summary>
+    public static Dictionary<(RepositoryName? Repository, string Name), Sha> Artifacts(IEnumerable<ArtifactFact> facts)
     {
-        var artifacts = new Dictionary<string, Sha>(StringComparer.Ordinal);
+        var artifacts = new Dictionary<(RepositoryName?, string), Sha>();
         foreach (var statements in ByKey(facts, fact => (fact.Repository, fact.Name)).OrderBy(statements => statements[0].Repository))
-            if (statements[^1].Sha is { } sha) artifacts.TryAdd(statements[0].Name, sha);
+        {
+            if (statements[^1] is not { Sha: { } sha } artifact) continue;
+            artifacts.Add((artifact.Repository, artifact.Name), sha);
+            artifacts.TryAdd((null, artifact.Name), sha);
+        }
+
         return artifacts;
     }
 
     /// <summary>When a build of the commit first succeeded.</summary>
-    public static Dictionary<Sha, List<DateTimeOffset>> GreenBuilds(IEnumerable<BuildFact> facts)
+    public static Dictionary<Sha, DateTimeOffset> GreenBuilds(IEnumerable<BuildFact> facts)
     {
-        var green = new Dictionary<Sha, List<DateTimeOffset>>();
+        var green = new Dictionary<Sha, DateTimeOffset>();
         foreach (var statements in ByKey(facts, fact => (fact.Repository, fact.Id, fact.Attempt)))
         {
             var last = statements[^1];
             if (last is not { Status: BuildStatus.Succeeded, FinishedAt: { } finished }) continue;
-            if (!green.TryGetValue(last.Sha, out var times)) green.Add(last.Sha, times = []);
-            times.Add(finished);
+            if (!green.TryGetValue(last.Sha, out var first) || finished < first) green[last.Sha] = finished;
         }
 
-        foreach (var times in green.Values) times.Sort();
         return green;
     }
-}
-
-/// <summary>One deployment attempt, all its messages folded.</summary>
-sealed record Attempt
-{
-    public required string Id { get; init; }
-    public required string SourceEnvironment { get; init; }
-    public RepositoryName? Repository { get; init; }
-    public Sha? Sha { get; init; }
-    public string? Version { get; init; }
-
-    /// <summary>When it first succeeded; what became of it later does not matter.</summary>
-    public DateTimeOffset? SucceededAt { get; init; }
-
-    public DateTimeOffset? FailedAt { get; init; }
-    public DateTimeOffset? StartedAt { get; init; }
-    public DateTimeOffset? WaitedFrom { get; init; }
-    public bool? Declared { get; init; }
-    public ImmutableArray<string>? Changes { get; init; }
-    public string? Url { get; init; }
-
-    /// <summary>What tells one version from another.</summary>
-    public string VersionKey => Sha?.ToString() ?? Version ?? Id;
 }

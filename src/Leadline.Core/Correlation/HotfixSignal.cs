@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Leadline.Core;
 
-/// <summary>A deployment that ships a hotfix, told by label, branch or title, makes the counted deployment before it a failure.</summary>
+/// <summary>
+/// A deployment that ships a hotfix, told by label, branch or title, makes the counted deployment before it a failure. Rollbacks in
+/// between are passed over: what they took away is what is being repaired.
+/// </summary>
 static class HotfixSignal
 {
     public static void Apply(Case judged)
@@ -11,14 +14,19 @@ static class HotfixSignal
         var labels = Globs(rules.Labels);
         var branches = Globs(rules.Branches);
         var titles = Globs(rules.Titles);
-        for (var i = 0; i < judged.Counted.Count; i++)
+        var shipped = new HashSet<ChangeFact>(ReferenceEqualityComparer.Instance);
+        Row? before = null;
+        foreach (var row in judged.Counted)
         {
-            var row = judged.Counted[i];
             foreach (var change in row.Changes.Where(IsHotfix))
             {
+                // Deployed from its branch and once more when it was merged, it is one repair.
+                if (!shipped.Add(change)) continue;
                 row.Rework.Add("hotfix");
-                if (i > 0) judged.Blame(judged.Counted[i - 1], FailureSignal.Hotfix, $"#{change.Number}", "hotfix", row);
+                if (before is not null) judged.Blame(before, FailureSignal.Hotfix, $"#{change.Number}", "hotfix", row);
             }
+
+            if (row.Kind != LedgerKind.Rollback) before = row;
         }
 
         bool IsHotfix(ChangeFact change) =>

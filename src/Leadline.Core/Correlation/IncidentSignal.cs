@@ -2,19 +2,21 @@ namespace Leadline.Core;
 
 /// <summary>
 /// Incident → deployment of the same service, best first: the deployment, version or sha that the incident names; the one that was live
-/// when a shipped change names the incident as what it fixes; the latest that succeeded within the window before it; else unlinked.
+/// when a shipped change names the incident as what it fixes; the latest that succeeded within the window before it, or was being rolled
+/// out when it started; else unlinked.
 /// </summary>
 static class IncidentSignal
 {
     public static void Apply(Case judged, List<IncidentFact> incidents)
     {
         var fixes = Fixes(judged, incidents);
+        foreach (var row in fixes.Values) row.Rework.Add("fix");
+        if (!judged.Definitions.Failure.Signals.Contains(FailureSignal.Incident)) return;
+        var longest = judged.Counted.Count == 0 ? TimeSpan.Zero : judged.Counted.Max(row => row.DeployedAt - row.BeganAt);
         foreach (var incident in incidents)
         {
             var fixedBy = fixes.GetValueOrDefault(incident.Id);
-            fixedBy?.Rework.Add("fix");
-            if (!judged.Definitions.Failure.Signals.Contains(FailureSignal.Incident)) continue;
-            var (failed, method) = Link(judged, incident, fixedBy);
+            var (failed, method) = Link(judged, incident, fixedBy, longest);
             judged.Blames.Add(new Blame
             {
                 Service = judged.Service,
@@ -33,12 +35,12 @@ static class IncidentSignal
         }
     }
 
-    static (Row? Row, string Method) Link(Case judged, IncidentFact incident, Row? fixedBy)
+    static (Row? Row, string Method) Link(Case judged, IncidentFact incident, Row? fixedBy, TimeSpan longest)
     {
         if (Declared(judged, incident) is { } declared) return (declared, "declared");
-        var before = LastBefore(judged, incident.StartedAt);
+        var before = Suspect(judged, incident.StartedAt, fixedBy, longest);
         if (before is null) return (null, "unlinked");
-        if (fixedBy is not null && fixedBy != before) return (before, "fix");
+        if (fixedBy is not null) return (before, "fix");
 
         // The span is compared, not an instant: what a sender dates to the year 1 has no instant a window before it.
         return incident.StartedAt - before.DeployedAt <= judged.Definitions.Failure.IncidentWindow ? (before, "window") : (null, "unlinked");
@@ -65,7 +67,12 @@ static class IncidentSignal
             : judged.Counted.Find(row => row.Sha is { } deployed && deployed.StartsWith(sha));
     }
 
-    static Row? LastBefore(Case judged, DateTimeOffset instant)
+    /// <summary>What was being rolled out at that instant, unless it repaired something; else what had succeeded last.</summary>
+    /// <param name="judged">The case.</param>
+    /// <param name="instant">When the incident started.</param>
+    /// <param name="fixedBy">What fixed it, and so is not its cause.</param>
+    /// <param name="longest">How long the longest roll-out took.</param>
+    static Row? Suspect(Case judged, DateTimeOffset instant, Row? fixedBy, TimeSpan longest)
     {
         int low = 0, high = judged.Counted.Count;
         while (low < high)
@@ -75,7 +82,15 @@ static class IncidentSignal
             else high = middle;
         }
 
-        return low == 0 ? null : judged.Counted[low - 1];
+        Row? rolling = null;
+        for (var i = low; i < judged.Counted.Count && judged.Counted[i].DeployedAt - instant <= longest; i++)
+        {
+            var row = judged.Counted[i];
+            if (row.BeganAt <= instant && row.Rework.Count == 0 && row != fixedBy && !(row.BeganAt < rolling?.BeganAt)) rolling = row;
+        }
+
+        if (low > 0 && judged.Counted[low - 1] == fixedBy) low--;
+        return rolling ?? (low == 0 ? null : judged.Counted[low - 1]);
     }
 
     /// <summary>The first counted row after an incident's start that ships a change which names its key.</summary>

@@ -3,29 +3,37 @@ namespace Leadline.Core;
 /// <summary>Lead time for changes: from the start that the definitions name to the deployment's success, per commit or per change.</summary>
 static class LeadTimeRule
 {
+    static readonly IEqualityComparer<ChangeFact> ByReference = ReferenceEqualityComparer.Instance;
+
     public static List<ShippedChange> Of(Case judged, Row row)
     {
         var shipped = new List<ShippedChange>(row.Commits.Count);
-        var squashed = new HashSet<object?>(ReferenceEqualityComparer.Instance);
-        foreach (var commit in row.Commits)
-            if (commit.Method == LinkMethod.MergeSha) squashed.Add(commit.Change);
         var perChange = judged.Definitions.LeadTime.Unit == LeadTimeUnit.Change;
+        ILookup<ChangeFact, ShippedCommit>? ofChange = null;
+        Dictionary<ChangeFact, DateTimeOffset?>? starts = null;
+        if (row.Changes.Count > 0 && (perChange || judged.Definitions.LeadTime.Start == LeadTimeStart.FirstCommit))
+        {
+            ofChange = row.Commits.Where(commit => commit.Change is not null).ToLookup(commit => commit.Change!, ByReference);
+            starts = row.Changes.ToDictionary(change => change, change => StartOfChange(judged, change, ofChange[change]), ByReference);
+        }
+
         foreach (var commit in row.Commits)
         {
             if (perChange && commit.Change is not null) continue;
-            var because = perChange ? "it belongs to no change" : NotCounted(judged, row, commit, squashed);
-            shipped.Add(Make(judged, row, commit.Sha, Repository(judged, row, commit), commit.Change, commit.Method, because, because is null ? Start(judged, row, commit) : null));
+            var because = perChange ? "it belongs to no change" : NotCounted(judged, commit);
+            var start = because is null ? Start(judged, commit, starts) : null;
+            shipped.Add(Make(judged, row, commit.Sha, Repository(judged, row, commit), commit.Change, commit.Method, because, start));
         }
 
         if (perChange)
         {
             foreach (var change in row.Changes)
             {
-                var own = row.Commits.Where(commit => ReferenceEquals(commit.Change, change)).ToList();
-                var sha = change.MergeSha is { } merge && judged.Graph.Find(merge) is >= 0 and var place ? judged.Graph.Sha(place) : own[0].Sha;
-                var method = own.Select(commit => commit.Method).Min();
-                var bot = judged.Definitions.LeadTime.ExcludeBots && change.Author?.EndsWith("[bot]", StringComparison.Ordinal) == true;
-                shipped.Add(Make(judged, row, sha, change.Repository, change, method, bot ? "bot" : null, bot ? null : StartOfChange(judged, change, own)));
+                var own = ofChange![change];
+                var sha = change.MergeSha is { } merge && judged.Graph.Find(merge) is >= 0 and var place ? judged.Graph.Sha(place) : own.First().Sha;
+                var because = NotCounted(judged, row, change);
+                var start = because is null ? starts![change] : null;
+                shipped.Add(Make(judged, row, sha, change.Repository, change, own.Min(commit => commit.Method), because, start));
             }
         }
 
@@ -61,48 +69,64 @@ static class LeadTimeRule
         };
     }
 
-    static string? NotCounted(Case judged, Row row, ShippedCommit commit, HashSet<object?> squashed)
+    static string? NotCounted(Case judged, ShippedCommit commit)
     {
         if (commit.Commit < 0) return null;
         if (judged.Graph.IsMerge(commit.Commit)) return "merge commit";
-        if (commit.Change is { } change && change.MergeSha is { } merge && judged.Graph.Find(merge) == commit.Commit)
-        {
-            if (squashed.Contains(change)) return $"squash of #{change.Number}";
-
-            // Known from a push alone, a merge commit has one parent; it is none of its change's own commits.
-            if (judged.Graph.KnowledgeOfParents(commit.Commit) == ParentsKnown.FromPush && change.HeadSha is { } head
-                && judged.Graph.Find(head) is >= 0 and var headPlace && headPlace != commit.Commit
-                && row.Commits.Exists(other => other.Commit == headPlace)) return "merge commit";
-        }
-
+        if (commit.Change is { } change && MergedIt(judged, change, commit.Commit) is { } because) return because;
         return judged.Definitions.LeadTime.ExcludeBots && judged.Graph.ByBot(commit.Commit) ? "bot" : null;
     }
 
-    static DateTimeOffset? Start(Case judged, Row row, ShippedCommit commit)
+    /// <summary>Why the commit that merged a change does not count for it: the change's own commits do.</summary>
+    static string? MergedIt(Case judged, ChangeFact change, int commit)
+    {
+        if (change.MergeSha is not { } merge || judged.Graph.Find(merge) != commit) return null;
+        var head = change.HeadSha is { } sha ? judged.Graph.Find(sha) : -1;
+        var own = judged.Changes.Known(change);
+        if (head == commit || own.Contains(commit)) return null;
+
+        // Known from a push alone, a merge commit has no second parent; what stands below it is its change's last commit.
+        if (head >= 0 && judged.Graph.Parents(commit).Contains(head)) return "merge commit";
+        return own.Exists(one => judged.RowOfCommit[one] is not null) ? $"squash of #{change.Number}" : null;
+    }
+
+    static string? NotCounted(Case judged, Row row, ChangeFact change)
+    {
+        var shippedIn = judged.RowOfChange[(change.Repository, change.Number)];
+        if (shippedIn != row) return $"it shipped in {shippedIn.Attempt.Id}";
+        return judged.Definitions.LeadTime.ExcludeBots && change.Author?.EndsWith("[bot]", StringComparison.Ordinal) == true ? "bot" : null;
+    }
+
+    static DateTimeOffset? Start(Case judged, ShippedCommit commit, Dictionary<ChangeFact, DateTimeOffset?>? starts)
     {
         var authored = commit.Commit < 0 ? null : judged.Graph.AuthoredAt(commit.Commit) ?? judged.Graph.CommittedAt(commit.Commit);
         return judged.Definitions.LeadTime.Start switch
         {
             LeadTimeStart.Authored => authored,
             LeadTimeStart.Committed => commit.Commit < 0 ? null : judged.Graph.CommittedAt(commit.Commit) ?? authored,
-            LeadTimeStart.FirstCommit => commit.Change is null ? authored
-                : row.Commits.Where(other => other.Commit >= 0 && ReferenceEquals(other.Change, commit.Change)).Min(other => judged.Graph.AuthoredAt(other.Commit)),
+            LeadTimeStart.FirstCommit => commit.Change is null ? authored : starts![commit.Change],
             LeadTimeStart.Opened => commit.Change?.OpenedAt,
             LeadTimeStart.Merged => commit.Change?.MergedAt,
             _ => null,
         };
     }
 
-    static DateTimeOffset? StartOfChange(Case judged, ChangeFact change, List<ShippedCommit> commits)
+    /// <summary>Of all its commits that shipped, in whichever row.</summary>
+    static DateTimeOffset? StartOfChange(Case judged, ChangeFact change, IEnumerable<ShippedCommit> inRow)
     {
-        // The merge commit is made when the work is over; it stands for the change only where nothing else is known of it.
-        var merge = change.MergeSha is { } sha ? judged.Graph.Find(sha) : -1;
-        var known = commits.Where(commit => commit.Commit >= 0).ToList();
-        var own = known.Exists(commit => commit.Commit != merge) ? known.Where(commit => commit.Commit != merge || !judged.Graph.IsMerge(merge)) : known;
+        var own = judged.Changes.Known(change).FindAll(commit => judged.RowOfCommit[commit] is not null);
+        if (own.Count == 0)
+        {
+            // The merge commit is made when the work is over; it stands for the change only where nothing else is known of it.
+            var merge = change.MergeSha is { } sha ? judged.Graph.Find(sha) : -1;
+            own = [.. inRow.Select(commit => commit.Commit).Where(commit => commit >= 0)];
+            if (own.Exists(commit => commit != merge) && judged.Graph.IsMerge(merge)) own.Remove(merge);
+        }
+
         return judged.Definitions.LeadTime.Start switch
         {
-            LeadTimeStart.Authored or LeadTimeStart.FirstCommit => own.Min(commit => judged.Graph.AuthoredAt(commit.Commit)),
-            LeadTimeStart.Committed => own.Min(commit => judged.Graph.CommittedAt(commit.Commit)),
+            LeadTimeStart.Authored or LeadTimeStart.FirstCommit => own.Min(judged.Graph.AuthoredAt),
+            LeadTimeStart.Committed => own.Min(judged.Graph.CommittedAt),
             LeadTimeStart.Opened => change.OpenedAt,
             LeadTimeStart.Merged => change.MergedAt,
             _ => null,

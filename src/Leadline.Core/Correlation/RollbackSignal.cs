@@ -1,18 +1,30 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// A deployment all of whose commits had shipped before, and which takes some of the live ones away. It blames the earliest counted
-/// deployment that shipped one of those taken away: V1 → V2 → V3 → V1 blames V2.
+/// A deployment all of whose commits had shipped before, and which takes some of the live ones of the service away. It blames the
+/// earliest counted deployment since which some of those were live without a break: V1 → V2 → V3 → V1 blames V2, and
+/// V1 → V2 → V1 → V3 → V1 blames V2 and then V3.
 /// </summary>
 static class RollbackSignal
 {
-    /// <summary>What the live version has and the new one has not.</summary>
-    public static List<int> Removed(Case judged, int live, int head) => live < 0 ? [] : judged.Graph.Difference(live, head);
-
-    public static void Apply(Case judged, Row rollback, ShippedWalk walk, List<int> removed)
+    /// <param name="judged">The case.</param>
+    /// <param name="row">A deployment that ships nothing new.</param>
+    /// <param name="live">What was live one after another, the row itself last.</param>
+    public static void Apply(Case judged, Row row, List<Row> live)
     {
-        var step = removed.Select(walk.StepOf).Where(step => step >= 0).DefaultIfEmpty(-1).Min();
-        if (judged.StepRows.TryGetValue(step, out var failed) && failed.IsCounted)
-            judged.Blame(failed, FailureSignal.Rollback, rollback.Attempt.Id, "rollback", rollback);
+        if (live.Count < 2) return;
+        var removed = new HashSet<int>();
+        foreach (var commit in judged.Graph.Difference(live[^2].Head, row.Head))
+            if (judged.Graph.Touches(commit)) removed.Add(commit);
+        if (removed.Count == 0) return;
+        row.Kind = LedgerKind.Rollback;
+        row.Rework.Add("rollback");
+        Row? failed = null;
+        for (var i = live.Count - 2; i >= 0 && HadSome(live[i]); i--)
+            if (live[i].IsCounted) failed = live[i];
+        if (failed is not null) judged.Blame(failed, FailureSignal.Rollback, row.Attempt.Id, "rollback", row);
+
+        bool HadSome(Row earlier) => earlier.Head >= 0
+            && (removed.Contains(earlier.Head) || judged.Graph.Difference(earlier.Head, row.Head).Exists(removed.Contains));
     }
 }

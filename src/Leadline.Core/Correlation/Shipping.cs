@@ -9,23 +9,17 @@ static class Shipping
     public static void Apply(Case judged)
     {
         var walk = new ShippedWalk(judged.Graph);
-        var live = new Dictionary<string, Live>(StringComparer.OrdinalIgnoreCase);
         var begun = new HashSet<RepositoryName>();
-        var byMergeSha = judged.Changes.Where(change => change.MergeSha is not null)
-            .Select(change => (Place: judged.Graph.Find(change.MergeSha!.Value), Change: change))
-            .Where(merged => merged.Place >= 0).ToLookup(merged => merged.Place, merged => merged.Change);
-        var byCommit = new Dictionary<int, ChangeFact>();
-        foreach (var change in judged.Changes.Where(change => change.MergedAt is not null).OrderByDescending(change => change.MergedAt).ThenByDescending(change => change.Number))
-            foreach (var sha in change.Commits ?? [])
-                if (judged.Graph.Find(sha) is >= 0 and var place) byCommit[place] = change;
-        var each = judged.Environment.Counts == EnvironmentCounts.Each;
 
+        // What was live one after another: of each repository, and where each region counts for itself, of each region.
+        var lives = new Dictionary<string, List<Row>>(StringComparer.OrdinalIgnoreCase);
+        var each = judged.Environment.Counts == EnvironmentCounts.Each;
         foreach (var row in judged.Rows)
         {
             if (row.Kind is LedgerKind.FailedAttempt or LedgerKind.Step) continue;
-            Resolve(judged, row);
             var key = (each ? row.Attempt.SourceEnvironment : "") + "\n" + row.Repository;
-            var before = live.GetValueOrDefault(key);
+            if (!lives.TryGetValue(key, out var live)) lives.Add(key, live = []);
+            var before = live.Count > 0 ? live[^1] : null;
             if (before is not null && IsLive(before, row))
             {
                 row.Kind = LedgerKind.Redeploy;
@@ -33,12 +27,12 @@ static class Shipping
                 continue;
             }
 
-            live[key] = new Live(row.Head, row.Attempt.VersionKey);
+            live.Add(row);
             if (row.Head < 0)
             {
                 // Of which repository it was nobody knows: whatever comes next in any of them follows a gap.
                 if (row.Repository is null)
-                    foreach (var other in live.Keys.ToList()) live[other] = live[key];
+                    foreach (var other in lives.Values.Where(other => other != live)) other.Add(row);
                 walk.Advance(-1);
                 row.Link = row.Sha is null ? LedgerLink.NoSha : LedgerLink.UnknownSha;
                 Declare(judged, row, walk);
@@ -46,85 +40,73 @@ static class Shipping
             }
 
             var step = walk.Advance(row.Head);
-            var first = begun.Add(judged.Graph.Repository(row.Head));
-            if (first) row.Link = LedgerLink.Baseline;
-            else if ((!each && before is not { Head: >= 0 }) || (step.Reached.Count > 0 && !step.MetShipped)) row.Link = LedgerLink.Gap;
-            else if (step.Reached.Count == 0 && RollbackSignal.Removed(judged, before?.Head ?? -1, row.Head) is { Count: > 0 } removed)
-            {
-                row.Kind = LedgerKind.Rollback;
-                row.Rework.Add("rollback");
-                RollbackSignal.Apply(judged, row, walk, removed);
-            }
+            if (begun.Add(judged.Graph.Repository(row.Head))) row.Link = LedgerLink.Baseline;
+            else if (before is { Head: < 0 } || (step.Reached.Count > 0 && !step.MetShipped)) row.Link = LedgerLink.Gap;
+            else if (step.Reached.Count == 0) RollbackSignal.Apply(judged, row, live);
 
-            judged.StepRows[walk.Length - 1] = row;
-            if (row.Attempt.Changes is not null)
-            {
-                Declare(judged, row, walk);
-                continue;
-            }
-
-            if (row.Link == LedgerLink.Linked) Ship(judged, row, step, walk, byMergeSha, byCommit);
-            else foreach (var change in step.Reached.SelectMany(commit => byMergeSha[commit])) Own(judged, change).ForEach(commit => walk.Add(commit));
+            if (row.Attempt.Changes is not null) Declare(judged, row, walk);
+            else if (row.Link == LedgerLink.Linked) Ship(judged, row, step, walk);
+            else if (!judged.Changes.AreNone) MarkOwn(judged, step, walk);
         }
     }
 
-    static bool IsLive(Live before, Row row) =>
-        row.Head >= 0 ? before.Head == row.Head : before.Head < 0 && before.VersionKey == row.Attempt.VersionKey;
+    static bool IsLive(Row before, Row row) =>
+        row.Head >= 0 ? before.Head == row.Head : before.Head < 0 && before.Attempt.VersionKey == row.Attempt.VersionKey;
 
-    /// <summary>The commit that was deployed: by sha, else by the artifact of that version.</summary>
-    static void Resolve(Case judged, Row row)
+    /// <summary>What a baseline or gap reaches has shipped by it, nobody knows since when; so have the commits of the changes in it.</summary>
+    static void MarkOwn(Case judged, WalkStep step, ShippedWalk walk)
     {
-        row.Repository = row.Attempt.Repository;
-        row.Sha = row.Attempt.Sha;
-        if (row.Sha is null && row.Attempt.Version is { } version && judged.Artifacts.TryGetValue(version, out var artifact))
-        {
-            row.Sha = artifact;
-            row.ByArtifact = true;
-        }
-
-        if (row.Sha is not { } sha) return;
-        row.Head = judged.Graph.Find(sha);
-        if (row.Head < 0) return;
-        row.Sha = judged.Graph.Sha(row.Head);
-        row.Repository = judged.Graph.Repository(row.Head);
+        foreach (var commit in step.Reached)
+            foreach (var change in judged.Changes.MergedBy(commit))
+                foreach (var own in judged.Changes.Own(change, walk)) walk.Add(own);
     }
 
-    static void Ship(
-        Case judged, Row row, WalkStep step, ShippedWalk walk, ILookup<int, ChangeFact> byMergeSha, Dictionary<int, ChangeFact> byCommit)
+    static void Ship(Case judged, Row row, WalkStep step, ShippedWalk walk)
     {
-        var here = walk.Length - 1;
         var shipped = new List<(int Commit, LinkMethod Method)>(step.Reached.Count);
+        var merges = new List<ChangeFact>();
         for (var i = 0; i < step.Reached.Count; i++)
         {
             var commit = step.Reached[i];
-            shipped.Add((commit, row.ByArtifact ? LinkMethod.Artifact : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange));
-            if (byCommit.Count > 0) judged.ChangeOf[commit] = byCommit.GetValueOrDefault(commit);
+            shipped.Add((commit, row.Attempt.ByArtifact ? LinkMethod.Artifact : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange));
+            if (judged.Changes.AreNone) continue;
+            judged.ChangeOf[commit] = judged.Changes.Of(commit);
+            merges.AddRange(judged.Changes.MergedBy(commit));
         }
 
-        List<ChangeFact> merges = byMergeSha.Count == 0 ? [] :
-            [.. step.Reached.Where(byMergeSha.Contains).SelectMany(commit => byMergeSha[commit]).OrderBy(change => change.MergedAt).ThenBy(change => change.Number)];
+        merges.Sort(static (left, right) => Nullable.Compare(left.MergedAt, right.MergedAt) is not 0 and var byTime ? byTime
+            : left.Number.CompareTo(right.Number) is not 0 and var byNumber ? byNumber : left.Repository.CompareTo(right.Repository));
 
-        // Author times of what is on the branch: a rebased copy keeps its original's, so the original is not shipped beside it.
-        HashSet<DateTimeOffset>? onBranch = null;
+        // By the author's time, which a rebased copy keeps: its original is not shipped beside it.
+        ILookup<DateTimeOffset?, int>? onBranch = null;
         foreach (var change in merges)
         {
-            foreach (var own in Own(judged, change))
+            foreach (var own in judged.Changes.Own(change, walk))
             {
-                if (walk.StepOf(own) == here)
+                if (walk.IsOfLastStep(own))
                 {
                     judged.ChangeOf[own] ??= change;
                     continue;
                 }
 
-                onBranch ??= [.. step.Reached.Select(judged.Graph.AuthoredAt).OfType<DateTimeOffset>()];
-                var isCopied = judged.Graph.AuthoredAt(own) is { } authored && onBranch.Contains(authored);
-                if (!walk.Add(own) || isCopied) continue;
+                if (!walk.Add(own)) continue;
+                onBranch ??= step.Reached.ToLookup(judged.Graph.AuthoredAt);
+                var isCopied = false;
+                if (judged.Graph.AuthoredAt(own) is { } authored)
+                {
+                    foreach (var copy in onBranch[authored])
+                    {
+                        judged.ChangeOf[copy] ??= change;
+                        isCopied = true;
+                    }
+                }
+
+                if (isCopied) continue;
                 shipped.Add((own, LinkMethod.MergeSha));
                 judged.ChangeOf[own] = change;
             }
 
-            var merge = judged.Graph.Find(change.MergeSha!.Value);
-            judged.ChangeOf[merge] ??= change;
+            judged.ChangeOf[judged.Graph.Find(change.MergeSha!.Value)] ??= change;
         }
 
         row.Commits.Capacity = shipped.Count;
@@ -135,64 +117,47 @@ static class Shipping
             judged.RowOfCommit[commit] = row;
         }
 
-        Finish(judged, row, merges);
+        Finish(judged, row);
     }
 
-    /// <summary>The commits that a change brought: those it lists, and those between its head and the branch that it was merged into.</summary>
-    static List<int> Own(Case judged, ChangeFact change)
-    {
-        var merge = judged.Graph.Find(change.MergeSha!.Value);
-        var own = new SortedSet<int>();
-        foreach (var sha in change.Commits ?? [])
-            if (judged.Graph.Find(sha) is >= 0 and var listed) own.Add(listed);
-        if (own.Count == 0 && change.HeadSha is { } headSha && judged.Graph.Find(headSha) is >= 0 and var head)
-        {
-            var target = judged.Graph.Parents(merge) is [>= 0 and var first, ..] ? first : -1;
-            if (target >= 0) own.UnionWith(judged.Graph.Difference(head, target));
-        }
-
-        return [.. own];
-    }
-
-    /// <summary>The sender says what it ships; that holds whatever the graph says.</summary>
+    /// <summary>The sender says what it ships; that holds whatever the graph says, but for what another has shipped.</summary>
     static void Declare(Case judged, Row row, ShippedWalk walk)
     {
         if (row.Attempt.Changes is not { } declared) return;
-        var changes = new List<ChangeFact>();
         foreach (var item in declared.Distinct(StringComparer.Ordinal))
         {
-            if (Core.Sha.TryParse(item, out var sha))
-            {
-                Add(sha, null);
-                continue;
-            }
-
-            if (!int.TryParse(item.AsSpan().TrimStart('#'), out var number)) continue;
-            if (judged.Changes.FirstOrDefault(change => change.Number == number && (row.Repository is null || change.Repository == row.Repository)) is not { } known) continue;
-            changes.Add(known);
-            foreach (var commit in known.Commits ?? (known.MergeSha is { } merge ? [merge] : [])) Add(commit, known);
+            if (Core.Sha.TryParse(item, out var sha)) Add(sha, null);
+            else if (int.TryParse(item.AsSpan().TrimStart('#'), out var number) && judged.Changes.Find(row.Repository, number) is { } change)
+                foreach (var commit in change.Commits ?? (change.MergeSha is { } merge ? [merge] : [])) Add(commit, change);
         }
 
-        Finish(judged, row, changes);
+        Finish(judged, row);
 
         void Add(Sha sha, ChangeFact? change)
         {
             var place = judged.Graph.Find(sha);
+            if (place >= 0)
+            {
+                if (judged.RowOfCommit[place] is not null) return;
+                walk.Add(place);
+                judged.RowOfCommit[place] = row;
+            }
+
             row.Commits.Add(new ShippedCommit(place, place >= 0 ? judged.Graph.Sha(place) : sha, LinkMethod.Declared, change));
-            if (place < 0) return;
-            walk.Add(place);
-            judged.RowOfCommit[place] ??= row;
         }
     }
 
-    static void Finish(Case judged, Row row, IEnumerable<ChangeFact> merged)
+    static void Finish(Case judged, Row row)
     {
         row.Commits.Sort(static (left, right) => left.Sha.CompareTo(right.Sha));
         if (!row.Commits.Exists(static commit => commit.Change is not null)) return;
-        var touched = row.Commits.Select(commit => commit.Change).OfType<ChangeFact>().ToHashSet(ReferenceEqualityComparer.Instance);
-        row.Changes.AddRange(touched.Cast<ChangeFact>().Union(merged.Where(touched.Contains)).Distinct().OrderBy(change => change.Repository).ThenBy(change => change.Number));
-        foreach (var change in row.Changes) judged.RowOfChange.TryAdd((change.Repository, change.Number), row);
+        row.Changes.AddRange(row.Commits.Select(commit => commit.Change).OfType<ChangeFact>().Distinct(ReferenceEqualityComparer.Instance).Cast<ChangeFact>()
+            .OrderBy(change => change.Repository).ThenBy(change => change.Number));
+        foreach (var change in row.Changes)
+        {
+            // A change ships in the first row that has its last commit, or else its merge commit.
+            if (judged.RowOfChange.TryAdd((change.Repository, change.Number), row)) continue;
+            if ((judged.RowOf(change.HeadSha) ?? judged.RowOf(change.MergeSha)) == row) judged.RowOfChange[(change.Repository, change.Number)] = row;
+        }
     }
-
-    sealed record Live(int Head, string VersionKey);
 }

@@ -229,6 +229,8 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
             return Same(line, line.TakeRest("merge commit, bot or squash of #7"), measured => Each(measured, name, change => change.NotCountedBecause is { } why ? measured.Named(why) : "counted"));
         }
 
+        if (!name.StartsWith('#') && line.TryTake("of"))
+            return Same(line, line.Take("a change's number such as #7, or none"), measured => Each(measured, name, change => change.Change is { } number ? $"#{number}" : "none"));
         if (line.TryTake("counted")) return Same(line, "counted", measured => Each(measured, name, change => change.NotCountedBecause is { } why ? $"not counted because {measured.Named(why)}" : "counted"));
         if (line.TryTake("lead", "time")) return Stage(line, name, change => change.LeadSeconds);
         if (line.TryTake("coding")) return Stage(line, name, change => change.Stages.Coding);
@@ -237,7 +239,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
         if (line.TryTake("build")) return Stage(line, name, change => change.Stages.Build);
         if (line.TryTake("wait")) return Stage(line, name, change => change.Stages.Wait);
         if (line.TryTake("deploy")) return Stage(line, name, change => change.Stages.Deploy);
-        throw line.Expected("shipped in, not shipped, counted, not counted because, lead time, coding, pickup, review, build, wait or deploy");
+        throw line.Expected("shipped in, not shipped, of, counted, not counted because, lead time, coding, pickup, review, build, wait or deploy");
     }
 
     static string Ships(Measured measured, string id)

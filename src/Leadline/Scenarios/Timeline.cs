@@ -199,12 +199,14 @@ sealed class Timeline
     {
         var number = Number(line);
         List<string>? own = null;
-        string? squashed = null, merged = null, branch = null, title = null, author = null, target = null;
+        string? head = null, squashed = null, merged = null, pushed = null, branch = null, title = null, author = null, target = null;
         ImmutableArray<string>? labels = null, paths = null;
         RepositoryName? said = null;
         while (!line.AtEnd)
         {
             if (line.TryTake("of")) own = line.TakeList("a commit's name");
+            else if (line.TryTake("head")) head = line.Take("the change's last commit");
+            else if (thing == "merge" && line.TryTake("as")) pushed = line.Take("the commit of an earlier line that merged it");
             else if (thing == "merge" && line.TryTake("squash", "as")) squashed = line.Take("the squash commit's name");
             else if (thing == "merge" && line.TryTake("merge", "as")) merged = line.Take("the merge commit's name");
             else if (thing == "merge" && line.TryTake("touches")) paths = [.. line.TakeList("a path")];
@@ -215,7 +217,11 @@ sealed class Timeline
             else if (line.TryTake("by", "bot")) author = "renovate[bot]";
             else if (line.TryTake("by")) author = line.Take("an author");
             else if (line.TryTake("in", "repo")) said = new RepositoryName(line.Take("a repository such as acme/shop"));
-            else throw line.Expected(thing == "merge" ? "of, squash as, merge as, touches, from branch, into, labels, titled, by or in repo" : "of, from branch, into, labels, titled, by or in repo");
+            else
+            {
+                throw line.Expected(
+                    (thing == "merge" ? "as, squash as, merge as, touches, " : "") + "of, head, from branch, into, labels, titled, by or in repo");
+            }
         }
 
         var repository = said ?? own?.Select(name => (RepositoryName?)RepositoryOf(name)).FirstOrDefault() ?? defaultRepository;
@@ -231,15 +237,25 @@ sealed class Timeline
             Author = author ?? change.Author ?? Someone,
         };
         if (change.Commits is [.., var newest]) change = change with { HeadSha = newest };
+        if (head is not null) change = change with { HeadSha = Use(head, repository) };
         change = thing switch
         {
             "open" => change with { OpenedAt = time },
             "ready" => change with { ReadyAt = time },
             "close" => change with { ClosedAt = time },
+            _ when pushed is not null => Merged(change, time, squashed, merged, pushed),
             _ => Merged(change, time, squashed, merged, paths),
         };
         changes[(repository, number)] = change;
         facts.Add(change);
+    }
+
+    /// <summary>Merged by a commit that a line of its own told of.</summary>
+    ChangeFact Merged(ChangeFact change, DateTimeOffset time, string? squashed, string? merged, string pushed)
+    {
+        if ((squashed ?? merged) is not null) throw new LineException("expected one of 'as', 'squash as' and 'merge as'");
+        if (!commits.ContainsKey(pushed)) throw new LineException($"no earlier line committed {pushed}{Suggest(pushed)}");
+        return change with { MergedAt = time, ClosedAt = time, MergeSha = Id(pushed) };
     }
 
     ChangeFact Merged(ChangeFact change, DateTimeOffset time, string? squashed, string? merged, ImmutableArray<string>? paths)
@@ -249,7 +265,7 @@ sealed class Timeline
         if ((squashed ?? merged) is not { } name)
         {
             // Without a commit of its own the change's commits go onto the branch as they are.
-            if (change.HeadSha is not { } head) throw new LineException("expected 'of' and the change's commits, or 'squash as' or 'merge as'");
+            if (change.HeadSha is not { } head) throw new LineException("expected 'of' and the change's commits, or 'as', 'squash as' or 'merge as'");
             if (!commits.TryGetValue(names[head], out var tip) || tip.Branch != target) heads[(change.Repository, target)] = names[head];
             return change with { MergedAt = time, ClosedAt = time, MergeSha = head };
         }

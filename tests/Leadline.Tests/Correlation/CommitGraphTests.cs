@@ -43,20 +43,38 @@ public sealed class CommitGraphTests
         });
 
     [Fact]
-    public void A_late_deployment_gives_the_same_as_one_in_time() =>
-        Gen.Select(Histories, Gen.Int[0, 1000].List[2, 8], Gen.Int[0, 100]).Sample((history, heads, cut) =>
-        {
-            var graph = Graph(history);
-            var places = heads.Select(head => graph.Find(Id(head % history.Count))).ToList();
-            var late = cut % places.Count;
-            var walk = new ShippedWalk(graph);
-            foreach (var place in places.Where((_, i) => i != late)) walk.Advance(place);
-            walk.CutTo(late);
-            foreach (var place in places.Skip(late)) walk.Advance(place);
-            var fresh = new ShippedWalk(graph);
-            foreach (var place in places) fresh.Advance(place);
-            for (var commit = 0; commit < graph.Count; commit++) Assert.Equal(fresh.StepOf(commit), walk.StepOf(commit));
-        });
+    public void Deployments_that_arrive_in_any_order_give_the_same_as_all_in_time() =>
+        Gen.Select(Histories, Gen.Int[-1, 1000].List[2, 12].SelectMany(heads => Gen.Shuffle(Enumerable.Range(0, heads.Count).ToArray()).Select(order => (heads, order))))
+            .Sample((history, arriving) =>
+            {
+                var graph = Graph(history);
+                var walk = new ShippedWalk(graph);
+                var known = new List<int>();
+                foreach (var arrived in arriving.order)
+                {
+                    var at = ~known.BinarySearch(arrived);
+                    known.Insert(at, arrived);
+                    walk.CutTo(at);
+                    Assert.Equal(at, walk.Length);
+                    var again = known.Skip(at).Select(Advance).ToList();
+
+                    var full = new ShippedWalk(graph);
+                    var expected = known.Select(deployment => Step(full, deployment)).ToList();
+                    Assert.Equal(expected.Skip(at), again);
+                    for (var commit = 0; commit < graph.Count; commit++) Assert.Equal(full.StepOf(commit), walk.StepOf(commit));
+                }
+
+                string Advance(int deployment) => Step(walk, deployment);
+
+                // Of every other deployment a commit ships beside its ancestry, as those of squashed changes do.
+                string Step(ShippedWalk on, int deployment)
+                {
+                    var head = arriving.heads[deployment];
+                    var step = on.Advance(head < 0 ? -1 : graph.Find(Id(head % history.Count)));
+                    var added = deployment % 2 == 0 && on.Add(deployment % graph.Count);
+                    return $"{string.Join(' ', step.Reached)}, {step.ByAncestry}, {step.MetShipped}, {added}";
+                }
+            });
 
     [Fact]
     public void A_cycle_made_by_grafts_ends()
