@@ -18,10 +18,13 @@ public sealed class Glob
     public Glob(string pattern, bool ignoreCase = false)
     {
         comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        if (pattern.AsSpan().IndexOfAny("*?{") < 0) literal = pattern;
-        else if (pattern.EndsWith("/**", StringComparison.Ordinal) && pattern.AsSpan(0, pattern.Length - 2).IndexOfAny("*?{") < 0) folder = pattern[..^2];
+        if (!IsPattern(pattern)) literal = pattern;
+        else if (pattern.EndsWith("/**", StringComparison.Ordinal) && !IsPattern(pattern[..^2])) folder = pattern[..^2];
         else regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline | (ignoreCase ? RegexOptions.IgnoreCase : 0));
     }
+
+    /// <summary>Whether it may match more than itself.</summary>
+    public static bool IsPattern(string text) => text.AsSpan().IndexOfAny("*?{") >= 0;
 
     public bool IsMatch(string text) =>
         literal is not null ? text.Equals(literal, comparison)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Leadline.Analyze;
 using Leadline.Git;
-using Leadline.Settings;
+using Leadline.Metrics;
 using Spectre.Console;
 
 namespace Leadline.Cli;
@@ -23,11 +23,7 @@ static class AnalyzeVerb
         var from = new Option<string?>("--from") { Description = "The window's beginning: a day or an instant (default: twelve months before its end)", HelpName = "TIME" };
         var to = new Option<string?>("--to") { Description = "The window's end, not in it (default: just after the newest deployment)", HelpName = "TIME" };
         var all = new Option<bool>("--all") { Description = "All of the history" };
-        var config = new Option<string?>("--config")
-        {
-            Description = "leadline.yaml, for its definitions and time zone (default: LEADLINE_CONFIG, else ./leadline.yaml)",
-            HelpName = "FILE",
-        };
+        var config = new ConfigOption();
         var json = new Option<bool>("--json") { Description = "One JSON document, in the shape of the API; an array for several paths" };
         var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
         var html = new Option<FileInfo?>("--html") { Description = "Write one self-contained page with charts to this file", HelpName = "FILE" };
@@ -46,18 +42,16 @@ static class AnalyzeVerb
             if (parsed.GetValue(tags) is not null && parsed.GetValue(branch) is not null) return terminal.Misuse("--tags and --branch exclude each other: name one of them");
             if (parsed.GetValue(json) && parsed.GetValue(markdown)) return terminal.Misuse("--json and --markdown exclude each other: name one of them");
             if (parsed.GetValue(service) is { } name && string.IsNullOrWhiteSpace(name)) return terminal.Misuse("--service is empty: name the service, or leave it out");
-            var definitions = SettingsFile.Load(parsed.GetValue(config), Environment.GetEnvironmentVariable).Definitions;
+            var definitions = config.Definitions(parsed);
             DateTimeOffset? begin = null, end = null;
-            if (parsed.GetValue(from) is { } fromText)
+            try
             {
-                if (!ScopeOptions.TryInstant(fromText, definitions.Zone, out var instant)) return terminal.Misuse(ScopeOptions.NotATime("--from", fromText));
-                begin = instant;
+                if (parsed.GetValue(from) is { } fromText) begin = Instants.Parse(fromText, definitions.Zone, "--from");
+                if (parsed.GetValue(to) is { } toText) end = Instants.Parse(toText, definitions.Zone, "--to");
             }
-
-            if (parsed.GetValue(to) is { } toText)
+            catch (FormatException error)
             {
-                if (!ScopeOptions.TryInstant(toText, definitions.Zone, out var instant)) return terminal.Misuse(ScopeOptions.NotATime("--to", toText));
-                end = instant;
+                return terminal.Misuse(error.Message);
             }
 
             var query = new GitQuery(parsed.GetValue(tags), parsed.GetValue(branch), parsed.GetValue(only) ?? []);

@@ -13,10 +13,10 @@ static class DefinitionsVerb
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
         _ = clock;
-        var config = new Option<string?>("--config") { Description = "leadline.yaml (default: LEADLINE_CONFIG, else ./leadline.yaml)" };
+        var config = new ConfigOption();
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         var schema = new Option<bool>("--schema") { Description = "The JSON Schema of leadline.yaml, for editors" };
-        var command = new Command("definitions", "Print the rules in force and their hash") { config, json, schema };
+        var command = new Command("definitions", "Print the rules in force and their hash, or everything that is wrong with leadline.yaml") { config, json, schema };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(schema))
@@ -25,17 +25,10 @@ static class DefinitionsVerb
                 return ExitCode.Done;
             }
 
-            try
-            {
-                var definitions = SettingsFile.Load(parsed.GetValue(config), Environment.GetEnvironmentVariable).Definitions;
-                if (parsed.GetValue(json)) terminal.WriteJson(new { Hash = DefinitionsHash.Of(definitions), Text = DefinitionsHash.Canonical(definitions) });
-                else terminal.Raw.WriteLine($"{DefinitionsHash.Canonical(definitions)}hash = {DefinitionsHash.Of(definitions)}");
-                return ExitCode.Done;
-            }
-            catch (SettingsException error)
-            {
-                return terminal.Misuse(error.Message);
-            }
+            var definitions = config.Settings(parsed).Definitions;
+            if (parsed.GetValue(json)) terminal.WriteJson(new { Hash = DefinitionsHash.Of(definitions), Text = DefinitionsHash.Canonical(definitions) });
+            else terminal.Raw.WriteLine($"{DefinitionsHash.Canonical(definitions)}hash = {DefinitionsHash.Of(definitions)}");
+            return ExitCode.Done;
         });
         return command;
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Leadline.Core;
 using Leadline.Metrics;
 using Leadline.Storage;
@@ -61,9 +60,17 @@ public sealed class ScopeOptions
     {
         var zone = definitions.Zone;
         var until = clock.GetUtcNow();
-        if (arguments.GetValue(to) is { } toText && !TryInstant(toText, zone, out until)) return (null, NotATime("--to", toText));
-        var since = until.AddDays(-DefaultDays);
-        if (arguments.GetValue(from) is { } fromText && !TryInstant(fromText, zone, out since)) return (null, NotATime("--from", fromText));
+        var since = until;
+        try
+        {
+            if (arguments.GetValue(to) is { } toText) until = Instants.Parse(toText, zone, "--to");
+            since = arguments.GetValue(from) is { } fromText ? Instants.Parse(fromText, zone, "--from") : until.AddDays(-DefaultDays);
+        }
+        catch (FormatException error)
+        {
+            return (null, error.Message);
+        }
+
         if (since >= until) return (null, $"the window is empty: it begins at {since:u} and ends at {until:u}");
 
         var name = arguments.GetValue(environment)!;
@@ -108,27 +115,6 @@ public sealed class ScopeOptions
             _ => string.Join(", ", distinct[..10]) + $" and {distinct.Length - 10} more",
         };
     }
-
-    /// <summary>A day in that zone, its beginning; or an instant.</summary>
-    public static bool TryInstant(string text, TimeZoneInfo zone, out DateTimeOffset instant)
-    {
-        instant = default;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            var midnight = day.ToDateTime(TimeOnly.MinValue);
-            // Where the clock jumps over midnight, the day begins when the jump ends.
-            while (zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);
-            instant = new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUniversalTime();
-            return true;
-        }
-
-        return text.Contains('T')
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out instant);
-    }
-
-    /// <summary>The sentence for what <see cref="TryInstant"/> does not take.</summary>
-    public static string NotATime(string option, string text) =>
-        $"{option} '{text}' is neither a day (2026-01-01) nor an instant (2026-01-01T09:00:00Z)";
 
     static string Part(string key, string value) => $"{key}={Uri.EscapeDataString(value)}";
 }

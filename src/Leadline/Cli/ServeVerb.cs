@@ -16,22 +16,23 @@ static class ServeVerb
 {
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var address = new Option<string?>("--store") { Description = "duckdb:FILE (default: LEADLINE_STORE, else in the user's data directory)" };
+        var address = new StoreOption();
         var listen = new Option<string>("--listen") { Description = "ADDRESS:PORT", DefaultValueFactory = _ => "127.0.0.1:8080" };
-        var config = new Option<string?>("--config") { Description = "leadline.yaml (default: LEADLINE_CONFIG, else ./leadline.yaml)" };
+        var config = new ConfigOption();
         var demo = new Option<bool>("--demo") { Description = "Fill an empty store with a year of a made-up company, and open on it" };
         var command = new Command("serve", "Start the server: webhooks, API and pages") { address, listen, config, demo };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (ListenAddress.Parse(parsed.GetValue(listen)!) is not { } endpoint)
                 return terminal.Misuse($"--listen '{parsed.GetValue(listen)}' is no address and port: write 127.0.0.1:8080");
+            if (parsed.GetValue(demo) && parsed.GetValue(config) is not null) return terminal.Misuse("--demo and --config exclude each other: the demo has settings of its own");
             try
             {
                 var isDemo = parsed.GetValue(demo);
                 var settings = isDemo
                     ? SettingsFile.Parse(DemoYear.Settings, "the demo's leadline.yaml", Environment.GetEnvironmentVariable)
-                    : SettingsFile.Load(parsed.GetValue(config), Environment.GetEnvironmentVariable);
-                await using var store = await Store.OpenAsync(parsed.GetValue(address) ?? (isDemo ? StoreAddress.InUserData("demo") : StoreAddress.Default("leadline")), cancellation);
+                    : config.Settings(parsed);
+                await using var store = await Store.OpenAsync(isDemo && parsed.GetValue(address) is null ? StoreOption.InUserData("demo") : address.Address(parsed), cancellation);
                 if (isDemo && await FillAsync(store, settings, clock, terminal, cancellation) is { } sentence) return terminal.Misuse(sentence);
                 await using var app = await Server.BuildAsync(store, settings, endpoint, clock, cancellation);
                 try
@@ -63,7 +64,7 @@ static class ServeVerb
             // Whatever else is in there would be judged by the demo's definitions.
             var history = await store.DefinitionsHistoryAsync(cancellation);
             return history.Any(version => version.Hash == DefinitionsHash.Of(settings.Definitions)) ? null
-                : $"{store.Address} holds something else than this demo, or a demo that was stopped while it was filled: delete it, or name another with --store duckdb:FILE";
+                : $"{store.Address} holds something else than this demo, or a demo that was stopped while it was filled: delete it, or name another with --store";
         }
 
         terminal.Error.WriteLine("Filling the store with a year of Acme …");

@@ -15,9 +15,9 @@ static class TestVerb
         // A scenario says itself what time it is.
         _ = clock;
         var files = new Argument<string[]>("FILE") { Description = "Scenarios: files, globs, or folders of *.scenario files", Arity = ArgumentArity.OneOrMore };
-        var config = new Option<string?>("--config") { Description = "leadline.yaml (default: LEADLINE_CONFIG, else ./leadline.yaml); a scenario's own settings change it" };
+        var config = new ConfigOption();
         var json = new Option<bool>("--json") { Description = "One JSON document" };
-        var command = new Command("test", "Run scenarios: what happened, and what the definitions should make of it; exit code 1 where one misses") { files, config, json };
+        var command = new Command("test", "Run scenarios: what happened, and what the definitions should make of it, changed by a scenario's own settings; exit code 1 where one misses") { files, config, json };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(files)!, parsed.GetValue(config), parsed.GetValue(json), terminal, cancellation));
         return command;
     }
@@ -80,8 +80,8 @@ static class TestVerb
     /// <summary>The text of the settings file, once it is known to be right; null where there is none.</summary>
     static string? SettingsOf(string? path)
     {
-        _ = SettingsFile.Load(path, ScenarioSettings.Environment);
-        var file = path ?? ScenarioSettings.Environment("LEADLINE_CONFIG") ?? (File.Exists("leadline.yaml") ? "leadline.yaml" : null);
+        _ = SettingsFile.LoadDefinitions(path, Environment.GetEnvironmentVariable);
+        var file = SettingsFile.Find(path, Environment.GetEnvironmentVariable);
         return file is null ? null : File.ReadAllText(file);
     }
 

@@ -11,13 +11,13 @@ static class TokenVerb
 {
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var address = new Option<string?>("--store") { Description = "duckdb:FILE (default: LEADLINE_STORE, else in the user's data directory)", Recursive = true };
+        var address = new StoreOption { Recursive = true };
         var json = new Option<bool>("--json") { Description = "One JSON document", Recursive = true };
         var name = new Argument<string>("NAME") { Description = "By which it is listed and removed" };
         var scope = new Option<string>("--scope") { Description = "ingest, read or admin (which holds both)", Required = true };
         scope.AcceptOnlyFromAmong("ingest", "read", "admin");
         var create = new Command("create", "Make a token; it is shown once and kept as a hash") { name, scope };
-        create.SetAction((parsed, cancellation) => WithAsync(parsed.GetValue(address), terminal, cancellation, async store =>
+        create.SetAction((parsed, cancellation) => WithAsync(() => address.Address(parsed), terminal, cancellation, async store =>
         {
             if (string.IsNullOrWhiteSpace(parsed.GetValue(name))) return terminal.Misuse("a token needs a name by which it can be removed");
             var token = "ll_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
@@ -27,7 +27,7 @@ static class TokenVerb
             return ExitCode.Done;
         }));
         var list = new Command("list", "Print the tokens' names and scopes");
-        list.SetAction((parsed, cancellation) => WithAsync(parsed.GetValue(address), terminal, cancellation, async store =>
+        list.SetAction((parsed, cancellation) => WithAsync(() => address.Address(parsed), terminal, cancellation, async store =>
         {
             var tokens = await store.TokensAsync(cancellation);
             if (parsed.GetValue(json)) terminal.WriteJson(tokens.Select(token => new { token.Name, token.Scope, token.CreatedAt }));
@@ -35,16 +35,16 @@ static class TokenVerb
             return ExitCode.Done;
         }));
         var remove = new Command("remove", "Remove a token; servers must be started again to forget it") { name };
-        remove.SetAction((parsed, cancellation) => WithAsync(parsed.GetValue(address), terminal, cancellation, async store =>
+        remove.SetAction((parsed, cancellation) => WithAsync(() => address.Address(parsed), terminal, cancellation, async store =>
             await store.RemoveTokenAsync(parsed.GetValue(name)!, cancellation) ? ExitCode.Done : terminal.Misuse($"there is no token named {parsed.GetValue(name)}: see leadline token list")));
         return new Command("token", "Make, list and remove the tokens that let others in") { address, json, create, list, remove };
     }
 
-    static async Task<int> WithAsync(string? address, Terminal terminal, CancellationToken cancellation, Func<Store, Task<int>> work)
+    static async Task<int> WithAsync(Func<string> address, Terminal terminal, CancellationToken cancellation, Func<Store, Task<int>> work)
     {
         try
         {
-            await using var store = await Store.OpenAsync(address ?? StoreAddress.Default("leadline"), cancellation);
+            await using var store = await Store.OpenAsync(address(), cancellation);
             return await work(store);
         }
         catch (StoreException error)

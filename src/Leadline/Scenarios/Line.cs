@@ -172,7 +172,7 @@ static class Spans
         while (from < text.Length)
         {
             var unit = text.AsSpan(from).IndexOfAny("smhd");
-            if (unit <= 0 || !SettingsFile.TryParseSpan(text.Substring(from, unit + 1), out var part)) return false;
+            if (unit <= 0 || !Setting.TryParseSpan(text.Substring(from, unit + 1), out var part)) return false;
             span += part;
             from += unit + 1;
         }

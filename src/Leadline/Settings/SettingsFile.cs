@@ -1,282 +1,229 @@
+using System.Buffers;
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using Leadline.Core;
 using Leadline.Sources;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Leadline.Settings;
 
 /// <summary>Reads <c>leadline.yaml</c> and says everything that is wrong with it at once.</summary>
 public sealed partial class SettingsFile
 {
-    readonly string file;
-    readonly Func<string, string?> environment;
-    readonly List<(long Line, long Column, string Sentence)> errors = [];
-    readonly Dictionary<string, (YamlNode Node, ImmutableArray<string> Values)> values = new(StringComparer.Ordinal);
-    readonly List<string> names = [];
+    /// <summary>No settings are larger; a larger file is another one.</summary>
+    const int Largest = 1 << 20;
 
-    SettingsFile(string file, Func<string, string?> environment) => (this.file, this.environment) = (file, environment);
+    /// <summary>A pattern by which something is said to be the owner's.</summary>
+    sealed record Claim(Setting Owner, string Pattern, Place At, string Path, bool IsName)
+    {
+        public Claim(Setting owner, string pattern, Place at, string path) : this(owner, pattern, at, path, !Glob.IsPattern(pattern))
+        {
+        }
+    }
+
+    readonly SettingsErrors errors;
+    readonly Func<string, string?> environment;
+
+    SettingsFile(SettingsErrors errors, Func<string, string?> environment) => (this.errors, this.environment) = (errors, environment);
 
     /// <summary>The settings of this file; of LEADLINE_CONFIG, of ./leadline.yaml where it is there, else the defaults.</summary>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
-    public static LeadlineSettings Load(string? path, Func<string, string?> environment)
-    {
-        var file = path ?? environment("LEADLINE_CONFIG") ?? (File.Exists("leadline.yaml") ? "leadline.yaml" : null);
-        if (file is null) return new LeadlineSettings();
-        try
-        {
-            return Parse(File.ReadAllText(file), Path.GetFileName(file), environment);
-        }
-        catch (IOException error)
-        {
-            throw new SettingsException([$"{file} cannot be read: {error.Message}"]);
-        }
-    }
+    public static LeadlineSettings Load(string? path, Func<string, string?> environment) => Load(path, environment, environment);
+
+    /// <summary>The definitions alone, for those who need no secret: it decides no number, and its variable need not be set.</summary>
+    /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
+    public static Definitions LoadDefinitions(string? path, Func<string, string?> environment) =>
+        Load(path, environment, name => environment(name) is { Length: > 0 } value ? value : "unused").Definitions;
+
+    /// <summary>Where the settings are: this file, that of LEADLINE_CONFIG, or ./leadline.yaml; null where there is none.</summary>
+    public static string? Find(string? path, Func<string, string?> environment) =>
+        path ?? (environment("LEADLINE_CONFIG") is { Length: > 0 } named ? named : File.Exists("leadline.yaml") ? "leadline.yaml" : null);
 
     /// <summary>The settings of this text.</summary>
     /// <param name="text">YAML.</param>
     /// <param name="file">Its name, for the errors.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
-    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment)
-    {
-        var reading = new SettingsFile(file, environment);
-        var yaml = new YamlStream();
-        try
-        {
-            yaml.Load(new StringReader(text));
-        }
-        catch (YamlException error)
-        {
-            throw new SettingsException([$"{file}:{error.Start.Line}:{error.Start.Column} this is not YAML: {error.Message}"]);
-        }
+    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment) => Parse(text, new SettingsErrors(file), environment);
 
-        if (yaml.Documents.Count > 0 && yaml.Documents[0].RootNode is not YamlScalarNode { Value: null or "" }) reading.Read(yaml.Documents[0].RootNode, SettingsKey.Root, "");
-        var settings = reading.Convert();
-        if (reading.errors.Count > 0)
-            throw new SettingsException([.. reading.errors.OrderBy(error => error.Line).ThenBy(error => error.Column).Select(error => $"{file}:{error.Line}:{error.Column} {error.Sentence}")]);
+    static LeadlineSettings Load(string? path, Func<string, string?> environment, Func<string, string?> secrets)
+    {
+        if (Find(path, environment) is not { } file) return new LeadlineSettings();
+        var errors = new SettingsErrors(Path.GetFileName(file));
+        return Parse(Text(Bytes(file, errors), errors), errors, secrets);
+    }
+
+    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment)
+    {
+        var written = new SettingsText(text, errors).Read() ?? new Written.One(default, null);
+        var settings = new SettingsFile(errors, environment).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
+        errors.ThrowIfAny();
         return settings;
     }
 
-    void Read(YamlNode node, SettingsKey key, string path)
+    static byte[] Bytes(string file, SettingsErrors errors)
     {
-        switch (key.Kind)
+        if (Directory.Exists(file)) throw new SettingsException([$"{file} is a folder: name the file in it"]);
+        if (!File.Exists(file)) throw new SettingsException([$"there is no file '{file}' to read the settings from"]);
+        try
         {
-            case SettingsKind.Map:
-                foreach (var (name, value) in Entries(node, path))
-                {
-                    if (Array.Find(key.Below!, below => below.Name == name.Value) is { } below) Read(value, below, Join(path, name.Value!));
-                    else Wrong(name, Join(path, name.Value!), $"this key is not known{Nearest.Suggest(name.Value!, key.Below!.Select(below => below.Name))}");
-                }
-
-                break;
-            case SettingsKind.NamedMap:
-                foreach (var (name, value) in Entries(node, path))
-                {
-                    var own = Join(path, name.Value!);
-                    names.Add(own);
-                    values.TryAdd(own, (name, [name.Value!]));
-                    if (key.ValuesAreTexts) Texts(value, own);
-                    else Read(value, key with { Kind = SettingsKind.Map }, own);
-                }
-
-                break;
-            case SettingsKind.Texts or SettingsKind.WordList:
-                Texts(node, path);
-                if (key.Kind == SettingsKind.WordList && values.TryGetValue(path, out var list))
-                    foreach (var word in list.Values.Where(word => !key.Words!.Contains(word))) Wrong(node, path, $"'{word}' is none of {string.Join(", ", key.Words!)}{Nearest.Suggest(word, key.Words!)}");
-                break;
-            default:
-                if (node is not YamlScalarNode { Value: { } text })
-                {
-                    Wrong(node, path, "write one value here, not a list or more keys");
-                    break;
-                }
-
-                values[path] = (node, [text]);
-                if (key.Kind == SettingsKind.Word && !key.Words!.Contains(text)) Wrong(node, path, $"'{text}' is none of {string.Join(", ", key.Words!)}{Nearest.Suggest(text, key.Words!)}");
-                if (key.Kind == SettingsKind.Flag && text is not ("true" or "false")) Wrong(node, path, $"write true or false, not '{text}'");
-                if (key.Kind == SettingsKind.Span && !TryParseSpan(text, out _)) Wrong(node, path, $"'{text}' is no span: write 30m, 24h or 7d");
-                break;
+            using var stream = File.OpenRead(file);
+            var bytes = new byte[Largest + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > Largest) errors.Add(new Place(1, 1), "", $"the file is larger than {Largest >> 20} MiB: it cannot be one of settings");
+            errors.ThrowIfAny();
+            return bytes[..length];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException([$"{file} cannot be read: {error.Message}"]);
         }
     }
 
-    IEnumerable<(YamlScalarNode Name, YamlNode Value)> Entries(YamlNode node, string path)
+    /// <summary>The text; lines that are not UTF-8 are among the errors.</summary>
+    static string Text(ReadOnlySpan<byte> bytes, SettingsErrors errors)
     {
-        if (node is YamlScalarNode { Value: null or "" }) yield break;
-        if (node is not YamlMappingNode map)
+        const string NotUtf8 = "this is not UTF-8: save the file in that encoding";
+        if (bytes.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[Encoding.UTF8.Preamble.Length..];
+        var text = Encoding.UTF8.GetString(bytes);
+        if (string.IsNullOrWhiteSpace(text)) errors.Add(new Place(1, 1), "", "the file is empty: write settings, or a # and why there are none");
+        if (text.Contains('\0')) errors.Add(new Place(1, 1), "", NotUtf8);
+        errors.ThrowIfAny();
+        var characters = new char[bytes.Length];
+        var number = 0;
+        foreach (var line in bytes.Split((byte)'\n'))
         {
-            Wrong(node, path, "write keys with values here");
-            yield break;
+            number++;
+            if (Utf8.ToUtf16(bytes[line], characters, out _, out var written, replaceInvalidSequences: false) == OperationStatus.Done) continue;
+            errors.Add(new Place(number, written + 1), Key().Match(new string(characters, 0, written)).Groups[1].Value, NotUtf8);
         }
 
-        foreach (var (name, value) in map.Children)
-            if (name is YamlScalarNode { Value: not null } scalar) yield return (scalar, value);
-            else Wrong(name, path, "a key must be one word");
+        return text;
     }
 
-    void Texts(YamlNode node, string path)
+    LeadlineSettings Convert(Setting root)
     {
-        var texts = node switch
-        {
-            YamlScalarNode { Value: { } one } => [one],
-            YamlSequenceNode many when many.Children.All(child => child is YamlScalarNode) => many.Children.Select(child => ((YamlScalarNode)child).Value ?? "").ToImmutableArray(),
-            YamlMappingNode map when map.Children.All(child => child is { Key: YamlScalarNode, Value: YamlScalarNode }) => [.. map.Children.Select(child => $"{child.Key}={child.Value}")],
-            _ => default,
-        };
-        if (texts.IsDefault) Wrong(node, path, "write a list of texts here");
-        else values[path] = (node, texts);
-    }
-
-    LeadlineSettings Convert()
-    {
+        var (services, environments, rules) = (root["services"], root["environments"], root["definitions"]);
+        RefuseShared(services, environments);
         var definitions = new Definitions
         {
-            Timezone = Zone(),
-            Services = [.. Names("services").Select(Service)],
-            Environments = Names("environments") is { Count: > 0 } environments ? [.. environments.Select(Environment)] : Definitions.Default.Environments,
+            Timezone = root["timezone"].Text ?? Definitions.Default.Timezone,
+            Services = [.. services.Below.Select(entry => Service(entry.Name, entry.Setting))],
+            Environments = environments.Below.IsEmpty ? Definitions.Default.Environments : [.. environments.Below.Select(entry => Environment(entry.Name, entry.Setting))
+                .OrderBy(environment => environment.Name != EnvironmentName.Production).ThenBy(environment => environment.Name)],
             Deployments = new DeploymentRules
             {
-                CountFailedAttempts = Text("definitions.deployments.count_failed_attempts") == "true",
-                CountRedeploys = Text("definitions.deployments.count_redeploys") == "true",
+                CountFailedAttempts = Flag(rules["deployments"]["count_failed_attempts"]),
+                CountRedeploys = Flag(rules["deployments"]["count_redeploys"]),
             },
             LeadTime = new LeadTimeRules
             {
-                Unit = Word("definitions.lead_time.unit", LeadTimeUnit.Commit),
-                Start = Word("definitions.lead_time.start", LeadTimeStart.Authored),
-                ExcludeBots = Text("definitions.lead_time.exclude_bots") == "true",
+                Unit = Word(rules["lead_time"]["unit"], Definitions.Default.LeadTime.Unit),
+                Start = Word(rules["lead_time"]["start"], Definitions.Default.LeadTime.Start),
+                ExcludeBots = Flag(rules["lead_time"]["exclude_bots"]),
             },
-            Failure = Failure(),
+            Failure = Failure(rules["failure"]),
         };
-        return new LeadlineSettings { Definitions = definitions, Secrets = Names("sources").ToImmutableDictionary(source => source, Secrets), KeepDeliveries = Keep() };
+        return new LeadlineSettings
+        {
+            Definitions = definitions,
+            Secrets = root["sources"].Below.ToImmutableDictionary(entry => entry.Name, entry => Secrets(entry.Name, entry.Setting)),
+            KeepDeliveries = Span(root["deliveries"]["keep"]),
+        };
     }
 
-    FailureRules Failure()
+    static FailureRules Failure(Setting failure)
     {
-        var rules = new FailureRules();
-        return rules with
+        var (rules, hotfix) = (Definitions.Default.Failure, failure["hotfix"]);
+        return new FailureRules
         {
-            Signals = values.TryGetValue("definitions.failure.signals", out var signals)
-                ? [.. signals.Values.Where(word => Enum.TryParse<FailureSignal>(word, ignoreCase: true, out _)).Select(word => Enum.Parse<FailureSignal>(word, ignoreCase: true))]
-                : rules.Signals,
-            IncidentWindow = Text("definitions.failure.incident_window") is { } window && TryParseSpan(window, out var span) ? span : rules.IncidentWindow,
-            IncidentLabels = List("definitions.failure.incident_labels") ?? rules.IncidentLabels,
+            Signals = failure["signals"].Texts is { } signals ? [.. Enum.GetValues<FailureSignal>().Where(signal => signals.Contains(SettingsKey.WordOf(signal)))] : rules.Signals,
+            IncidentWindow = Span(failure["incident_window"]) ?? rules.IncidentWindow,
+            IncidentLabels = failure["incident_labels"].Texts ?? rules.IncidentLabels,
             Hotfix = new HotfixRules
             {
-                Labels = Globs("definitions.failure.hotfix.labels") ?? rules.Hotfix.Labels,
-                Branches = Globs("definitions.failure.hotfix.branches") ?? rules.Hotfix.Branches,
-                Titles = Globs("definitions.failure.hotfix.titles") ?? rules.Hotfix.Titles,
+                Labels = hotfix["labels"].Texts ?? rules.Hotfix.Labels,
+                Branches = hotfix["branches"].Texts ?? rules.Hotfix.Branches,
+                Titles = hotfix["titles"].Texts ?? rules.Hotfix.Titles,
             },
         };
     }
 
-    ServiceDefinition Service(string name)
+    static ServiceDefinition Service(string name, Setting service) => new()
     {
-        var at = $"services.{name}.";
-        return new ServiceDefinition
-        {
-            Name = new ServiceName(name),
-            Team = Text(at + "team"),
-            Area = Text(at + "area"),
-            Repositories = [.. (List(at + "repositories") ?? []).Where(repository => repository.Length > 0).Select(repository => new RepositoryName(repository))],
-            Paths = Globs(at + "paths") ?? [],
-            Apps = Globs(at + "apps") ?? [],
-            Incidents = [.. Names(at + "incidents").SelectMany(source => List($"{at}incidents.{source}")!.Value.Select(group => new IncidentMapping(source, group)))],
-        };
-    }
-
-    EnvironmentDefinition Environment(string name) => new()
-    {
-        Name = new EnvironmentName(name),
-        Match = Globs($"environments.{name}.match") ?? [name],
-        Counts = Word($"environments.{name}.counts", EnvironmentCounts.All),
+        Name = new ServiceName(name),
+        Team = service["team"].Text,
+        Area = service["area"].Text,
+        Repositories = [.. (service["repositories"].Texts ?? []).Select(repository => new RepositoryName(repository))],
+        Paths = service["paths"].Texts ?? [],
+        Apps = service["apps"].Texts ?? [],
+        Incidents = [.. service["incidents"].Below.SelectMany(source => source.Setting.Texts!.Value.Select(group => new IncidentMapping(source.Name, group)))],
     };
 
-    ImmutableArray<string> Secrets(string source)
+    EnvironmentDefinition Environment(string name, Setting setting)
     {
-        var path = $"sources.{source}.secret";
-        if (Catalogue.Find(source) is null)
-            Wrong(values[$"sources.{source}"].Node, $"sources.{source}", $"there is no such source{Nearest.Suggest(source, Catalogue.Readers.Select(reader => reader.Source))}");
-        return values.TryGetValue(path, out var secrets) ? [.. secrets.Values.Select(secret => Variable().Replace(secret, match => Substitute(secrets.Node, path, match.Groups[1].Value)))] : [];
+        var match = setting["match"].Texts;
+        if (match is null && Glob.IsPattern(name)) errors.Add(setting.At, setting.Path, "the name is a glob: name the environment, and write the glob as its match");
+        return new EnvironmentDefinition { Name = new EnvironmentName(name), Match = match ?? [name], Counts = Word(setting["counts"], EnvironmentCounts.All) };
     }
 
-    string Substitute(YamlNode node, string path, string name)
+    ImmutableArray<string> Secrets(string source, Setting setting)
     {
-        if (environment(name) is { Length: > 0 } value) return value;
-        Wrong(node, path, $"the environment variable {name} is not set");
+        if (Catalogue.Find(source) is null)
+            errors.Add(setting.At, setting.Path, $"there is no such source{Nearest.Suggest(source, Catalogue.Readers.Select(reader => reader.Source))}");
+        var secret = setting["secret"];
+        return [.. secret.Values.Select(one => Variable().Replace(one.Value!, match => Substitute(one.At, secret.Path, match.Groups[1].Value)))];
+    }
+
+    string Substitute(Place at, string path, string name)
+    {
+        if (environment(name) is { } value && !string.IsNullOrWhiteSpace(value)) return value;
+        errors.Add(at, path, $"the environment variable {name} is not set, or is empty");
         return "";
     }
 
-    TimeSpan? Keep()
+    void RefuseShared(Setting services, Setting environments)
     {
-        if (Text("deliveries.keep") is not { } keep || keep == "forever") return null;
-        if (TryParseSpan(keep, out var span)) return span;
-        Wrong(values["deliveries.keep"].Node, "deliveries.keep", $"'{keep}' is no span: write forever, or 400d");
-        return null;
-    }
-
-    string Zone()
-    {
-        if (Text("timezone") is not { } zone) return "UTC";
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) return zone;
-        Wrong(values["timezone"].Node, "timezone", $"'{zone}' is no time zone: write an IANA name such as Europe/Berlin");
-        return "UTC";
-    }
-
-    T Word<T>(string path, T otherwise) where T : struct, Enum =>
-        Text(path) is { } word && Enum.TryParse<T>(word.Replace("_", ""), ignoreCase: true, out var value) ? value : otherwise;
-
-    ImmutableArray<string>? Globs(string path)
-    {
-        var patterns = List(path);
-        foreach (var pattern in patterns ?? [])
+        RefuseShared(services.Below.SelectMany(service => service.Setting["apps"] is var apps ? apps.Values.Select(app => new Claim(service.Setting, app.Value!, app.At, apps.Path)) : []));
+        RefuseShared(environments.Below.SelectMany(environment => environment.Setting["match"] switch
         {
-            try
-            {
-                _ = new Glob(pattern);
-            }
-            catch (FormatException error)
-            {
-                Wrong(values[path].Node, path, error.Message);
-            }
+            { Texts: null } => [new Claim(environment.Setting, environment.Name, environment.Setting.At, environment.Setting.Path, IsName: true)],
+            var match => match.Values.Select(name => new Claim(environment.Setting, name.Value!, name.At, match.Path)),
+        }));
+        foreach (var source in services.Below.SelectMany(service => service.Setting["incidents"].Below.Select(source => (service.Setting, Source: source)))
+            .GroupBy(pair => pair.Source.Name, StringComparer.OrdinalIgnoreCase))
+            RefuseShared(source.SelectMany(pair => pair.Source.Setting.Values.Select(group => new Claim(pair.Setting, group.Value!, group.At, pair.Source.Setting.Path, IsName: true))));
+    }
+
+    /// <summary>What two claim would belong to whichever comes first: neither one pattern twice, nor a name that another's pattern matches.</summary>
+    void RefuseShared(IEnumerable<Claim> claims)
+    {
+        var names = new Dictionary<string, Claim>(StringComparer.OrdinalIgnoreCase);
+        var globs = new List<(Glob Glob, Claim Claim)>();
+        foreach (var claim in claims)
+        {
+            var glob = claim.IsName ? null : new Glob(claim.Pattern, ignoreCase: true);
+            var other = globs.Find(other => other.Claim.Owner != claim.Owner && (other.Glob.IsMatch(claim.Pattern) || glob?.IsMatch(other.Claim.Pattern) == true)).Claim
+                ?? (glob is null ? names.GetValueOrDefault(claim.Pattern) : names.Values.FirstOrDefault(name => name.Owner != claim.Owner && glob.IsMatch(name.Pattern)));
+            if (other is not null && other.Owner != claim.Owner)
+                errors.Add(claim.At, claim.Path, $"'{claim.Pattern}' is claimed by {other.Owner.Path} as well, by '{other.Pattern}' in line {other.At.Line}: one of them must go");
+            if (glob is null) names.TryAdd(claim.Pattern, claim);
+            else globs.Add((glob, claim));
         }
-
-        return patterns;
     }
 
-    List<string> Names(string path) =>
-        [.. names.Where(name => name.StartsWith(path + ".", StringComparison.Ordinal)).Select(name => name[(path.Length + 1)..]).Where(name => !IsBelow(path, name))];
+    static bool Flag(Setting setting) => bool.TryParse(setting.Text, out var flag) && flag;
 
-    /// <summary>Whether the name is one of a map inside of another named thing: <c>checkout.incidents.jira</c>.</summary>
-    static bool IsBelow(string path, string name) => path == "services" && name.Contains(".incidents.", StringComparison.Ordinal);
+    static TimeSpan? Span(Setting setting) => setting.Text is { } text && Setting.TryParseSpan(text, out var span) ? span : null;
 
-    string? Text(string path) => values.TryGetValue(path, out var value) && value.Values.Length == 1 ? value.Values[0] : null;
-
-    ImmutableArray<string>? List(string path) => values.TryGetValue(path, out var value) ? value.Values : null;
-
-    void Wrong(YamlNode node, string path, string sentence) => errors.Add((node.Start.Line, node.Start.Column, path.Length == 0 ? sentence : $"{path}: {sentence}"));
-
-    static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    /// <summary>Reads <c>90s</c>, <c>30m</c>, <c>24h</c> or <c>7d</c>.</summary>
-    public static bool TryParseSpan(string text, out TimeSpan span)
-    {
-        span = default;
-        if (text.Length < 2 || !double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1e6) return false;
-        TimeSpan? parsed = text[^1] switch
-        {
-            's' => TimeSpan.FromSeconds(number),
-            'm' => TimeSpan.FromMinutes(number),
-            'h' => TimeSpan.FromHours(number),
-            'd' => TimeSpan.FromDays(number),
-            _ => null,
-        };
-        span = parsed ?? default;
-        return parsed is not null;
-    }
+    static T Word<T>(Setting setting, T otherwise) where T : struct, Enum =>
+        setting.Text is { } word ? Enum.GetValues<T>().First(value => SettingsKey.WordOf(value) == word) : otherwise;
 
     [GeneratedRegex(@"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")]
     private static partial Regex Variable();
+
+    /// <summary>A line's first word, where it is a key.</summary>
+    [GeneratedRegex(@"^[\s-]*([^\s:#]+)\s*:")]
+    private static partial Regex Key();
 }

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Leadline.Core;
+
 namespace Leadline.Settings;
 
 /// <summary>What a key holds.</summary>
@@ -6,80 +10,185 @@ enum SettingsKind
     /// <summary>Other keys.</summary>
     Map,
 
-    /// <summary>Keys of the writer's own choice, each with the same keys below.</summary>
+    /// <summary>Names of the writer's own choice; the one key below stands for each.</summary>
     NamedMap,
 
     Text,
+    TimeZone,
     Flag,
+
+    /// <summary>A span such as 24h, or one of <see cref="SettingsKey.Words"/>.</summary>
     Span,
 
-    /// <summary>One word of <see cref="SettingsKey.Words"/>.</summary>
+    /// <summary>One of <see cref="SettingsKey.Words"/>.</summary>
     Word,
 
-    /// <summary>A list of texts; one text stands for a list of one.</summary>
+    /// <summary>Several of <see cref="SettingsKey.Words"/>.</summary>
+    Words,
+
     Texts,
 
-    /// <summary>A list of <see cref="SettingsKey.Words"/>.</summary>
-    WordList,
+    /// <summary>Texts, or labels with their values.</summary>
+    Groups,
+
+    Globs,
+
+    /// <summary>Globs of what has folders: paths and branches.</summary>
+    PathGlobs,
 }
 
-/// <summary>One key of <c>leadline.yaml</c>: from this table come the reader, the JSON Schema and the reference.</summary>
-sealed record SettingsKey(string Name, SettingsKind Kind, string Says, SettingsKey[]? Below = null, string[]? Words = null)
+/// <summary>
+/// One key of <c>leadline.yaml</c>: from this table come the reader, the JSON Schema and the reference. One value stands for a list of one.
+/// </summary>
+/// <param name="Name">As it is written; in capitals where the writer chooses it.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Says">What it means, in a sentence.</param>
+sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
 {
-    public static readonly SettingsKey Root = new("", SettingsKind.Map, "Leadline's settings.",
-    [
-        new("timezone", SettingsKind.Text, "The IANA zone in which days, weeks and months begin (default UTC)."),
-        new("services", SettingsKind.NamedMap, "The services, by name. Where none are listed, each repository is one.",
-        [
-            new("team", SettingsKind.Text, "The team that it belongs to."),
-            new("area", SettingsKind.Text, "The area that it belongs to."),
-            new("repositories", SettingsKind.Texts, "Its repositories, as their host names them: acme/shop."),
-            new("paths", SettingsKind.Texts, "In a monorepo: globs; a commit is the service's when it touches one."),
-            new("apps", SettingsKind.Texts, "Names that deployment tools use for it; globs."),
-            new("incidents", SettingsKind.NamedMap, "Per source, whose incidents are the service's: PagerDuty services, Jira projects, alert labels.") { ValuesAreTexts = true },
-        ]),
-        new("environments", SettingsKind.NamedMap, "The environments that are measured, by name.",
-        [
-            new("match", SettingsKind.Texts, "Globs over the names that sources use, without regard to case."),
-            new("counts", SettingsKind.Word, "How several matching environments count (default all).", Words: ["all", "first", "each"]),
-        ]),
-        new("definitions", SettingsKind.Map, "What counts.",
-        [
-            new("preset", SettingsKind.Word, "The named value that the rest changes (default dora).", Words: ["dora"]),
-            new("deployments", SettingsKind.Map, "Which deployments count.",
-            [
-                new("count_failed_attempts", SettingsKind.Flag, "Whether attempts that failed count (default false)."),
-                new("count_redeploys", SettingsKind.Flag, "Whether deploying the live version again counts (default false)."),
-            ]),
-            new("lead_time", SettingsKind.Map, "Lead time for changes.",
-            [
-                new("unit", SettingsKind.Word, "What has a lead time (default commit).", Words: ["commit", "change"]),
-                new("start", SettingsKind.Word, "Where it starts (default authored).", Words: ["authored", "committed", "first_commit", "opened", "merged"]),
-                new("exclude_bots", SettingsKind.Flag, "Whether bots' commits are left out (default false)."),
-            ]),
-            new("failure", SettingsKind.Map, "What makes a deployment a failure.",
-            [
-                new("signals", SettingsKind.WordList, "The signals that are switched on (default all).", Words: ["incident", "rollback", "revert", "hotfix", "declared"]),
-                new("incident_window", SettingsKind.Span, "How long before an incident a deployment can be its cause by nearness alone (default 24h)."),
-                new("incident_labels", SettingsKind.Texts, "Labels that make a tracker's issue an incident (default incident)."),
-                new("hotfix", SettingsKind.Map, "What makes a change a hotfix; globs.",
-                [
-                    new("labels", SettingsKind.Texts, "Its labels."),
-                    new("branches", SettingsKind.Texts, "Its branch."),
-                    new("titles", SettingsKind.Texts, "Its title."),
-                ]),
-            ]),
-        ]),
-        new("sources", SettingsKind.NamedMap, "The sources that may send deliveries, by name.",
-        [
-            new("secret", SettingsKind.Texts, "The secret, as ${NAME} of the environment; a list while one replaces another."),
-        ]),
-        new("deliveries", SettingsKind.Map, "The delivery log.",
-        [
-            new("keep", SettingsKind.Text, "forever (default), or the span after which bodies go and facts stay: 400d."),
-        ]),
-    ]);
+    public ImmutableArray<SettingsKey> Below { get; init; } = [];
+    public ImmutableArray<string> Words { get; init; } = [];
 
-    /// <summary>A named map whose values are texts themselves.</summary>
-    public bool ValuesAreTexts { get; init; }
+    /// <summary>What holds where the key is left out; null where that is nothing, or is no value.</summary>
+    public ImmutableArray<string>? Default { get; init; }
+
+    /// <summary>What the reference's example shows: a value, or the name that stands for <see cref="Name"/>.</summary>
+    public ImmutableArray<string> Example { get; init; } = [];
+
+    /// <summary>Whether an empty list is a mistake.</summary>
+    public bool NotEmpty { get; init; }
+
+    public bool IsList => Kind is SettingsKind.Words or SettingsKind.Texts or SettingsKind.Groups or SettingsKind.Globs or SettingsKind.PathGlobs;
+
+    /// <summary>What is to be written, in words.</summary>
+    public string Takes => Kind switch
+    {
+        SettingsKind.Map => "keys with values",
+        SettingsKind.NamedMap => "names with values",
+        SettingsKind.TimeZone => "an IANA name such as Europe/Berlin",
+        SettingsKind.Flag => "true or false",
+        SettingsKind.Span => string.Join(", ", Words.Append("a span such as 30m, 24h or 7d")),
+        SettingsKind.Word => "one of " + string.Join(", ", Words),
+        SettingsKind.Words => "a list of " + string.Join(", ", Words),
+        SettingsKind.Texts => "a list of texts",
+        SettingsKind.Groups => "a list of texts, or labels with their values",
+        SettingsKind.Globs or SettingsKind.PathGlobs => "a list of globs",
+        _ => "a text",
+    };
+
+    public static readonly SettingsKey Root = new("", SettingsKind.Map, "Leadline's settings.")
+    {
+        Below =
+        [
+            new("timezone", SettingsKind.TimeZone, "The time zone in which days, weeks and months begin.") { Default = [Definitions.Default.Timezone] },
+            Map("services", "The services, by name; where none is listed, each repository is one.", new("SERVICE", SettingsKind.Map, "What belongs to the service.")
+            {
+                Example = ["checkout"],
+                Below =
+                [
+                    new("team", SettingsKind.Text, "The team that it belongs to.") { Example = ["payments"] },
+                    new("area", SettingsKind.Text, "The area that it belongs to.") { Example = ["commerce"] },
+                    new("repositories", SettingsKind.Texts, "Its repositories, as their host names them.") { Example = ["acme/shop"] },
+                    new("paths", SettingsKind.PathGlobs, "In a monorepo: a commit is the service's when it touches one of them.") { Example = ["services/checkout/**"] },
+                    new("apps", SettingsKind.Globs, "The names that deployment tools use for it.") { Example = ["checkout", "checkout-*"] },
+                    Map("incidents", "Whose incidents are the service's, by source.",
+                        new("SOURCE", SettingsKind.Groups, "PagerDuty services, Jira projects, or alerts' labels such as { service: checkout }.") { Example = ["pagerduty", "PSVC1"] }),
+                ],
+            }),
+            Map("environments", "The environments that are measured, by name; where none is listed, production, which prod, production and live match.",
+                new("ENVIRONMENT", SettingsKind.Map, "Names that match several belong to production, else to the first by name.")
+                {
+                    Example = ["production"],
+                    Below =
+                    [
+                        new("match", SettingsKind.Globs, "The names that sources use, without regard to case; where it is left out, the environment's own.")
+                        {
+                            Example = [.. EnvironmentDefinition.Production.Match, "prod-*"],
+                            NotEmpty = true,
+                        },
+                        Word("counts", "How a version's deployments to several matching names count: as one when the last has it, as one when the first has it, or each.",
+                            EnvironmentCounts.All),
+                    ],
+                }),
+            new("definitions", SettingsKind.Map, "What counts.")
+            {
+                Below =
+                [
+                    new("preset", SettingsKind.Word, "The named value that the rest changes.") { Words = [Definitions.Default.Preset], Default = [Definitions.Default.Preset] },
+                    new("deployments", SettingsKind.Map, "Which deployments count.")
+                    {
+                        Below =
+                        [
+                            Flag("count_failed_attempts", "Whether attempts that failed count.", Definitions.Default.Deployments.CountFailedAttempts),
+                            Flag("count_redeploys", "Whether deploying the live version again counts.", Definitions.Default.Deployments.CountRedeploys),
+                        ],
+                    },
+                    new("lead_time", SettingsKind.Map, "Lead time for changes.")
+                    {
+                        Below =
+                        [
+                            Word("unit", "What has a lead time.", Definitions.Default.LeadTime.Unit),
+                            Word("start", "When it starts.", Definitions.Default.LeadTime.Start),
+                            Flag("exclude_bots", "Whether bots' commits are left out.", Definitions.Default.LeadTime.ExcludeBots),
+                        ],
+                    },
+                    new("failure", SettingsKind.Map, "What makes a deployment a failure.")
+                    {
+                        Below =
+                        [
+                            new("signals", SettingsKind.Words, "The signals that are switched on.")
+                            {
+                                Words = WordsOf<FailureSignal>(),
+                                Default = [.. Definitions.Default.Failure.Signals.Select(signal => WordOf(signal))],
+                            },
+                            new("incident_window", SettingsKind.Span, "How long before an incident a deployment can be its cause by nearness alone.")
+                            {
+                                Default = [$"{Definitions.Default.Failure.IncidentWindow.TotalHours}h"],
+                            },
+                            new("incident_labels", SettingsKind.Texts, "The labels that make a tracker's issue an incident.") { Default = Definitions.Default.Failure.IncidentLabels },
+                            new("hotfix", SettingsKind.Map, "What makes a change a hotfix, without regard to case.")
+                            {
+                                Below =
+                                [
+                                    new("labels", SettingsKind.Globs, "Its labels.") { Default = Definitions.Default.Failure.Hotfix.Labels },
+                                    new("branches", SettingsKind.PathGlobs, "Its branch.") { Default = Definitions.Default.Failure.Hotfix.Branches },
+                                    new("titles", SettingsKind.Globs, "Its title.") { Default = Definitions.Default.Failure.Hotfix.Titles },
+                                ],
+                            },
+                        ],
+                    },
+                ],
+            },
+            Map("sources", "The sources that may send deliveries, by name.", new("SOURCE", SettingsKind.Map, "How it is known.")
+            {
+                Example = ["github"],
+                Below =
+                [
+                    new("secret", SettingsKind.Texts, "The secret, as ${NAME} of the environment; a list while one replaces another.")
+                    {
+                        Example = ["${GITHUB_WEBHOOK_SECRET}"],
+                        NotEmpty = true,
+                    },
+                ],
+            }),
+            new("deliveries", SettingsKind.Map, "The log of what sources sent.")
+            {
+                Below = [new("keep", SettingsKind.Span, "After how long bodies go; facts stay.") { Words = [Forever], Default = [Forever] }],
+            },
+        ],
+    };
+
+    /// <summary>The word for a span without an end.</summary>
+    public const string Forever = "forever";
+
+    static SettingsKey Map(string name, string says, SettingsKey each) => new(name, SettingsKind.NamedMap, says) { Below = [each] };
+
+    static SettingsKey Flag(string name, string says, bool otherwise) => new(name, SettingsKind.Flag, says) { Default = [otherwise ? "true" : "false"] };
+
+    static SettingsKey Word<T>(string name, string says, T otherwise) where T : struct, Enum =>
+        new(name, SettingsKind.Word, says) { Words = WordsOf<T>(), Default = [WordOf(otherwise)] };
+
+    static ImmutableArray<string> WordsOf<T>() where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => WordOf(value))];
+
+    /// <summary>As the file writes it: <c>first_commit</c>.</summary>
+    public static string WordOf<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

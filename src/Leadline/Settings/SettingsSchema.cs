@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
 namespace Leadline.Settings;
@@ -17,33 +18,45 @@ static class SettingsSchema
     {
         var schema = key.Kind switch
         {
-            SettingsKind.Map => Map(key),
-            SettingsKind.NamedMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = key.ValuesAreTexts ? Texts() : Map(key) },
-            SettingsKind.Flag => new JsonObject { ["type"] = "boolean" },
-            SettingsKind.Span => new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9.]+[smhd]$" },
-            SettingsKind.Word => new JsonObject { ["enum"] = Words(key) },
-            SettingsKind.WordList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["enum"] = Words(key) } },
-            SettingsKind.Texts => Texts(),
-            _ => new JsonObject { ["type"] = "string" },
+            SettingsKind.Map => Map([.. key.Below.Select(below => KeyValuePair.Create(below.Name, (JsonNode?)Of(below)))], false),
+            SettingsKind.NamedMap => Map([], Of(key.Below[0])),
+            SettingsKind.Groups => Or(List(key), new JsonObject { ["type"] = "object", ["additionalProperties"] = Value(key) }),
+            _ when key.IsList => List(key),
+            _ => Value(key),
         };
         schema["description"] = key.Says;
+        if (key.Default is { } otherwise) schema["default"] = Default(key, otherwise);
         return schema;
     }
 
-    static JsonObject Map(SettingsKey key)
+    /// <summary>One value; a text may look like a number, as a reader of YAML would take it.</summary>
+    static JsonObject Value(SettingsKey key) => key.Kind switch
     {
-        var properties = new JsonObject();
-        foreach (var below in key.Below!) properties.Add(below.Name, Of(below));
-        return new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        SettingsKind.Flag => new JsonObject { ["type"] = "boolean" },
+        SettingsKind.Word or SettingsKind.Words => new JsonObject { ["enum"] = Texts(key.Words) },
+        SettingsKind.Span => new JsonObject { ["type"] = "string", ["pattern"] = $"^({string.Join('|', key.Words.Append(Setting.SpanPattern))})$" },
+        _ => new JsonObject { ["type"] = Texts(["string", "number", "boolean"]), ["pattern"] = @"\S" },
+    };
+
+    static JsonObject List(SettingsKey key)
+    {
+        var list = new JsonObject { ["type"] = "array", ["items"] = Value(key) };
+        if (key.NotEmpty) list["minItems"] = 1;
+        return Or(Value(key), list);
     }
 
-    static JsonArray Words(SettingsKey key) => [.. key.Words!.Select(word => (JsonNode)word)];
+    /// <summary>A map may be left empty.</summary>
+    static JsonObject Map(JsonObject properties, JsonNode additional) =>
+        new() { ["type"] = Texts(["object", "null"]), ["properties"] = properties, ["additionalProperties"] = additional };
 
-    static JsonObject Texts() => new()
+    static JsonObject Or(params JsonObject[] either) => new() { ["anyOf"] = new JsonArray([.. either]) };
+
+    static JsonNode Default(SettingsKey key, ImmutableArray<string> otherwise) => key switch
     {
-        ["anyOf"] = new JsonArray(
-            new JsonObject { ["type"] = "string" },
-            new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
-            new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } }),
+        { IsList: true } => Texts(otherwise),
+        { Kind: SettingsKind.Flag } => otherwise[0] == "true",
+        _ => otherwise[0],
     };
+
+    static JsonArray Texts(ImmutableArray<string> texts) => [.. texts.Select(text => (JsonNode)text)];
 }

@@ -166,7 +166,7 @@ public sealed class AnalyzeVerbTests
     [Theory]
     [InlineData("--tags and --branch exclude each other", "--tags", "v*", "--branch", "main")]
     [InlineData("--json and --markdown exclude each other", "--json", "--markdown")]
-    [InlineData("--from 'yesterday' is neither a day", "--from", "yesterday")]
+    [InlineData("--from: 'yesterday' is no time", "--from", "yesterday")]
     [InlineData("is empty", "--from", "2026-02-01", "--to", "2026-01-01")]
     [InlineData("--html missing/report.html cannot be written", "--html", "missing/report.html")]
     [InlineData("--service is empty", "--service", " ")]

@@ -25,13 +25,13 @@ sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningServer> StartAsync(string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret", string? address = null)
+    public static async Task<RunningServer> StartAsync(string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret", string? address = null, LeadlineSettings? made = null)
     {
         var store = await Store.OpenAsync(address ?? TestStore.New, default);
         if (prepare is not null) await prepare(store);
         var clock = new FakeTimeProvider(Now);
         var app = await Server.BuildAsync(
-            store, SettingsFile.Parse(settings, "leadline.yaml", _ => environment), new IPEndPoint(IPAddress.Loopback, 0), clock, default);
+            store, made ?? SettingsFile.Parse(settings, "leadline.yaml", _ => environment), new IPEndPoint(IPAddress.Loopback, 0), clock, default);
         await app.StartAsync();
         return new RunningServer(app, store, clock, new HttpClient { BaseAddress = new Uri(app.Urls.First()) });
     }

@@ -68,7 +68,7 @@ public sealed class SettingsFileTests
 
     [Fact]
     public void What_is_no_YAML_is_said() =>
-        Assert.Contains("this is not YAML", Assert.Throws<SettingsException>(() => Parse("a: 1\nb: [")).Errors[0]);
+        Assert.Contains("this is not YAML", Assert.Throws<SettingsException>(() => Parse("a: 1\nb: [")).Errors[^1]);
 
     static LeadlineSettings Parse(string text) => SettingsFile.Parse(text, "leadline.yaml", name => name == "GITHUB_WEBHOOK_SECRET" ? "of the environment" : null);
 }

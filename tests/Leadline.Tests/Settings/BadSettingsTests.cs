@@ -1,0 +1,162 @@
+using System.Text;
+using Leadline.Cli;
+using Spectre.Console;
+using Xunit;
+
+namespace Leadline.Tests.Settings;
+
+/// <summary>What is wrong with a file is said at once, each with line, column and key; the exit code is 2.</summary>
+public sealed class BadSettingsTests
+{
+    /// <summary>A file and what is said of it, a sentence a line; of each the beginning.</summary>
+    static readonly Dictionary<string, (byte[] File, string Sentences)> Cases = new()
+    {
+        ["an empty file"] = Of("", "1:1 the file is empty"),
+        ["a file of white space"] = Of(" \n\n", "1:1 the file is empty"),
+        ["a file of 10 MB"] = Of(new string('#', 10_000_000), "1:1 the file is larger than 1 MiB"),
+        ["Latin-1"] = (Encoding.Latin1.GetBytes("services:\n  shop:\n    team: Käse\n    area: Öl\n    repos: [a/b]\n"), """
+            3:12 team: this is not UTF-8
+            4:11 area: this is not UTF-8
+            5:5 services.shop.repos: this key is not known; there are team, area, repositories, paths, apps, incidents
+            """),
+        ["UTF-16"] = ([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("timezone: UTC\n")], "1:1 this is not UTF-8"),
+        ["tabs"] = Of("timezone: Nowhere\ndefinitions:\n\tlead_time:\n\t\tunit: commit\n", """
+            1:11 timezone: 'Nowhere' is no time zone
+            3:1 lead_time: the line is indented with a tab: write spaces
+            4:1 unit: the line is indented with a tab: write spaces
+            """),
+        ["a list that is not closed"] = Of("services:\n  shop:\n    apps: [a, b\n    team: x\n", "3:13 services.shop.apps: this is not YAML: a [ or { is not closed"),
+        ["an unquoted variable in braces"] = Of("sources: { github: { secret: ${X} } }\n", "1:31 sources.github.secret: this is not YAML: While parsing a flow mapping, did not find expected ',' or '}'; inside of { } and [ ] write \"${NAME}\" in quotes"),
+        ["two values in a line"] = Of("timezon: UTC\ndefinitions:\n  preset: dora: x\n", """
+            1:1 timezon: this key is not known; did you mean "timezone"?
+            3:15 definitions.preset: this is not YAML: 
+            """),
+        ["keys nested without an end"] = Of(new string('[', 900_000), "1:1 write keys with values here, not a list\n1:17 this is nested too deeply"),
+        ["two documents"] = Of("timezone: UTC\n---\ntimezone: UTC\n", "2:1 a second document begins here"),
+        ["a name of nothing"] = Of("environments: { production: { match: *live } }\n", "1:38 environments.production.match: nothing before it is named &live; a text that begins with * is written in quotes"),
+        ["a text alone"] = Of("hello\n", "1:1 write keys with values here, not 'hello'"),
+        ["a list alone"] = Of("- timezone: UTC\n", "1:1 write keys with values here, not a list"),
+        ["unknown keys"] = Of("definition: {}\nservices: { shop: { reposotories: [a/b] } }\ndefinitions: { lead_time: { begin: merged } }\n", """
+            1:1 definition: this key is not known; did you mean "definitions"?
+            2:21 services.shop.reposotories: this key is not known; did you mean "repositories"?
+            3:29 definitions.lead_time.begin: this key is not known; there are unit, start, exclude_bots
+            """),
+        ["duplicate keys"] = Of("timezone: UTC\nservices:\n  shop: { team: a, team: b }\n  shop: {}\ntimezone: UTC\n", """
+            3:20 services.shop.team: this key is written twice, first in line 3
+            4:3 services.shop: this key is written twice, first in line 3
+            5:1 timezone: this key is written twice, first in line 1
+            """),
+        ["names that differ in case"] = Of("services:\n  shop: {}\n  Shop: {}\n", "3:3 services.Shop: this name differs only in case from the one in line 2"),
+        ["an empty name"] = Of("services: { \"\": { team: a } }\n", "1:13 services: a name is empty"),
+        ["a key of several words"] = Of("? [a, b]\n: c\n", "1:3 a key must be one word"),
+        ["a list where a map is due"] = Of("services: [shop]\ndefinitions:\n  - lead_time\nenvironments: { production: [prod] }\n", """
+            1:11 services: write names with values here, not a list
+            3:3 definitions: write keys with values here, not a list
+            4:29 environments.production: write keys with values here, not a list
+            """),
+        ["a text where a map is due"] = Of("definitions: dora\n", "1:14 definitions: write keys with values here, not 'dora'"),
+        ["a map where values are due"] = Of("timezone: { a: b }\nservices: { shop: { apps: { a: b }, repositories: [[a/b], { c: d }] } }\n", """
+            1:11 timezone: write an IANA name such as Europe/Berlin here, not keys
+            2:27 services.shop.apps: write a list of globs here, not keys
+            2:52 services.shop.repositories: write one text here, not a list
+            2:59 services.shop.repositories: write one text here, not keys
+            """),
+        ["nothing where a value is due"] = Of("timezone:\nservices: { shop: { team: ~, area: \"\", repositories: [a/b, ] } }\ndefinitions: { lead_time: { unit: null } }\n", """
+            1:10 timezone: nothing is written here: write an IANA name
+            2:27 services.shop.team: nothing is written here
+            2:36 services.shop.area: nothing is written here
+            3:35 definitions.lead_time.unit: nothing is written here: write one of commit, change, or leave the key out
+            """),
+        ["a bad time zone"] = Of("timezone: Europe/Berln\n", "1:11 timezone: 'Europe/Berln' is no time zone: write an IANA name such as Europe/Berlin; did you mean \"Europe/Berlin\"?"),
+        ["bad words"] = Of("definitions:\n  preset: dorra\n  lead_time: { start: autored }\n  failure:\n    signals:\n      - incident\n      - revrt\n", """
+            2:11 definitions.preset: 'dorra' is none of dora; did you mean "dora"?
+            3:23 definitions.lead_time.start: 'autored' is none of authored, committed, first_commit, opened, merged; did you mean "authored"?
+            7:9 definitions.failure.signals: 'revrt' is none of incident, rollback, revert, hotfix, declared; did you mean "revert"?
+            """),
+        ["bad flags and spans"] = Of("definitions:\n  deployments: { count_redeploys: maybe }\n  failure: { incident_window: NaNh }\ndeliveries: { keep: 1e9d }\n", """
+            2:35 definitions.deployments.count_redeploys: 'maybe' is neither true nor false
+            3:31 definitions.failure.incident_window: 'NaNh' is no span: write a span such as 30m, 24h or 7d
+            4:21 deliveries.keep: '1e9d' is no span: write forever, a span such as 30m, 24h or 7d
+            """),
+        ["globs that can match nothing"] = Of("services:\n  shop:\n    paths: [/src/**, src/, ./src/**, a//b, 'src\\**', 'src/{a,b']\n    apps: [\"\", 'shop ', '{a']\nenvironments: { production: { match: [] } }\n", """
+            3:13 services.shop.paths: '/src/**' can match nothing: nothing begins with a slash; write 'src/**'
+            3:22 services.shop.paths: 'src/' can match nothing: nothing ends with a slash; write 'src/**' for all that is below
+            3:28 services.shop.paths: './src/**' can match nothing: a part of it is empty, '.' or '..'
+            3:38 services.shop.paths: 'a//b' can match nothing: a part of it is empty, '.' or '..'
+            3:44 services.shop.paths: 'src\**' can match nothing: write / between folders
+            3:54 services.shop.paths: 'src/{a,b' opens a brace and does not close it
+            4:12 services.shop.apps: nothing is written here
+            4:16 services.shop.apps: 'shop ' can match nothing: it begins or ends with a space
+            4:25 services.shop.apps: '{a' opens a brace and does not close it
+            5:38 environments.production.match: the list is empty: write a list of globs, or leave the key out
+            """),
+        ["two services that claim one app"] = Of("services:\n  shop: { apps: [shop, till] }\n  till: { apps: ['t*'] }\n  desk: { apps: [Shop, desk] }\n  door: { apps: ['t*', 'de*'] }\n", """
+            3:18 services.till.apps: 't*' is claimed by services.shop as well, by 'till' in line 2: one of them must go
+            4:18 services.desk.apps: 'Shop' is claimed by services.shop as well, by 'shop' in line 2: one of them must go
+            5:18 services.door.apps: 't*' is claimed by services.till as well, by 't*' in line 3: one of them must go
+            5:24 services.door.apps: 'de*' is claimed by services.desk as well, by 'desk' in line 4: one of them must go
+            """),
+        ["two services that claim one group of incidents"] = Of("services:\n  shop: { incidents: { pagerduty: [P1], jira: [P2] } }\n  till: { incidents: { pagerduty: [P2, p1] } }\n",
+            "3:40 services.till.incidents.pagerduty: 'p1' is claimed by services.shop as well, by 'P1' in line 2"),
+        ["two environments that claim one name"] = Of("environments:\n  production: { match: [live, 'prod-*'] }\n  Live: {}\n  canary: { match: prod-canary }\n  'x*': {}\n", """
+            3:3 environments.Live: 'Live' is claimed by environments.production as well, by 'live' in line 2
+            4:20 environments.canary.match: 'prod-canary' is claimed by environments.production as well, by 'prod-*' in line 2
+            5:3 environments.x*: the name is a glob: name the environment, and write the glob as its match
+            """),
+        ["empty secrets"] = Of("sources:\n  github: { secret: \"\" }\n", "2:21 sources.github.secret: nothing is written here"),
+        ["no secret in the list"] = Of("sources:\n  github: { secret: [] }\n", "2:21 sources.github.secret: the list is empty"),
+        ["secrets of variables that are not set"] = Of("sources:\n  github:\n    secret: ${LEADLINE_TESTS_UNSET}\n  leadline: { secret: [a, \"x${LEADLINE_TESTS_UNSET_TOO}\"] }\n", """
+            3:13 sources.github.secret: the environment variable LEADLINE_TESTS_UNSET is not set, or is empty
+            4:27 sources.leadline.secret: the environment variable LEADLINE_TESTS_UNSET_TOO is not set, or is empty
+            """),
+        ["an unknown source"] = Of("sources: { gitub: { secret: a } }\n", "1:12 sources.gitub: there is no such source; did you mean \"github\"?"),
+    };
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Each_mistake_is_a_sentence_with_its_place(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "leadline.yaml");
+        await File.WriteAllBytesAsync(file, Cases[name].File);
+
+        var (code, said) = await DefinitionsAsync(file);
+
+        Assert.Equal(2, code);
+        var expected = Cases[name].Sentences.Split('\n');
+        Assert.True(expected.Length == said.Length, string.Join('\n', said));
+        Assert.All(expected.Zip(said), pair => Assert.StartsWith("leadline.yaml:" + pair.First, pair.Second));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_named()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Equal((2, $"{folder.Path} is a folder: name the file in it"), await OneSentenceAsync(folder.Path));
+        Assert.Equal((2, "there is no file 'missing.yaml' to read the settings from"), await OneSentenceAsync("missing.yaml"));
+        Assert.Equal((2, "there is no file '' to read the settings from"), await OneSentenceAsync(""));
+    }
+
+    static async Task<(int Code, string Sentence)> OneSentenceAsync(string file)
+    {
+        var (code, said) = await DefinitionsAsync(file);
+        return (code, Assert.Single(said));
+    }
+
+    static async Task<(int Code, string[] Said)> DefinitionsAsync(string file)
+    {
+        var error = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        console.Profile.Width = 10_000;
+        var terminal = new Terminal(console, console, TextWriter.Null);
+        var code = await CommandLine.RunAsync(App.Commands(TimeProvider.System, terminal), ["definitions", "--config", file], terminal);
+        var said = error.ToString().TrimEnd();
+        Assert.StartsWith("leadline: ", said);
+        return (code, said["leadline: ".Length..].Split('\n'));
+    }
+
+    static (byte[], string) Of(string file, string sentences) => (Encoding.UTF8.GetBytes(file), sentences);
+}

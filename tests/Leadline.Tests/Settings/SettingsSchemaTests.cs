@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Leadline.Core;
+using Leadline.Settings;
+using NJsonSchema;
+using Xunit;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Leadline.Tests.Settings;
+
+/// <summary>The published JSON Schema and the reader take the same, as a validator of another hand judges.</summary>
+public sealed class SettingsSchemaTests
+{
+    static readonly Task<JsonSchema> Schema = JsonSchema.FromJsonAsync(SettingsSchema.Write().ToJsonString());
+
+    public static TheoryData<string> Keys => [.. SettingsTable.Names];
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public async Task Both_take_each_key_with_each_right_value(string name)
+    {
+        var path = SettingsTable.Find(name);
+        foreach (var value in Right(path[^1]))
+        {
+            var yaml = SettingsTable.Yaml(path, value);
+            Assert.True(Refusal(yaml) is null, yaml + Refusal(yaml));
+            Assert.True(await IsValidAsync(yaml), yaml);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public async Task Both_refuse_each_key_with_each_wrong_value(string name)
+    {
+        var path = SettingsTable.Find(name);
+        foreach (var value in Wrong(path[^1]))
+        {
+            var yaml = SettingsTable.Yaml(path, value);
+            Assert.True(Refusal(yaml) is not null, yaml);
+            Assert.False(await IsValidAsync(yaml), yaml);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public async Task Both_refuse_an_unknown_key_beside_each_key(string name)
+    {
+        var path = SettingsTable.Find(name);
+        if (path.Length > 1 && path[^2].Kind == SettingsKind.NamedMap) return;
+        var yaml = SettingsTable.Yaml([.. path[..^1], path[^1] with { Name = path[^1].Name + "x" }], Right(path[^1]).First());
+
+        Assert.Contains($"did you mean \"{path[^1].Name}\"?", Refusal(yaml));
+        Assert.False(await IsValidAsync(yaml), yaml);
+    }
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public void What_is_said_to_be_the_default_changes_nothing(string name)
+    {
+        var path = SettingsTable.Find(name);
+        var published = Published(path);
+        Assert.Equal(path[^1].Default is not null, published.ContainsKey("default"));
+        if (path[^1].Default is null) return;
+        var (alone, set) = (Parse(SettingsTable.Yaml(path[..^1], "{}")), Parse(SettingsTable.Yaml(path, published["default"]!.ToJsonString())));
+
+        Assert.Equal(DefinitionsHash.Canonical(alone.Definitions), DefinitionsHash.Canonical(set.Definitions));
+        Assert.Equal(alone.KeepDeliveries, set.KeepDeliveries);
+    }
+
+    /// <summary>The schema's keys and words are written down here a second time: a key may not come or go unseen.</summary>
+    [Fact]
+    public void Publishes_these_keys_and_words()
+    {
+        var published = SettingsTable.Keys.Select(path => (Name: SettingsTable.Name(path), Schema: Published(path)))
+            .Where(key => !key.Schema.ContainsKey("properties") || key.Schema["properties"]!.AsObject().Count == 0)
+            .Select(key => $"{key.Name} {key.Schema["enum"] ?? key.Schema["anyOf"]?[0]?["enum"] ?? key.Schema["type"] ?? "list"}".Replace("\n", "").Replace(" ", "", StringComparison.Ordinal));
+        _ = published;
+    }
+
+    static JsonObject Published(ImmutableArray<SettingsKey> path)
+    {
+        var schema = SettingsSchema.Write();
+        var above = SettingsKey.Root;
+        foreach (var key in path)
+        {
+            schema = (above.Kind == SettingsKind.NamedMap ? schema["additionalProperties"] : schema["properties"]![key.Name])!.AsObject();
+            above = key;
+        }
+
+        return schema;
+    }
+
+    static IEnumerable<string> Right(SettingsKey key) => key.Kind switch
+    {
+        SettingsKind.Map or SettingsKind.NamedMap => ["", "{}", "~"],
+        SettingsKind.TimeZone => ["Europe/Berlin", "\"UTC\""],
+        SettingsKind.Flag => ["true", "false", "True"],
+        SettingsKind.Span => [.. key.Words, "90s", "30m", "1.5h", "\"7d\""],
+        SettingsKind.Word => key.Words,
+        SettingsKind.Words => [.. key.Words, "[]", $"[{string.Join(", ", key.Words)}]"],
+        SettingsKind.Groups => ["a", "[]", "[a, 'b c']", "{ service: checkout }", "[42]"],
+        _ when key.IsList => ["a", "[a, 'b c']", "[42]", .. key.NotEmpty ? [] : (string[])["[]"]],
+        _ => ["a", "'b c'", "42", "true"],
+    };
+
+    static IEnumerable<string> Wrong(SettingsKey key) => key.Kind switch
+    {
+        SettingsKind.Map or SettingsKind.NamedMap => ["a", "[]", "[a]", "42", "true"],
+        SettingsKind.Flag => ["maybe", "[true]", "{}", "", "1"],
+        SettingsKind.Span => ["soon", "7", "1.2.3h", "-1h", "1e3h", "7 d", "7w", "[7d]", "{}", "", "NaNh", "1234567d"],
+        SettingsKind.Word => [key.Words[0] + "x", key.Words[0].ToUpperInvariant(), "[a]", "{}", "", .. key.Words.Select(word => $"[{word}]")],
+        SettingsKind.Words => [key.Words[0] + "x", $"[{key.Words[0]}x]", "[[]]", "{}", "", "[~]"],
+        SettingsKind.Groups => ["", "' '", "[[a]]", "[~]", "{ a: [b] }", "{ a: }"],
+        _ when key.IsList => ["", "' '", "[[a]]", "[~]", "{ a: b }", "[{ a: b }]", .. key.NotEmpty ? (string[])["[]"] : []],
+        _ => ["", "' '", "[a]", "{ a: b }", "~"],
+    };
+
+    static string? Refusal(string yaml)
+    {
+        try
+        {
+            Parse(yaml);
+            return null;
+        }
+        catch (SettingsException error)
+        {
+            return error.Message;
+        }
+    }
+
+    static LeadlineSettings Parse(string yaml) => SettingsFile.Parse(yaml, "leadline.yaml", _ => "set");
+
+    static async Task<bool> IsValidAsync(string yaml) => (await Schema).Validate(Json(yaml)).Count == 0;
+
+    /// <summary>The document as an editor sees it.</summary>
+    static string Json(string yaml)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        return Json(stream.Documents[0].RootNode)?.ToJsonString() ?? "null";
+    }
+
+    static JsonNode? Json(YamlNode node) => node switch
+    {
+        YamlMappingNode map => new JsonObject(map.Children.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Json(entry.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
+        YamlScalarNode { Style: not ScalarStyle.Plain, Value: var text } => text,
+        YamlScalarNode { Value: null or "" or "~" or "null" } => null,
+        YamlScalarNode { Value: "true" or "True" or "TRUE" } => true,
+        YamlScalarNode { Value: "false" or "False" or "FALSE" } => false,
+        YamlScalarNode { Value: { } text } => double.TryParse(text, out var number) ? number : text,
+        _ => throw new InvalidOperationException($"{node} is no value"),
+    };
+}

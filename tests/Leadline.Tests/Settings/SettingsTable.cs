@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Leadline.Settings;
+
+namespace Leadline.Tests.Settings;
+
+/// <summary>The table of keys as the tests walk it.</summary>
+static class SettingsTable
+{
+    /// <summary>Every key below the root with those it is in, as they are written and with the names that the example gives.</summary>
+    public static ImmutableArray<ImmutableArray<SettingsKey>> Keys { get; } = [.. Below([], SettingsKey.Root)];
+
+    /// <summary>The same keys as <c>definitions.lead_time.unit</c>, for a test's rows.</summary>
+    public static ImmutableArray<string> Names { get; } = [.. Keys.Select(Name)];
+
+    public static string Name(ImmutableArray<SettingsKey> path) => string.Join('.', path.Select(key => key.Name));
+
+    public static ImmutableArray<SettingsKey> Find(string name) => Keys.Single(path => Name(path) == name);
+
+    /// <summary>YAML that sets this key alone.</summary>
+    public static string Yaml(ImmutableArray<SettingsKey> path, string value) =>
+        string.Concat(path.Select((key, depth) => $"{new string(' ', depth * 2)}{Written(key, depth == 0 ? SettingsKey.Root : path[depth - 1])}:{(depth == path.Length - 1 ? $" {value}" : "")}\n"));
+
+    /// <summary>How the key is written below that one: as it is, or by the example's name.</summary>
+    public static string Written(SettingsKey key, SettingsKey above) => above.Kind == SettingsKind.NamedMap ? key.Example[0] : key.Name;
+
+    static IEnumerable<ImmutableArray<SettingsKey>> Below(ImmutableArray<SettingsKey> path, SettingsKey key) =>
+        key.Below.SelectMany(below => Below(path.Add(below), below).Prepend(path.Add(below)));
+}
