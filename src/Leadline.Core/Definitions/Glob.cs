@@ -9,6 +9,8 @@ namespace Leadline.Core;
 /// </summary>
 public sealed class Glob
 {
+    const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline;
+
     readonly StringComparison comparison;
     readonly string? literal;
     readonly string? folder;
@@ -18,9 +20,10 @@ public sealed class Glob
     public Glob(string pattern, bool ignoreCase = false)
     {
         comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        if (pattern.AsSpan().IndexOfAny("*?{") < 0) literal = pattern;
-        else if (pattern.EndsWith("/**", StringComparison.Ordinal) && pattern.AsSpan(0, pattern.Length - 2).IndexOfAny("*?{") < 0) folder = pattern[..^2];
-        else regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline | (ignoreCase ? RegexOptions.IgnoreCase : 0));
+        var wild = pattern.AsSpan().IndexOfAny("*?{");
+        if (wild < 0) literal = pattern;
+        else if (wild == pattern.Length - 2 && pattern.EndsWith("/**", StringComparison.Ordinal)) folder = pattern[..^2];
+        else regex = new Regex(Translate(pattern), Options | (ignoreCase ? RegexOptions.IgnoreCase : 0));
     }
 
     public bool IsMatch(string text) =>
@@ -63,6 +66,7 @@ public sealed class Glob
             }
         }
 
-        return open ? throw new FormatException($"'{pattern}' opens a brace and does not close it") : result.Append('$').ToString();
+        if (open) throw new FormatException($"'{pattern}' opens a brace and does not close it");
+        return result.Append('$').ToString();
     }
 }
