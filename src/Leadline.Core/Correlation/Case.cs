@@ -18,7 +18,9 @@ sealed class Case
 
     public List<Blame> Blames { get; } = [];
 
-    /// <summary>The row that shipped the commit, or null: never a baseline or gap, of which nobody knows what they shipped.</summary>
+    /// <summary>
+    /// The row that shipped the commit, or null: never a baseline or gap, of which nobody knows what they shipped.
+    /// </summary>
     public required Row?[] RowOfCommit { get; init; }
 
     /// <summary>The change that the commit belongs to, where known.</summary>
@@ -45,8 +47,8 @@ sealed class Case
             ResolvedAt = repairedBy?.DeployedAt,
             Url = repairedBy?.Attempt.Url,
         });
-        failed.Signs.Add(new Sign(
-            failed.DeployedAt, repairedBy?.DeployedAt, repairedBy is null ? null : $"deployment {repairedBy.Attempt.Id}", IsIncident: false));
+        var endedBy = repairedBy is null ? null : $"deployment {repairedBy.Attempt.Id}";
+        failed.Signs.Add(new Sign(failed.DeployedAt, repairedBy?.DeployedAt, endedBy, IsIncident: false));
     }
 }
 

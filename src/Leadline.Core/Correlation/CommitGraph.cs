@@ -63,7 +63,9 @@ public sealed class CommitGraph
     int[]? generations;
     Sha[]? sorted;
 
-    CommitGraph(Dictionary<Sha, int> index, Commit[] commits, int[] parents, RepositoryName[] repositories, Dictionary<int, (string?, string?)> says) =>
+    CommitGraph(
+        Dictionary<Sha, int> index, Commit[] commits, int[] parents, RepositoryName[] repositories,
+        Dictionary<int, (string?, string?)> says) =>
         (this.index, this.commits, this.parents, this.repositories, this.says) = (index, commits, parents, repositories, says);
 
     public static readonly CommitGraph Empty = new Builder().Build();
@@ -84,7 +86,8 @@ public sealed class CommitGraph
                 Repository = commit.Repository,
                 Sha = commit.Sha,
                 Parents = commit.Parents is { } parents ? parents.AsSpan() : default,
-                ParentsKnown = commit.Parents is null ? ParentsKnown.No : commit.ParentsFromPush ? ParentsKnown.FromPush : ParentsKnown.Yes,
+                ParentsKnown = commit.Parents is null ? ParentsKnown.No
+                    : commit.ParentsFromPush ? ParentsKnown.FromPush : ParentsKnown.Yes,
                 AuthoredAt = commit.AuthoredAt,
                 CommittedAt = commit.CommittedAt,
                 Touches = commit.Paths is null || touches is null || touches(commit),
@@ -97,7 +100,9 @@ public sealed class CommitGraph
         return builder.Build();
     }
 
-    /// <summary>The commit's place in the graph, or -1. An abbreviation is found when exactly one commit begins with it.</summary>
+    /// <summary>
+    /// The commit's place in the graph, or -1. An abbreviation is found when exactly one commit begins with it.
+    /// </summary>
     public int Find(Sha sha)
     {
         if (index.TryGetValue(sha, out var place)) return place;
@@ -112,7 +117,8 @@ public sealed class CommitGraph
 
     internal ParentsKnown KnowledgeOfParents(int commit) => commits[commit].ParentsKnown;
 
-    internal bool IsMerge(int commit) => commit >= 0 && commits[commit].ParentCount > 1 && commits[commit].ParentsKnown == ParentsKnown.Yes;
+    internal bool IsMerge(int commit) =>
+        commit >= 0 && commits[commit].ParentCount > 1 && commits[commit].ParentsKnown == ParentsKnown.Yes;
 
     internal bool Touches(int commit) => commits[commit].Touches;
 
@@ -175,7 +181,9 @@ public sealed class CommitGraph
         }
     }
 
-    /// <summary>The length of the longest way to a root, so that a parent is always lower; edges that close a cycle are passed over.</summary>
+    /// <summary>
+    /// The length of the longest way to a root, so that a parent is always lower; edges that close a cycle are passed over.
+    /// </summary>
     int[] ComputeGenerations()
     {
         var generation = new int[commits.Length];
@@ -234,7 +242,10 @@ public sealed class CommitGraph
         public bool Touches, ByBot;
     }
 
-    /// <summary>Takes commits in any order; of several statements of one commit the better known parents and the earlier times are kept.</summary>
+    /// <summary>
+    /// Takes commits in any order; of several statements of one commit the better known parents and the earlier times are
+    /// kept.
+    /// </summary>
     public sealed class Builder
     {
         readonly Dictionary<Sha, int> index = [];
@@ -292,8 +303,9 @@ public sealed class CommitGraph
             commit.Committed = Earlier(commit.Committed, again.CommittedAt?.UtcTicks ?? 0);
             commit.Touches &= again.Touches;
             commit.ByBot |= again.ByBot;
+            var known = CollectionsMarshal.AsSpan(parents).Slice(commit.FirstParent, commit.ParentCount);
             var better = again.ParentsKnown > commit.ParentsKnown
-                || (again.ParentsKnown == commit.ParentsKnown && Compare(again.Parents, CollectionsMarshal.AsSpan(parents).Slice(commit.FirstParent, commit.ParentCount)) > 0);
+                || (again.ParentsKnown == commit.ParentsKnown && Compare(again.Parents, known) > 0);
             if (!better) return;
             commit.ParentsKnown = again.ParentsKnown;
             commit.FirstParent = parents.Count;

@@ -3,11 +3,14 @@ using System.Text.RegularExpressions;
 namespace Leadline.Core;
 
 /// <summary>What a commit message says about other commits, changes and incidents.</summary>
-/// <param name="Reverts">The commits (their digits) and changes (<c>#7</c>) that it reverts, separated by spaces; null for none.</param>
+/// <param name="Reverts">The commits (their digits) and changes (<c>#7</c>) that it reverts, separated by spaces; null for
+/// none.</param>
 /// <param name="Mentions">Issue and incident keys (<c>SHOP-12</c>, <c>#45</c>), separated by spaces; null for none.</param>
 public readonly partial record struct CommitMessage(string? Reverts, string? Mentions)
 {
-    /// <summary>Reads git's, GitHub's and GitLab's own words for a revert, also of several, and every key in the message.</summary>
+    /// <summary>
+    /// Reads git's, GitHub's and GitLab's own words for a revert, also of several, and every key in the message.
+    /// </summary>
     public static CommitMessage Parse(string? message)
     {
         if (string.IsNullOrEmpty(message)) return default;
@@ -46,9 +49,10 @@ public readonly partial record struct CommitMessage(string? Reverts, string? Men
     [GeneratedRegex(@"[Tt]his reverts commits? (?<sha>[0-9a-fA-F]{7,64})\b(?:(?:,? and |, ?)(?<sha>[0-9a-fA-F]{7,64})\b)*")]
     private static partial Regex RevertedCommits();
 
-    // In the title of a squashed revert, the number in the quoted title is what is reverted; the one after it is the revert's own.
+    // In the title of a squashed revert the number in the quoted title is what is reverted, the one after it the revert's own.
     [GeneratedRegex("""
-        (?:\bReverts[ ][\w./-]*\#|^Revert[ ][\w./-]*\#|[Tt]his[ ]reverts[ ]merge[ ]request[ ][\w./-]*!)(?<number>\d+)(?:(?:,?[ ]and[ ]|,[ ]?)[\w./-]*[\#!](?<number>\d+))*
+        (?:\bReverts[ ][\w./-]*\#|^Revert[ ][\w./-]*\#|[Tt]his[ ]reverts[ ]merge[ ]request[ ][\w./-]*!)(?<number>\d+)
+            (?:(?:,?[ ]and[ ]|,[ ]?)[\w./-]*[\#!](?<number>\d+))*
         | ^Revert[ ]["'].*\(\#(?<number>\d+)\)["']
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex RevertedChanges();

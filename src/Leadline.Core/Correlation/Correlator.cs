@@ -9,7 +9,8 @@ public static class Correlator
     public static Judgement Judge(ServiceFacts facts, Definitions definitions)
     {
         var artifacts = Folding.Artifacts(facts.Artifacts);
-        var attempts = Folding.Attempts(facts.Deployments).ConvertAll(attempt => DeployedCommit.Resolve(attempt, facts.Commits, artifacts));
+        var attempts = Folding.Attempts(facts.Deployments)
+            .ConvertAll(attempt => DeployedCommit.Resolve(attempt, facts.Commits, artifacts));
         var changes = new MergedChanges(Folding.Changes(facts.Changes, facts.Reviews), facts.Commits);
         var green = Folding.GreenBuilds(facts.Builds);
         var incidents = Folding.Incidents(facts.Incidents, definitions.Failure);
@@ -38,7 +39,8 @@ public static class Correlator
             ledger.AddRange(Finished(judged));
             shipped.AddRange(judged.Rows.SelectMany(row => row.Shipped));
             blames.AddRange(judged.Blames
-                .OrderBy(blame => blame.StartedAt).ThenBy(blame => blame.Signal).ThenBy(blame => blame.Evidence, StringComparer.Ordinal)
+                .OrderBy(blame => blame.StartedAt).ThenBy(blame => blame.Signal)
+                .ThenBy(blame => blame.Evidence, StringComparer.Ordinal)
                 .ThenBy(blame => blame.DeploymentId, StringComparer.Ordinal).Distinct());
         }
 
@@ -97,7 +99,9 @@ public static class Correlator
     {
         var failed = row.Signs.Count > 0;
         var (failedAt, restoredAt, restoredBy) = failed ? RecoveryRule.Of(row) : default;
-        var leads = row.Shipped.Where(change => change.LeadSeconds is not null).Select(change => change.LeadSeconds!.Value).ToList();
+        var leads = new List<double>(row.Shipped.Count);
+        foreach (var change in row.Shipped)
+            if (change.LeadSeconds is { } seconds) leads.Add(seconds);
         return new LedgerRow
         {
             Service = judged.Service,
@@ -132,5 +136,6 @@ public static class Correlator
     static DateTime Day(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).Date;
 
     static EnvironmentDefinition? EnvironmentOf(string sourceName, Definitions definitions) =>
-        definitions.Environments.FirstOrDefault(environment => environment.Match.Any(pattern => new Glob(pattern, ignoreCase: true).IsMatch(sourceName)));
+        definitions.Environments.FirstOrDefault(environment =>
+            environment.Match.Any(pattern => new Glob(pattern, ignoreCase: true).IsMatch(sourceName)));
 }

@@ -3,19 +3,21 @@ using System.Runtime.InteropServices;
 namespace Leadline.Core;
 
 /// <summary>
-/// Which attempts are deployments of an environment that several of a source's environments (regions, rings, canary) may make up:
-/// under <c>all</c> the one by which the last of them has the version, or a later one; under <c>first</c> the one by which the first of
-/// them has it; under <c>each</c> every one. One that follows with a version which others began to roll out is part of that roll-out,
-/// however many others have begun since; one that goes back begins another.
+/// Which attempts are deployments of an environment that several of a source's environments (regions, rings, canary) may make
+/// up: under <c>all</c> the one by which the last of them has the version, or a later one; under <c>first</c> the one by which
+/// the first of them has it; under <c>each</c> every one. One that follows with a version which others began to roll out is
+/// part of that roll-out, however many others have begun since; one that goes back begins another.
 /// </summary>
 static class CountingDeployments
 {
-    /// <summary>A source's environment that had no deployment for this long before a roll-out no longer has to be reached by it.</summary>
+    /// <summary>
+    /// A source's environment that had no deployment for this long before a roll-out no longer has to be reached by it.
+    /// </summary>
     static readonly TimeSpan Forgotten = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// The attempts that succeeded, or failed, in order of time, each with its part in the counting. Of several at one instant the one
-    /// whose commit comes first goes first, so that no tie makes a rollback.
+    /// The attempts that succeeded, or failed, in order of time, each with its part in the counting. Of several at one instant
+    /// the one whose commit comes first goes first, so that no tie makes a rollback.
     /// </summary>
     public static List<Counting> Order(IEnumerable<Attempt> attempts, EnvironmentCounts counts, CommitGraph graph)
     {
@@ -75,7 +77,7 @@ static class CountingDeployments
             var hadIt = member.Has == rollOut;
             member.Has = rollOut;
             var isWhole = rollOut.Number > counted
-                && (counts == EnvironmentCounts.First || members.Values.All(other => other.NeedNotHave(rollOut) || other.Has?.Number >= rollOut.Number));
+                && (counts == EnvironmentCounts.First || members.Values.All(other => other.HasReached(rollOut)));
             if (isWhole) counted = rollOut.Number;
             attempts[i] = attempts[i] with
             {
@@ -99,7 +101,9 @@ static class CountingDeployments
         public DateTimeOffset Last { get; set; }
         public RollOut? Has { get; set; }
 
-        public bool NeedNotHave(RollOut rollOut) => First > rollOut.To || rollOut.From - Last > Forgotten;
+        /// <summary>Whether it has the version or a later one, or need not have it.</summary>
+        public bool HasReached(RollOut rollOut) =>
+            Has?.Number >= rollOut.Number || First > rollOut.To || rollOut.From - Last > Forgotten;
     }
 
     public enum Part

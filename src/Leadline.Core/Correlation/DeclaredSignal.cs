@@ -1,7 +1,8 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// The sender says that the deployment failed. The next counted deployment repairs it: a redeploy does not, nor does one that failed too.
+/// The sender says that the deployment failed. The next counted deployment repairs it: a redeploy does not, nor does one that
+/// failed too.
 /// </summary>
 static class DeclaredSignal
 {

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Leadline.Core;
 
 /// <summary>
-/// Several statements of one thing become the thing: the source's later statement wins, a field it leaves out keeps its earlier value,
-/// and a phase was reached when the first statement says so. Neither order of arrival nor repetition matters.
+/// Several statements of one thing become the thing: the source's later statement wins, a field it leaves out keeps its earlier
+/// value, and a phase was reached when the first statement says so. Neither order of arrival nor repetition matters.
 /// </summary>
 static class Folding
 {
@@ -14,17 +14,23 @@ static class Folding
     public static List<ChangeFact> Changes(IEnumerable<ChangeFact> facts, IEnumerable<ReviewFact> reviews)
     {
         var reviewsOf = reviews.ToLookup(review => (review.Repository, review.Number));
-        return [.. ByKey(facts, fact => (fact.Repository, fact.Number)).Select(statements => Fold(statements, reviewsOf[(statements[0].Repository, statements[0].Number)]))];
+        return
+        [
+            .. ByKey(facts, fact => (fact.Repository, fact.Number))
+                .Select(statements => Fold(statements, reviewsOf[(statements[0].Repository, statements[0].Number)])),
+        ];
     }
 
     /// <summary>The incidents that are none by their labels, or were dismissed, are left out.</summary>
     public static List<IncidentFact> Incidents(IEnumerable<IncidentFact> facts, FailureRules rules) =>
     [
         .. ByKey(facts, fact => fact.Id).Select(Fold)
-            .Where(incident => incident.Status != IncidentStatus.Dismissed
-                && (incident.Labels is not { } labels || labels.Any(label => rules.IncidentLabels.Contains(label, StringComparer.OrdinalIgnoreCase))))
+            .Where(incident => incident.Status != IncidentStatus.Dismissed && IsIncident(incident, rules))
             .OrderBy(incident => incident.StartedAt).ThenBy(incident => incident.Id, StringComparer.Ordinal),
     ];
+
+    static bool IsIncident(IncidentFact fact, FailureRules rules) =>
+        fact.Labels?.Any(label => rules.IncidentLabels.Contains(label, StringComparer.OrdinalIgnoreCase)) != false;
 
     static Attempt Fold(List<DeploymentFact> statements)
     {
@@ -32,6 +38,7 @@ static class Folding
         DateTimeOffset? First(Func<DeploymentFact, DateTimeOffset?> time) => statements.Select(time).Min();
         DateTimeOffset? Reached(DeploymentStatus status) =>
             First(fact => fact.Status == status ? fact.FinishedAt ?? fact.AsOf : null);
+        DateTimeOffset? Told(DeploymentStatus status) => First(fact => fact.Status == status ? fact.AsOf : null);
         return new Attempt
         {
             Id = last.Id,
@@ -41,8 +48,8 @@ static class Folding
             Version = Last(statements, fact => fact.Version),
             SucceededAt = Reached(DeploymentStatus.Succeeded),
             FailedAt = Reached(DeploymentStatus.Failed),
-            StartedAt = First(fact => fact.StartedAt) ?? First(fact => fact.Status == DeploymentStatus.Running ? fact.AsOf : null),
-            WaitedFrom = First(fact => fact.WaitedFrom) ?? First(fact => fact.Status == DeploymentStatus.Waiting ? fact.AsOf : null),
+            StartedAt = First(fact => fact.StartedAt) ?? Told(DeploymentStatus.Running),
+            WaitedFrom = First(fact => fact.WaitedFrom) ?? Told(DeploymentStatus.Waiting),
             Declared = Last(statements, fact => fact.Failed),
             Changes = Last(statements, fact => fact.Changes),
             Url = Last(statements, fact => fact.Url),
@@ -54,12 +61,14 @@ static class Folding
         var last = statements[^1];
         var author = Last(statements, fact => fact.Author);
         var byOthers = reviews.Where(review => review.Author is null || review.Author != author).ToList();
+        DateTimeOffset? reviewed = byOthers.Count == 0 ? null : byOthers.Min(review => review.SubmittedAt);
+        var approved = byOthers.Where(review => review.Approved).Select(review => (DateTimeOffset?)review.SubmittedAt).Min();
         return last with
         {
             OpenedAt = Last(statements, fact => fact.OpenedAt),
             ReadyAt = Last(statements, fact => fact.ReadyAt),
-            FirstReviewedAt = Earliest(Last(statements, fact => fact.FirstReviewedAt), byOthers.Select(review => (DateTimeOffset?)review.SubmittedAt).Min()),
-            ApprovedAt = Earliest(Last(statements, fact => fact.ApprovedAt), byOthers.Where(review => review.Approved).Select(review => (DateTimeOffset?)review.SubmittedAt).Min()),
+            FirstReviewedAt = Earliest(Last(statements, fact => fact.FirstReviewedAt), reviewed),
+            ApprovedAt = Earliest(Last(statements, fact => fact.ApprovedAt), approved),
             MergedAt = Last(statements, fact => fact.MergedAt),
             MergeSha = Last(statements, fact => fact.MergeSha),
             HeadSha = Last(statements, fact => fact.HeadSha),
@@ -90,7 +99,9 @@ static class Folding
         };
     }
 
-    /// <summary>The statements of each thing, oldest first; equal times are ordered by what they say, so that arrival cannot decide.</summary>
+    /// <summary>
+    /// The statements of each thing, oldest first; equal times are ordered by what they say, so that arrival cannot decide.
+    /// </summary>
     static IEnumerable<List<T>> ByKey<T, TKey>(IEnumerable<T> facts, Func<T, TKey> key) where T : Fact where TKey : notnull
     {
         var groups = new Dictionary<TKey, List<T>>();
@@ -125,9 +136,13 @@ static class Folding
 
     static string Content(Fact fact) => fact switch
     {
-        DeploymentFact d => $"{d.Sha}|{d.Version}|{d.Environment}|{d.Service}|{d.App}|{d.Repository}|{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}",
-        ChangeFact c => $"{c.MergeSha}|{c.HeadSha}|{c.OpenedAt:O}|{c.ReadyAt:O}|{c.FirstReviewedAt:O}|{c.ApprovedAt:O}|{c.MergedAt:O}|{c.ClosedAt:O}|{c.Branch}|{c.TargetBranch}|{c.Title}|{c.Author}|{Join(c.Labels)}|{Join(c.Commits)}|{c.Url}",
-        IncidentFact i => $"{i.StartedAt:O}|{i.AcknowledgedAt:O}|{i.ResolvedAt:O}|{i.Service}|{i.Group}|{i.Severity}|{i.Deployment}|{i.Sha}|{i.Title}|{Join(i.Labels)}|{i.Url}",
+        DeploymentFact d => $"{d.Sha}|{d.Version}|{d.Environment}|{d.Service}|{d.App}|{d.Repository}|"
+            + $"{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}",
+        ChangeFact c => $"{c.MergeSha}|{c.HeadSha}|{c.OpenedAt:O}|{c.ReadyAt:O}|{c.FirstReviewedAt:O}|{c.ApprovedAt:O}|"
+            + $"{c.MergedAt:O}|{c.ClosedAt:O}|{c.Branch}|{c.TargetBranch}|{c.Title}|{c.Author}|{Join(c.Labels)}|"
+            + $"{Join(c.Commits)}|{c.Url}",
+        IncidentFact i => $"{i.StartedAt:O}|{i.AcknowledgedAt:O}|{i.ResolvedAt:O}|{i.Service}|{i.Group}|{i.Severity}|"
+            + $"{i.Deployment}|{i.Sha}|{i.Title}|{Join(i.Labels)}|{i.Url}",
         BuildFact b => $"{b.Sha}|{b.Status}|{b.QueuedAt:O}|{b.StartedAt:O}|{b.FinishedAt:O}|{b.Pipeline}|{b.Url}",
         ArtifactFact a => $"{a.Sha}",
         _ => "",
@@ -152,11 +167,13 @@ static class Folding
         return null;
     }
 
-    /// <summary>The commit that each artifact stands for now; without a repository, that of the first which has the name.</summary>
+    /// <summary>
+    /// The commit that each artifact stands for now; without a repository, that of the first which has the name.
+    /// </summary>
     public static Dictionary<(RepositoryName? Repository, string Name), Sha> Artifacts(IEnumerable<ArtifactFact> facts)
     {
         var artifacts = new Dictionary<(RepositoryName?, string), Sha>();
-        foreach (var statements in ByKey(facts, fact => (fact.Repository, fact.Name)).OrderBy(statements => statements[0].Repository))
+        foreach (var statements in ByKey(facts, fact => (fact.Repository, fact.Name)).OrderBy(one => one[0].Repository))
         {
             if (statements[^1] is not { Sha: { } sha } artifact) continue;
             artifacts.Add((artifact.Repository, artifact.Name), sha);

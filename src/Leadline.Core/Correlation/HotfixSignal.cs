@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Leadline.Core;
 
 /// <summary>
-/// A deployment that ships a hotfix, told by label, branch or title, makes the counted deployment before it a failure. Rollbacks in
-/// between are passed over: what they took away is what is being repaired.
+/// A deployment that ships a hotfix, told by label, branch or title, makes the counted deployment before it a failure.
+/// Rollbacks in between are passed over: what they took away is what is being repaired.
 /// </summary>
 static class HotfixSignal
 {
@@ -30,10 +30,12 @@ static class HotfixSignal
         }
 
         bool IsHotfix(ChangeFact change) =>
-            (change.Labels is { } own && own.Any(label => Any(labels, label))) || Any(branches, change.Branch) || Any(titles, change.Title);
+            (change.Labels is { } own && own.Any(label => Any(labels, label)))
+            || Any(branches, change.Branch) || Any(titles, change.Title);
     }
 
-    static ImmutableArray<Glob> Globs(ImmutableArray<string> patterns) => [.. patterns.Select(pattern => new Glob(pattern, ignoreCase: true))];
+    static ImmutableArray<Glob> Globs(ImmutableArray<string> patterns) =>
+        [.. patterns.Select(pattern => new Glob(pattern, ignoreCase: true))];
 
     static bool Any(ImmutableArray<Glob> globs, string? text) => text is not null && globs.Any(glob => glob.IsMatch(text));
 }

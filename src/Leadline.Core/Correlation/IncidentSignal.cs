@@ -1,9 +1,9 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// Incident → deployment of the same service, best first: the deployment, version or sha that the incident names; the one that was live
-/// when a shipped change names the incident as what it fixes; the latest that succeeded within the window before it, or was being rolled
-/// out when it started; else unlinked.
+/// Incident → deployment of the same service, best first: the deployment, version or sha that the incident names; the one that
+/// was live when a shipped change names the incident as what it fixes; the latest that succeeded within the window before it,
+/// or was being rolled out when it started; else unlinked.
 /// </summary>
 static class IncidentSignal
 {
@@ -31,7 +31,8 @@ static class IncidentSignal
                 Title = incident.Title,
                 Url = incident.Url,
             });
-            failed?.Signs.Add(new Sign(incident.StartedAt, incident.ResolvedAt, incident.ResolvedAt is null ? null : $"incident {incident.Id}", IsIncident: true));
+            var endedBy = incident.ResolvedAt is null ? null : $"incident {incident.Id}";
+            failed?.Signs.Add(new Sign(incident.StartedAt, incident.ResolvedAt, endedBy, IsIncident: true));
         }
     }
 
@@ -43,7 +44,8 @@ static class IncidentSignal
         if (fixedBy is not null) return (before, "fix");
 
         // The span is compared, not an instant: what a sender dates to the year 1 has no instant a window before it.
-        return incident.StartedAt - before.DeployedAt <= judged.Definitions.Failure.IncidentWindow ? (before, "window") : (null, "unlinked");
+        var after = incident.StartedAt - before.DeployedAt;
+        return after <= judged.Definitions.Failure.IncidentWindow ? (before, "window") : (null, "unlinked");
     }
 
     static Row? Declared(Case judged, IncidentFact incident)
@@ -62,9 +64,9 @@ static class IncidentSignal
 
         if (incident.Sha is not { } sha) return null;
         var place = judged.Graph.Find(sha);
-        return place >= 0
-            ? judged.Counted.Find(row => row.Head == place) ?? (judged.RowOfCommit[place] is { IsCounted: true } shipped ? shipped : null)
-            : judged.Counted.Find(row => row.Sha is { } deployed && deployed.StartsWith(sha));
+        if (place < 0) return judged.Counted.Find(row => row.Sha is { } deployed && deployed.StartsWith(sha));
+        var shipped = judged.RowOfCommit[place];
+        return judged.Counted.Find(row => row.Head == place) ?? (shipped is { IsCounted: true } ? shipped : null);
     }
 
     /// <summary>What was being rolled out at that instant, unless it repaired something; else what had succeeded last.</summary>
@@ -86,7 +88,8 @@ static class IncidentSignal
         for (var i = low; i < judged.Counted.Count && judged.Counted[i].DeployedAt - instant <= longest; i++)
         {
             var row = judged.Counted[i];
-            if (row.BeganAt <= instant && row.Rework.Count == 0 && row != fixedBy && !(row.BeganAt < rolling?.BeganAt)) rolling = row;
+            if (row.BeganAt > instant || row.BeganAt < rolling?.BeganAt) continue;
+            if (row.Rework.Count == 0 && row != fixedBy) rolling = row;
         }
 
         if (low > 0 && judged.Counted[low - 1] == fixedBy) low--;
@@ -125,7 +128,10 @@ static class IncidentSignal
             {
                 if (!keys.TryGetValue(mention, out var named)) continue;
                 foreach (var incident in named)
-                    if (incident.StartedAt <= row.DeployedAt && (!mention.StartsWith('#') || incident.Repository == repository)) fixes.TryAdd(incident.Id, row);
+                {
+                    if (mention.StartsWith('#') && incident.Repository != repository) continue;
+                    if (incident.StartedAt <= row.DeployedAt) fixes.TryAdd(incident.Id, row);
+                }
             }
         }
     }

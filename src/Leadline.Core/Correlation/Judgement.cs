@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Leadline.Core;
 
-/// <summary>Everything known of one service: the input of <see cref="Correlator"/>. Facts may repeat and come in any order.</summary>
+/// <summary>
+/// Everything known of one service: the input of <see cref="Correlator"/>. Facts may repeat and come in any order.
+/// </summary>
 public sealed record ServiceFacts
 {
     public required ServiceName Service { get; init; }
@@ -51,7 +53,9 @@ public enum LedgerLink
     /// <summary>The first deployment of the service: what it reaches predates tracking.</summary>
     Baseline,
 
-    /// <summary>The previous sha is not in the graph, or nothing joins it with this one: ships nothing rather than everything.</summary>
+    /// <summary>
+    /// The previous sha is not in the graph, or nothing joins it with this one: ships nothing rather than everything.
+    /// </summary>
     Gap,
 
     /// <summary>The source named no commit, and no artifact of that version is known.</summary>
@@ -97,7 +101,9 @@ public sealed record LedgerRow
     public double? MedianLeadSeconds { get; init; }
     public bool Failed { get; init; }
 
-    /// <summary>When the failure began: the earliest incident's start, or else the deployment's own success. Null unless failed.</summary>
+    /// <summary>
+    /// When the failure began: the earliest incident's start, or else the deployment's own success. Null unless failed.
+    /// </summary>
     public DateTimeOffset? FailedAt { get; init; }
 
     /// <summary>As <see cref="DeployedDay"/>, of the failure's beginning.</summary>
@@ -111,7 +117,9 @@ public sealed record LedgerRow
 
     public bool Rework { get; init; }
 
-    /// <summary>Why it is rework: <c>rollback</c>, <c>revert</c>, <c>hotfix</c>, <c>fix</c>; several are joined by a comma.</summary>
+    /// <summary>
+    /// Why it is rework: <c>rollback</c>, <c>revert</c>, <c>hotfix</c>, <c>fix</c>; several are joined by a comma.
+    /// </summary>
     public string? ReworkBecause { get; init; }
 
     public string? Url { get; init; }
@@ -139,19 +147,25 @@ public sealed record ShippedChange
 
     public required LinkMethod Method { get; init; }
 
-    /// <summary>Null where it enters lead time; otherwise why not: <c>merge commit</c>, <c>bot</c>, <c>squash of #7</c>, …</summary>
+    /// <summary>
+    /// Null where it enters lead time; otherwise why not: <c>merge commit</c>, <c>bot</c>, <c>squash of #7</c>, …
+    /// </summary>
     public string? NotCountedBecause { get; init; }
 
     /// <summary>Where the lead time starts, by the definitions; null where the source did not say.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>From <see cref="StartedAt"/> to the deployment's success; negative where clocks disagree. Null where not counted.</summary>
+    /// <summary>
+    /// From <see cref="StartedAt"/> to the deployment's success; negative where clocks disagree. Null where not counted.
+    /// </summary>
     public double? LeadSeconds { get; init; }
 
     public Stages Stages { get; init; } = Stages.Unknown;
 }
 
-/// <summary>The spans of a change's way, in seconds, null where unknown; they add up to the lead time where all are known.</summary>
+/// <summary>
+/// The spans of a change's way, in seconds, null where unknown; they add up to the lead time where all are known.
+/// </summary>
 public sealed record Stages(double? Coding, double? Pickup, double? Review, double? Build, double? Wait, double? Deploy)
 {
     public static readonly Stages Unknown = new(null, null, null, null, null, null);
@@ -171,7 +185,10 @@ public sealed record Blame
     /// <summary>What says so: the incident's, deployment's or change's id, or a sha.</summary>
     public required string Evidence { get; init; }
 
-    /// <summary>How it was linked: <c>declared</c>, <c>fix</c>, <c>window</c>, <c>unlinked</c>, <c>rollback</c>, <c>revert</c>, <c>hotfix</c>.</summary>
+    /// <summary>
+    /// How it was linked: <c>declared</c>, <c>fix</c>, <c>window</c>, <c>unlinked</c>, <c>rollback</c>, <c>revert</c>,
+    /// <c>hotfix</c>.
+    /// </summary>
     public required string Method { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }

@@ -1,6 +1,8 @@
 namespace Leadline.Core;
 
-/// <summary>Lead time for changes: from the start that the definitions name to the deployment's success, per commit or per change.</summary>
+/// <summary>
+/// Lead time for changes: from the start that the definitions name to the deployment's success, per commit or per change.
+/// </summary>
 static class LeadTimeRule
 {
     static readonly IEqualityComparer<ChangeFact> ByReference = ReferenceEqualityComparer.Instance;
@@ -14,7 +16,8 @@ static class LeadTimeRule
         if (row.Changes.Count > 0 && (perChange || judged.Definitions.LeadTime.Start == LeadTimeStart.FirstCommit))
         {
             ofChange = row.Commits.Where(commit => commit.Change is not null).ToLookup(commit => commit.Change!, ByReference);
-            starts = row.Changes.ToDictionary(change => change, change => StartOfChange(judged, change, ofChange[change]), ByReference);
+            starts = new Dictionary<ChangeFact, DateTimeOffset?>(ByReference);
+            foreach (var change in row.Changes) starts.Add(change, StartOfChange(judged, change, ofChange[change]));
         }
 
         foreach (var commit in row.Commits)
@@ -22,7 +25,8 @@ static class LeadTimeRule
             if (perChange && commit.Change is not null) continue;
             var because = perChange ? "it belongs to no change" : NotCounted(judged, commit);
             var start = because is null ? Start(judged, commit, starts) : null;
-            shipped.Add(Make(judged, row, commit.Sha, Repository(judged, row, commit), commit.Change, commit.Method, because, start));
+            var repository = Repository(judged, row, commit);
+            shipped.Add(Make(judged, row, commit.Sha, repository, commit.Change, commit.Method, because, start));
         }
 
         if (perChange)
@@ -30,19 +34,22 @@ static class LeadTimeRule
             foreach (var change in row.Changes)
             {
                 var own = ofChange![change];
-                var sha = change.MergeSha is { } merge && judged.Graph.Find(merge) is >= 0 and var place ? judged.Graph.Sha(place) : own.First().Sha;
+                var merge = change.MergeSha is { } known ? judged.Graph.Find(known) : -1;
+                var sha = merge >= 0 ? judged.Graph.Sha(merge) : own.First().Sha;
                 var because = NotCounted(judged, row, change);
                 var start = because is null ? starts![change] : null;
                 shipped.Add(Make(judged, row, sha, change.Repository, change, own.Min(commit => commit.Method), because, start));
             }
         }
 
-        shipped.Sort((left, right) => left.Sha.CompareTo(right.Sha) is not 0 and var order ? order : Nullable.Compare(left.Change, right.Change));
+        shipped.Sort(static (left, right) =>
+            left.Sha.CompareTo(right.Sha) is not 0 and var order ? order : Nullable.Compare(left.Change, right.Change));
         return shipped;
     }
 
     static ShippedChange Make(
-        Case judged, Row row, Sha sha, RepositoryName repository, ChangeFact? change, LinkMethod method, string? because, DateTimeOffset? start)
+        Case judged, Row row, Sha sha, RepositoryName repository, ChangeFact? change, LinkMethod method, string? because,
+        DateTimeOffset? start)
     {
         if (because is null && start is null)
         {
@@ -94,16 +101,19 @@ static class LeadTimeRule
     {
         var shippedIn = judged.RowOfChange[(change.Repository, change.Number)];
         if (shippedIn != row) return $"it shipped in {shippedIn.Attempt.Id}";
-        return judged.Definitions.LeadTime.ExcludeBots && change.Author?.EndsWith("[bot]", StringComparison.Ordinal) == true ? "bot" : null;
+        var byBot = change.Author?.EndsWith("[bot]", StringComparison.Ordinal) == true;
+        return judged.Definitions.LeadTime.ExcludeBots && byBot ? "bot" : null;
     }
 
     static DateTimeOffset? Start(Case judged, ShippedCommit commit, Dictionary<ChangeFact, DateTimeOffset?>? starts)
     {
-        var authored = commit.Commit < 0 ? null : judged.Graph.AuthoredAt(commit.Commit) ?? judged.Graph.CommittedAt(commit.Commit);
+        var (authored, committed) = commit.Commit < 0 ? default
+            : (judged.Graph.AuthoredAt(commit.Commit), judged.Graph.CommittedAt(commit.Commit));
+        authored ??= committed;
         return judged.Definitions.LeadTime.Start switch
         {
             LeadTimeStart.Authored => authored,
-            LeadTimeStart.Committed => commit.Commit < 0 ? null : judged.Graph.CommittedAt(commit.Commit) ?? authored,
+            LeadTimeStart.Committed => committed ?? authored,
             LeadTimeStart.FirstCommit => commit.Change is null ? authored : starts![commit.Change],
             LeadTimeStart.Opened => commit.Change?.OpenedAt,
             LeadTimeStart.Merged => commit.Change?.MergedAt,

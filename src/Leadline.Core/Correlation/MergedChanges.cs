@@ -1,8 +1,8 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// The changes of a service, by what they brought. A change's own commits are those it lists, or else those between its head and the
-/// branch that it was merged into; where both are known by pushes alone, those below its merge commit.
+/// The changes of a service, by what they brought. A change's own commits are those it lists, or else those between its head
+/// and the branch that it was merged into; where both are known by pushes alone, those below its merge commit.
 /// </summary>
 sealed class MergedChanges
 {
@@ -18,7 +18,7 @@ sealed class MergedChanges
         byNumber = changes.ToLookup(change => change.Number);
 
         // A commit of several changes is of the one that was merged first.
-        foreach (var change in changes.OrderBy(change => change.MergedAt).ThenBy(change => change.Repository).ThenBy(change => change.Number))
+        foreach (var change in changes.OrderBy(one => one.MergedAt).ThenBy(one => one.Repository).ThenBy(one => one.Number))
         {
             var merge = Place(change.MergeSha);
             if (merge >= 0)
@@ -53,7 +53,8 @@ sealed class MergedChanges
 
     /// <summary>The commits that a merged change brought, in order of their places.</summary>
     /// <param name="change">A change whose merge commit is in the graph.</param>
-    /// <param name="walk">The walk at the step that reached the merge commit: what an earlier step reached is none of them.</param>
+    /// <param name="walk">The walk at the step that reached the merge commit: what an earlier step reached is none of
+    /// them.</param>
     public List<int> Own(ChangeFact change, ShippedWalk walk) =>
         Known(change) is { Count: > 0 } known ? known : Pushed(Place(change.HeadSha), Place(change.MergeSha), walk);
 
@@ -74,22 +75,20 @@ sealed class MergedChanges
     }
 
     /// <summary>
-    /// In the order of a push the head stands right below its merge commit, and below it the change's other commits, as far as one that
-    /// had shipped or that another change brought.
+    /// In the order of a push the head stands right below its merge commit, and below it the change's other commits, as far as
+    /// one that had shipped or that another change brought.
     /// </summary>
     List<int> Pushed(int head, int merge, ShippedWalk walk)
     {
-        var commits = new List<int>();
-        if (head < 0 || head == merge || graph.KnowledgeOfParents(merge) != ParentsKnown.FromPush || graph.Parents(merge) is not [var last] || last != head)
-            return commits;
-        for (var commit = head; commit >= 0 && walk.IsOfLastStep(commit); commit = graph.Parents(commit) is [var only] ? only : -1)
-        {
-            if (commits.Contains(commit) || byCommit.ContainsKey(commit) || byMerge.ContainsKey(commit)) break;
-            commits.Add(commit);
-        }
+        if (head < 0 || head == merge || graph.KnowledgeOfParents(merge) != ParentsKnown.FromPush) return [];
+        if (graph.Parents(merge) is not [var last] || last != head) return [];
+        var commits = new SortedSet<int>();
+        var commit = head;
+        while (commit >= 0 && walk.IsOfLastStep(commit) && !IsOfAnother(commit) && commits.Add(commit))
+            commit = graph.Parents(commit) is [var only] ? only : -1;
+        return [.. commits];
 
-        commits.Sort();
-        return commits;
+        bool IsOfAnother(int place) => byCommit.ContainsKey(place) || byMerge.ContainsKey(place);
     }
 
     int Place(Sha? sha) => sha is { } known ? graph.Find(known) : -1;

@@ -1,8 +1,8 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// From the earliest incident's start (without one: the deployment's success) to the last one's resolution (without one: the first
-/// counted deployment that repairs it). Open while any incident is open.
+/// From the earliest incident's start (without one: the deployment's success) to the last one's resolution (without one: the
+/// first counted deployment that repairs it). Open while any incident is open.
 /// </summary>
 static class RecoveryRule
 {
@@ -11,7 +11,8 @@ static class RecoveryRule
         var incidents = row.Signs.Where(sign => sign.IsIncident).ToList();
         if (incidents.Count == 0)
         {
-            var repair = row.Signs.Where(sign => sign.EndedAt is not null).OrderBy(sign => sign.EndedAt).ThenBy(sign => sign.EndedBy, StringComparer.Ordinal).FirstOrDefault();
+            var repair = row.Signs.Where(sign => sign.EndedAt is not null)
+                .OrderBy(sign => sign.EndedAt).ThenBy(sign => sign.EndedBy, StringComparer.Ordinal).FirstOrDefault();
             return (row.DeployedAt, repair.EndedAt, repair.EndedBy);
         }
 

@@ -10,18 +10,21 @@ static class RevertSignal
     {
         foreach (var row in judged.Counted)
             foreach (var commit in row.Commits)
-                if (commit.Commit >= 0 && judged.Graph.Reverts(commit.Commit) is { } reverted) Apply(judged, row, commit, reverted.Split(' '));
+                if (commit.Commit >= 0 && judged.Graph.Reverts(commit.Commit) is { } reverted)
+                    Apply(judged, row, commit, reverted.Split(' '));
     }
 
     static void Apply(Case judged, Row row, ShippedCommit revert, string[] reverted)
     {
         var repository = judged.Graph.Repository(revert.Commit);
-        var found = reverted.Select(name => name.StartsWith('#') ? ByChange(judged, repository, name) : BySha(judged, name)).OfType<Reverted>().ToList();
+        var found = reverted.Select(name => name.StartsWith('#') ? ByChange(judged, repository, name) : BySha(judged, name))
+            .OfType<Reverted>().ToList();
         if (found.Count > 0 && found.TrueForAll(one => one.Row == row || one.IsRevert)) return;
         row.Rework.Add("revert");
         foreach (var one in found)
         {
-            if (one is { IsRevert: false, Row: { IsCounted: true } failed } && failed != row && failed.DeployedAt <= row.DeployedAt)
+            if (one is not { IsRevert: false, Row: { IsCounted: true } failed }) continue;
+            if (failed != row && failed.DeployedAt <= row.DeployedAt)
                 judged.Blame(failed, FailureSignal.Revert, revert.Sha.ToString(), "revert", row);
         }
     }
@@ -32,7 +35,8 @@ static class RevertSignal
 
     static Reverted? ByChange(Case judged, RepositoryName repository, string name)
     {
-        if (!int.TryParse(name.AsSpan(1), out var number) || !judged.RowOfChange.TryGetValue((repository, number), out var row)) return null;
+        if (!int.TryParse(name.AsSpan(1), out var number)) return null;
+        if (!judged.RowOfChange.TryGetValue((repository, number), out var row)) return null;
         return new Reverted(row, row.Commits.Exists(commit =>
             commit.Commit >= 0 && commit.Change is { } change && change.Number == number && change.Repository == repository
             && judged.Graph.Reverts(commit.Commit) is not null));

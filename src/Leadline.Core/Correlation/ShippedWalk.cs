@@ -1,9 +1,10 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// Moves the live sha along the commit graph, deployment by deployment. Each commit is visited once, so a whole history costs a step a
-/// deployment and a visit an edge. A deployment more costs what it ships. One that arrives late costs what all deployments from its
-/// place on ship: the walk is cut back to there and they are walked again. In memory it is 8 bytes a commit.
+/// Moves the live sha along the commit graph, deployment by deployment. Each commit is visited once, so a whole history costs a
+/// step a deployment and a visit an edge. A deployment more costs what it ships. One that arrives late costs what all
+/// deployments from its place on ship: the walk is cut back to there and they are walked again. In memory it is 8 bytes a
+/// commit.
 /// </summary>
 public sealed class ShippedWalk(CommitGraph graph)
 {

@@ -53,7 +53,9 @@ static class Shipping
     static bool IsLive(Row before, Row row) =>
         row.Head >= 0 ? before.Head == row.Head : before.Head < 0 && before.Attempt.VersionKey == row.Attempt.VersionKey;
 
-    /// <summary>What a baseline or gap reaches has shipped by it, nobody knows since when; so have the commits of the changes in it.</summary>
+    /// <summary>
+    /// What a baseline or gap reaches has shipped by it, nobody knows since when; so have the commits of the changes in it.
+    /// </summary>
     static void MarkOwn(Case judged, WalkStep step, ShippedWalk walk)
     {
         foreach (var commit in step.Reached)
@@ -68,14 +70,15 @@ static class Shipping
         for (var i = 0; i < step.Reached.Count; i++)
         {
             var commit = step.Reached[i];
-            shipped.Add((commit, row.Attempt.ByArtifact ? LinkMethod.Artifact : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange));
+            var method = i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange;
+            shipped.Add((commit, row.Attempt.ByArtifact ? LinkMethod.Artifact : method));
             if (judged.Changes.AreNone) continue;
             judged.ChangeOf[commit] = judged.Changes.Of(commit);
             merges.AddRange(judged.Changes.MergedBy(commit));
         }
 
-        merges.Sort(static (left, right) => Nullable.Compare(left.MergedAt, right.MergedAt) is not 0 and var byTime ? byTime
-            : left.Number.CompareTo(right.Number) is not 0 and var byNumber ? byNumber : left.Repository.CompareTo(right.Repository));
+        if (merges.Count > 1)
+            merges = [.. merges.OrderBy(one => one.MergedAt).ThenBy(one => one.Number).ThenBy(one => one.Repository)];
 
         // By the author's time, which a rebased copy keeps: its original is not shipped beside it.
         ILookup<DateTimeOffset?, int>? onBranch = null;
@@ -127,11 +130,16 @@ static class Shipping
         foreach (var item in declared.Distinct(StringComparer.Ordinal))
         {
             if (Core.Sha.TryParse(item, out var sha)) Add(sha, null);
-            else if (int.TryParse(item.AsSpan().TrimStart('#'), out var number) && judged.Changes.Find(row.Repository, number) is { } change)
-                foreach (var commit in change.Commits ?? (change.MergeSha is { } merge ? [merge] : [])) Add(commit, change);
+            else if (int.TryParse(item.AsSpan().TrimStart('#'), out var number)) AddChange(number);
         }
 
         Finish(judged, row);
+
+        void AddChange(int number)
+        {
+            var change = judged.Changes.Find(row.Repository, number);
+            foreach (var commit in change?.Commits ?? (change?.MergeSha is { } merge ? [merge] : [])) Add(commit, change);
+        }
 
         void Add(Sha sha, ChangeFact? change)
         {
@@ -151,13 +159,15 @@ static class Shipping
     {
         row.Commits.Sort(static (left, right) => left.Sha.CompareTo(right.Sha));
         if (!row.Commits.Exists(static commit => commit.Change is not null)) return;
-        row.Changes.AddRange(row.Commits.Select(commit => commit.Change).OfType<ChangeFact>().Distinct(ReferenceEqualityComparer.Instance).Cast<ChangeFact>()
+        row.Changes.AddRange(row.Commits.Select(commit => commit.Change).OfType<ChangeFact>()
+            .DistinctBy(change => (change.Repository, change.Number))
             .OrderBy(change => change.Repository).ThenBy(change => change.Number));
         foreach (var change in row.Changes)
         {
             // A change ships in the first row that has its last commit, or else its merge commit.
-            if (judged.RowOfChange.TryAdd((change.Repository, change.Number), row)) continue;
-            if ((judged.RowOf(change.HeadSha) ?? judged.RowOf(change.MergeSha)) == row) judged.RowOfChange[(change.Repository, change.Number)] = row;
+            var key = (change.Repository, change.Number);
+            if (judged.RowOfChange.TryAdd(key, row)) continue;
+            if ((judged.RowOf(change.HeadSha) ?? judged.RowOf(change.MergeSha)) == row) judged.RowOfChange[key] = row;
         }
     }
 }

@@ -1,10 +1,11 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// Where the lead time went. Each stage ends where the next begins, so they add up: coding until the change was opened (or ready, for a
-/// draft), pickup until somebody else's first review, review until it was merged, build until the merge commit was green, wait until the
-/// deployment began, deploy until it succeeded. Only what lies within the lead time is shared out: a commit that was written while its
-/// change was reviewed spent 0 seconds in pickup. A stage whose end nobody told of is null, and its time is the next one's.
+/// Where the lead time went. Each stage ends where the next begins, so they add up: coding until the change was opened (or
+/// ready, for a draft), pickup until somebody else's first review, review until it was merged, build until the merge commit was
+/// green, wait until the deployment began, deploy until it succeeded. Only what lies within the lead time is shared out: a
+/// commit that was written while its change was reviewed spent 0 seconds in pickup. A stage whose end nobody told of is null,
+/// and its time is the next one's.
 /// </summary>
 static class StagesRule
 {
@@ -15,8 +16,8 @@ static class StagesRule
         DateTimeOffset? started = row.BeganAt < row.DeployedAt || row.Attempt.StartedAt is not null ? row.BeganAt : null;
         if (change?.MergedAt is not { } merged)
         {
-            return started < start ? Stages.Unknown with { Deploy = Span(start, row.DeployedAt) }
-                : row.StagesWithoutChange ??= started is null ? Stages.Unknown : Stages.Unknown with { Deploy = Span(started, row.DeployedAt) };
+            if (started < start) return Stages.Unknown with { Deploy = Span(start, row.DeployedAt) };
+            return row.StagesWithoutChange ??= Stages.Unknown with { Deploy = Span(started, row.DeployedAt) };
         }
 
         var last = start;
@@ -27,10 +28,12 @@ static class StagesRule
         var mergedAt = Next(merged);
         var green = Next(GreenAt(judged, change, end));
         var begin = judged.Definitions.LeadTime.Start;
+        var isMerged = begin is LeadTimeStart.Merged;
+        var isCoded = isMerged || (begin is LeadTimeStart.Opened && offered == start);
         return new Stages(
-            Coding: begin is LeadTimeStart.Merged || (begin is LeadTimeStart.Opened && offered == start) ? null : Span(start, offered),
-            Pickup: begin is LeadTimeStart.Merged ? null : Span(offered, reviewed),
-            Review: begin is LeadTimeStart.Merged ? null : Span(reviewed ?? offered, mergedAt),
+            Coding: isCoded ? null : Span(start, offered),
+            Pickup: isMerged ? null : Span(offered, reviewed),
+            Review: isMerged ? null : Span(reviewed ?? offered, mergedAt),
             Build: Span(mergedAt, green),
             Wait: started is null ? null : Span(green ?? mergedAt, end),
             Deploy: started is null ? null : Span(end, row.DeployedAt));
@@ -48,5 +51,5 @@ static class StagesRule
     static DateTimeOffset? Later(DateTimeOffset? left, DateTimeOffset? right) =>
         left is null ? right : right is null || left > right ? left : right;
 
-    static double? Span(DateTimeOffset? from, DateTimeOffset? to) => from is null || to is null ? null : (to.Value - from.Value).TotalSeconds;
+    static double? Span(DateTimeOffset? from, DateTimeOffset? to) => (to - from)?.TotalSeconds;
 }

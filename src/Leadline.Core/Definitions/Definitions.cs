@@ -44,7 +44,9 @@ public sealed record ServiceDefinition
     /// <summary>Names used by Argo CD, Flux, Jenkins jobs; globs.</summary>
     public ImmutableArray<string> Apps { get; init; } = [];
 
-    /// <summary>Per source the groups (PagerDuty services, Jira projects, alert labels) whose incidents are this service's.</summary>
+    /// <summary>
+    /// Per source the groups (PagerDuty services, Jira projects, alert labels) whose incidents are this service's.
+    /// </summary>
     public ImmutableArray<IncidentMapping> Incidents { get; init; } = [];
 }
 

@@ -5,11 +5,16 @@ namespace Leadline.Core;
 
 public static class DefinitionsHash
 {
-    /// <summary><c>sha256:</c> and 64 digits over everything that decides a number; equal definitions have equal hashes.</summary>
+    /// <summary>
+    /// <c>sha256:</c> and 64 digits over everything that decides a number; equal definitions have equal hashes.
+    /// </summary>
     public static string Of(Definitions definitions) =>
         "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Canonical(definitions))));
 
-    /// <summary>One <c>key = value</c> a line, in a fixed order; lists whose order does not matter are sorted. The preset's name decides nothing.</summary>
+    /// <summary>
+    /// One <c>key = value</c> a line, in a fixed order; lists whose order does not matter are sorted. The preset's name
+    /// decides nothing.
+    /// </summary>
     public static string Canonical(Definitions definitions)
     {
         var text = new StringBuilder();
@@ -47,5 +52,6 @@ public static class DefinitionsHash
         void Line(string key, string? value) => text.Append(key).Append(" = ").Append(value).Append('\n');
     }
 
-    static string Sorted(IEnumerable<string> items) => string.Join(", ", items.Distinct().Order(StringComparer.Ordinal).Select(item => $"\"{item}\""));
+    static string Sorted(IEnumerable<string> items) =>
+        string.Join(", ", items.Distinct().Order(StringComparer.Ordinal).Select(item => $"\"{item}\""));
 }

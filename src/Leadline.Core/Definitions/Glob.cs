@@ -9,6 +9,8 @@ namespace Leadline.Core;
 /// </summary>
 public sealed class Glob
 {
+    const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline;
+
     readonly StringComparison comparison;
     readonly string? literal;
     readonly string? folder;
@@ -66,6 +68,7 @@ public sealed class Glob
             }
         }
 
-        return open ? throw new FormatException($"'{pattern}' opens a brace and does not close it") : result.Append('$').ToString();
+        if (open) throw new FormatException($"'{pattern}' opens a brace and does not close it");
+        return result.Append('$').ToString();
     }
 }

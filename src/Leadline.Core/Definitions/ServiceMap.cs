@@ -4,7 +4,8 @@ namespace Leadline.Core;
 
 /// <summary>
 /// Which service and environment a fact belongs to. Where the definitions list services, only they exist; where they list none,
-/// a deployment's declared service name is a service (its repositories are those of its deployments), and every other repository is one.
+/// a deployment's declared service name is a service (its repositories are those of its deployments), and every other
+/// repository is one.
 /// </summary>
 public sealed class ServiceMap
 {
@@ -16,11 +17,15 @@ public sealed class ServiceMap
     readonly Dictionary<string, EnvironmentDefinition?> environmentOf = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="definitions">The rules in force.</param>
-    /// <param name="deployed">Pairs of declared service and repository seen in deployments; only used where no services are defined.</param>
+    /// <param name="deployed">Pairs of declared service and repository seen in deployments; only used where no services are
+    /// defined.</param>
     /// <param name="repositories">All repositories seen; only used where no services are defined.</param>
-    public ServiceMap(Definitions definitions, IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories)
+    public ServiceMap(
+        Definitions definitions, IEnumerable<(string Service, RepositoryName? Repository)> deployed,
+        IEnumerable<RepositoryName> repositories)
     {
-        Services = [.. (definitions.Services.IsEmpty ? Found(deployed, repositories) : definitions.Services).OrderBy(service => service.Name)];
+        var services = definitions.Services.IsEmpty ? Found(deployed, repositories) : definitions.Services;
+        Services = [.. services.OrderBy(service => service.Name)];
         foreach (var service in Services)
         {
             byName.TryAdd(service.Name.Value, service);
@@ -30,11 +35,15 @@ public sealed class ServiceMap
                 byRepository[repository.Value] = others.IsDefault ? [service] : others.Add(service);
             }
 
-            foreach (var mapping in service.Incidents) byIncidentGroup.TryAdd((mapping.Source.ToLowerInvariant(), mapping.Group.ToLowerInvariant()), service);
+            foreach (var mapping in service.Incidents) byIncidentGroup.TryAdd(Group(mapping.Source, mapping.Group), service);
         }
 
         apps = [.. Services.SelectMany(service => service.Apps.Select(app => (new Glob(app, ignoreCase: true), service)))];
-        environments = [.. definitions.Environments.Select(environment => (environment, environment.Match.Select(pattern => new Glob(pattern, ignoreCase: true)).ToImmutableArray()))];
+        environments =
+        [
+            .. definitions.Environments.Select(environment =>
+                (environment, environment.Match.Select(pattern => new Glob(pattern, ignoreCase: true)).ToImmutableArray())),
+        ];
     }
 
     /// <summary>All services, ordered by name.</summary>
@@ -64,23 +73,27 @@ public sealed class ServiceMap
         lock (environmentOf)
         {
             if (environmentOf.TryGetValue(sourceName, out var known)) return known;
-            var found = environments.FirstOrDefault(environment => environment.Match.Any(glob => glob.IsMatch(sourceName))).Environment;
+            var found = environments.FirstOrDefault(one => one.Match.Any(glob => glob.IsMatch(sourceName))).Environment;
             environmentOf.Add(sourceName, found);
             return found;
         }
     }
 
-    static IEnumerable<ServiceDefinition> Found(IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories)
+    static IEnumerable<ServiceDefinition> Found(
+        IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories)
     {
-        var declared = deployed.GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase).Select(group => new ServiceDefinition
+        var byName = deployed.GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase);
+        var declared = byName.Select(group => new ServiceDefinition
         {
             Name = new ServiceName(group.OrderBy(pair => pair.Service, StringComparer.Ordinal).First().Service),
             Repositories = [.. group.Select(pair => pair.Repository).OfType<RepositoryName>().Distinct().Order()],
         }).ToList();
         var taken = declared.SelectMany(service => service.Repositories).Select(repository => repository.Value)
             .Concat(declared.Select(service => service.Name.Value)).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return declared.Concat(repositories.DistinctBy(repository => repository.Value, StringComparer.OrdinalIgnoreCase).Where(repository => !taken.Contains(repository.Value))
-            .Select(repository => new ServiceDefinition { Name = new ServiceName(repository.Value), Repositories = [repository] }));
+        var others = repositories.DistinctBy(repository => repository.Value, StringComparer.OrdinalIgnoreCase)
+            .Where(repository => !taken.Contains(repository.Value))
+            .Select(one => new ServiceDefinition { Name = new ServiceName(one.Value), Repositories = [one] });
+        return declared.Concat(others);
     }
 
     ServiceDefinition? OfDeployment(DeploymentFact deployment)
@@ -98,9 +111,12 @@ public sealed class ServiceMap
     ServiceDefinition? OfIncident(IncidentFact incident)
     {
         if (incident.Service is { } name && Find(name) is { } named) return named;
-        if (incident.Group is { } group && byIncidentGroup.TryGetValue((incident.Source.ToLowerInvariant(), group.ToLowerInvariant()), out var mapped)) return mapped;
+        if (incident.Group is { } group && byIncidentGroup.TryGetValue(Group(incident.Source, group), out var mapped))
+            return mapped;
         return incident.Service is null && incident.Repository is { } repository ? Only(repository) : null;
     }
+
+    static (string, string) Group(string source, string group) => (source.ToLowerInvariant(), group.ToLowerInvariant());
 
     ServiceDefinition? Only(RepositoryName repository) => Having(repository) is [var only] ? only : null;
 

@@ -22,7 +22,8 @@ public sealed class Delivery
     public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;
 
     /// <summary>The body as JSON.</summary>
-    /// <exception cref="JsonException">It is not JSON, or breaks a promise of the record (the message names the field).</exception>
+    /// <exception cref="JsonException">It is not JSON, or breaks a promise of the record (the message names the
+    /// field).</exception>
     public T Json<T>(JsonTypeInfo<T> type) =>
         JsonSerializer.Deserialize(Body.Span, type) ?? throw new JsonException("the body is the JSON literal null");
 }

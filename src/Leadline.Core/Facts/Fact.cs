@@ -8,7 +8,9 @@ namespace Leadline.Core;
 /// </summary>
 public abstract record Fact
 {
-    /// <summary>The source's own time of this statement (UTC); where statements contradict each other the later one wins.</summary>
+    /// <summary>
+    /// The source's own time of this statement (UTC); where statements contradict each other the later one wins.
+    /// </summary>
     public DateTimeOffset AsOf { get; init; }
 }
 
@@ -21,7 +23,9 @@ public sealed record CommitFact : Fact
     /// <summary>Null where the source does not say; empty for a root commit.</summary>
     public ImmutableArray<Sha>? Parents { get; init; }
 
-    /// <summary>True where <see cref="Parents"/> is the order of a push's before/after chain and not the commit's own record.</summary>
+    /// <summary>
+    /// True where <see cref="Parents"/> is the order of a push's before/after chain and not the commit's own record.
+    /// </summary>
     public bool ParentsFromPush { get; init; }
 
     public string? Branch { get; init; }
@@ -113,7 +117,9 @@ public sealed record DeploymentFact : Fact
     /// <summary>Unique over all sources: a reader prefixes the source's own id with its name and repository.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Where the sender says which service it is; otherwise it is mapped from <see cref="App"/> or <see cref="Repository"/>.</summary>
+    /// <summary>
+    /// Where the sender says which service it is; otherwise it is mapped from <see cref="App"/> or <see cref="Repository"/>.
+    /// </summary>
     public string? Service { get; init; }
 
     /// <summary>The name that a deployment tool uses: an Argo CD application, a Jenkins job.</summary>
@@ -151,7 +157,9 @@ public enum IncidentStatus { Open, Acknowledged, Resolved, Dismissed }
 /// <summary>Something wrong in production, as it stood at <see cref="Fact.AsOf"/>. Key: id.</summary>
 public sealed record IncidentFact : Fact
 {
-    /// <summary>Unique over all sources, as a person would write it in a commit message where the source has such a key.</summary>
+    /// <summary>
+    /// Unique over all sources, as a person would write it in a commit message where the source has such a key.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The source that says so: <c>api</c>, <c>github</c>, <c>pagerduty</c>.</summary>

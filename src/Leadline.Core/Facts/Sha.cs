@@ -30,7 +30,8 @@ public readonly struct Sha : IEquatable<Sha>, IComparable<Sha>
 
     /// <exception cref="FormatException">The text is not 7 to 40, or 64, hexadecimal digits, or is all zeros.</exception>
     public static Sha Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out var sha) ? sha : throw new FormatException($"'{Shorten(text)}' is not a commit id (7 to 40, or 64, hexadecimal digits)");
+        TryParse(text, out var sha) ? sha
+        : throw new FormatException($"'{Shorten(text)}' is not a commit id (7 to 40, or 64, hexadecimal digits)");
 
     /// <summary>False for null, wrong lengths, other digits and the forty zeros that stand for "no commit".</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out Sha sha)
@@ -61,7 +62,8 @@ public readonly struct Sha : IEquatable<Sha>, IComparable<Sha>
         abbreviation.digits <= digits && ToString().StartsWith(abbreviation.ToString(), StringComparison.Ordinal);
 
     public bool Equals(Sha other) =>
-        first == other.first && second == other.second && third == other.third && fourth == other.fourth && digits == other.digits;
+        first == other.first && second == other.second && third == other.third && fourth == other.fourth
+        && digits == other.digits;
 
     public override bool Equals(object? obj) => obj is Sha other && Equals(other);
 

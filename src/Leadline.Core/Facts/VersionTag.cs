@@ -4,8 +4,9 @@ namespace Leadline.Core;
 public static class VersionTag
 {
     /// <summary>
-    /// Whether the tag's last path part is, after an optional prefix that ends in neither a digit nor a dot, 2 to 4 numbers separated by
-    /// dots and nothing else: <c>v1.2.3</c>, <c>release-2024.10.1</c>, <c>desktop/v1.4</c>; so pre-releases (<c>v1.2.3-rc.1</c>) are none.
+    /// Whether the tag's last path part is, after an optional prefix that ends in neither a digit nor a dot, 2 to 4 numbers
+    /// separated by dots and nothing else: <c>v1.2.3</c>, <c>release-2024.10.1</c>, <c>desktop/v1.4</c>; so pre-releases
+    /// (<c>v1.2.3-rc.1</c>) are none.
     /// </summary>
     public static bool IsVersion(string tag)
     {

@@ -1,11 +1,13 @@
 namespace Leadline.Core;
 
-/// <summary>The product-limit estimate of Kaplan and Meier (Nonparametric Estimation from Incomplete Observations, JASA 53, 1958).</summary>
+/// <summary>
+/// The product-limit estimate of Kaplan and Meier (Nonparametric Estimation from Incomplete Observations, JASA 53, 1958).
+/// </summary>
 public static class KaplanMeier
 {
     /// <summary>
-    /// The earliest time at which the estimated share still running is one half or less; null where it never falls that far, as when most
-    /// are still running. Of equal times, those that ended go before those that are still running.
+    /// The earliest time at which the estimated share still running is one half or less; null where it never falls that far, as
+    /// when most are still running. Of equal times, those that ended go before those that are still running.
     /// </summary>
     /// <param name="spans">How long each ran, and whether it has ended (or was still running when last seen).</param>
     public static double? Median(IEnumerable<(double Time, bool Ended)> spans)

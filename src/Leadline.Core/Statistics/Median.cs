@@ -2,7 +2,10 @@ namespace Leadline.Core;
 
 public static class Median
 {
-    /// <summary>The continuous median, as SQL's <c>percentile_cont(0.5)</c>: between two middle values, their mean. Null without values.</summary>
+    /// <summary>
+    /// The continuous median, as SQL's <c>percentile_cont(0.5)</c>: between two middle values, their mean. Null without
+    /// values.
+    /// </summary>
     public static double? Of(List<double> values)
     {
         if (values.Count == 0) return null;
