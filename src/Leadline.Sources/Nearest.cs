@@ -6,7 +6,8 @@ public static class Nearest
     /// <summary><c>; did you mean X?</c>, or nothing where no word is near.</summary>
     public static string Suggest(string word, IEnumerable<string> known)
     {
-        var best = known.Select(candidate => (Word: candidate, Distance: Distance(word, candidate))).OrderBy(candidate => candidate.Distance).FirstOrDefault();
+        var best = known.Select(candidate => (Word: candidate, Distance: Distance(word, candidate)))
+            .OrderBy(candidate => candidate.Distance).FirstOrDefault();
         return best.Word is not null && best.Distance <= Math.Max(1, word.Length / 3) ? $"; did you mean \"{best.Word}\"?" : "";
     }
 

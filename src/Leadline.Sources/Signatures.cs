@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Leadline.Core;
@@ -16,12 +17,13 @@ public static class Signatures
         Span<byte> actual = stackalloc byte[32];
         var digits = given.AsSpan(prefix.Length);
         return digits.Length == 64
-            && Convert.FromHexString(digits, actual, out _, out var written) == System.Buffers.OperationStatus.Done && written == 32
+            && Convert.FromHexString(digits, actual, out _, out var written) == OperationStatus.Done && written == 32
             && CryptographicOperations.FixedTimeEquals(expected, actual);
     }
 
     /// <summary>Whether the Authorization header bears the secret itself.</summary>
     public static bool Bearer(Delivery delivery, ReadOnlySpan<byte> secret) =>
         delivery.Header("Authorization") is { } given && given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given[7..].Trim())), SHA256.HashData(secret));
+        && CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(given[7..].Trim())), SHA256.HashData(secret));
 }

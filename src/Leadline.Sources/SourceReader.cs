@@ -4,34 +4,41 @@ using Leadline.Core;
 namespace Leadline.Sources;
 
 /// <summary>
-/// Turns one source's deliveries into facts. A pure function of the delivery: no I/O, clock, logger or options; it maps and does not judge.
-/// Whatever it throws, the host counts as unreadable.
+/// Turns one source's deliveries into facts. A pure function of the delivery: no I/O, clock, logger or options; it maps and does
+/// not judge. Whatever it throws, the host counts as unreadable.
 /// </summary>
 public abstract class SourceReader
 {
     /// <summary>The name in the delivery's address and in <c>leadline.yaml</c>: lower case.</summary>
     public abstract string Source { get; }
 
-    /// <summary>Raised whenever the same delivery gives other facts than before, so that stored deliveries are read again.</summary>
+    /// <summary>
+    /// Raised whenever the same delivery gives another reading than before, so that stored deliveries are read again.
+    /// </summary>
     public abstract int Version { get; }
 
     /// <summary>Where people stand in the bodies of this source.</summary>
     public abstract PersonalFields Personal { get; }
 
-    /// <summary>Names of the headers that are kept with the delivery, beside <c>Content-Type</c>; no secret is among them.</summary>
+    /// <summary>Names of the headers that are kept with the delivery; no secret is among them.</summary>
     public abstract ImmutableArray<string> KeptHeaders { get; }
 
     /// <summary>Whether the delivery proves that its sender knows the secret; compared in constant time.</summary>
     public abstract bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret);
 
-    /// <summary>The sender's own id of the delivery, by which a repetition is known; null where it has none (the body's hash then serves).</summary>
+    /// <summary>The sender's own id of the delivery, by which a repetition is known; null where it has none.</summary>
     public virtual string? DedupeKey(Delivery delivery) => null;
 
     public abstract Reading Read(Delivery delivery);
 }
 
 /// <summary>Which JSON fields hold people.</summary>
-/// <param name="People">Fields whose whole value (an object, or a list of them) is a person: every string in it is hashed but a <c>type</c>.</param>
+/// <param name="People">
+/// Fields whose whole value (an object, or a list of them) is a person: every string in it is hashed but a <c>type</c>.
+/// </param>
 /// <param name="Strings">Fields that hold a person's name, login, address or picture, wherever they stand.</param>
-/// <param name="Texts">Fields of free text, in which the names found elsewhere in the body, mentions and addresses are hashed too.</param>
-public sealed record PersonalFields(ImmutableHashSet<string> People, ImmutableHashSet<string> Strings, ImmutableHashSet<string> Texts);
+/// <param name="Texts">
+/// Fields of free text, in which the names found elsewhere in the body, mentions and addresses are hashed too.
+/// </param>
+public sealed record PersonalFields(
+    ImmutableHashSet<string> People, ImmutableHashSet<string> Strings, ImmutableHashSet<string> Texts);

@@ -1,12 +1,35 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Leadline.Sources.GitHub;
 
 // Only what is read, in GitHub's own names.
+sealed record PushEvent
+{
+    public required string Ref { get; init; }
+    public string? Before { get; init; }
+    public string? After { get; init; }
+    public bool Created { get; init; }
+    public bool Deleted { get; init; }
+    public bool Forced { get; init; }
+    public PushCommit[]? Commits { get; init; }
+    public PushCommit? HeadCommit { get; init; }
+    public required PushRepository Repository { get; init; }
+}
 
-sealed record PushEvent(string Ref, string? Before, string? After, bool Created, bool Deleted, bool Forced, PushCommit[]? Commits, PushCommit? HeadCommit, Repository Repository);
+/// <param name="PushedAt">Epoch seconds here, ISO 8601 in every other event.</param>
+sealed record PushRepository(string FullName, JsonElement? PushedAt = null);
 
-sealed record PushCommit(string Id, string? Message, DateTimeOffset? Timestamp, Person? Author, string[]? Added, string[]? Removed, string[]? Modified);
+sealed record PushCommit
+{
+    public required string Id { get; init; }
+    public string? Message { get; init; }
+    public DateTimeOffset? Timestamp { get; init; }
+    public Person? Author { get; init; }
+    public string[]? Added { get; init; }
+    public string[]? Removed { get; init; }
+    public string[]? Modified { get; init; }
+}
 
 sealed record PullRequestEvent(string Action, PullRequest PullRequest, Repository Repository);
 
@@ -22,28 +45,41 @@ sealed record PullRequest
     public DateTimeOffset? ClosedAt { get; init; }
     public DateTimeOffset? MergedAt { get; init; }
     public bool? Merged { get; init; }
-    public bool? Draft { get; init; }
     public string? MergeCommitSha { get; init; }
     public Branch? Head { get; init; }
     public Branch? Base { get; init; }
     public Label[]? Labels { get; init; }
 }
 
-sealed record Branch(string? Ref, string? Sha);
+sealed record Branch(string? Ref = null, string? Sha = null);
 
-sealed record Label(string? Name);
+sealed record Label(string? Name = null);
 
 sealed record ReviewEvent(string Action, Review Review, PullRequest PullRequest, Repository Repository);
 
-sealed record Review(long Id, string? State, DateTimeOffset? SubmittedAt, Person? User);
+sealed record Review(long Id, string? State = null, DateTimeOffset? SubmittedAt = null, Person? User = null);
 
 sealed record DeploymentEvent(Deployment Deployment, Repository Repository);
 
-sealed record DeploymentStatusEvent(Deployment Deployment, DeploymentStatusBody DeploymentStatus, Repository Repository);
+sealed record DeploymentStatusEvent(Deployment Deployment, StatusOfDeployment DeploymentStatus, Repository Repository);
 
-sealed record Deployment(long Id, string? Sha, string? Ref, string? Environment, DateTimeOffset CreatedAt);
+sealed record Deployment
+{
+    public required long Id { get; init; }
+    public string? Sha { get; init; }
+    public string? Ref { get; init; }
+    public string? Environment { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}
 
-sealed record DeploymentStatusBody(string State, DateTimeOffset CreatedAt, string? Environment, string? TargetUrl, string? LogUrl);
+sealed record StatusOfDeployment
+{
+    public required string State { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public string? Environment { get; init; }
+    public string? TargetUrl { get; init; }
+    public string? LogUrl { get; init; }
+}
 
 sealed record WorkflowRunEvent(string Action, WorkflowRun WorkflowRun, Repository Repository);
 
@@ -90,9 +126,12 @@ sealed record Issue
 
 sealed record Repository(string FullName);
 
-sealed record Person(string? Login, string? Name, string? Username);
+sealed record Person(string? Login = null, string? Name = null, string? Username = null);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = false)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PushEvent))]
 [JsonSerializable(typeof(PullRequestEvent))]
 [JsonSerializable(typeof(ReviewEvent))]

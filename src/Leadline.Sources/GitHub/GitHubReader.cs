@@ -5,80 +5,101 @@ using Leadline.Core;
 
 namespace Leadline.Sources.GitHub;
 
-/// <summary>Reads GitHub's pushes, pull requests and reviews, deployments and their statuses, workflow runs, releases and issues.</summary>
+/// <summary>
+/// Reads GitHub's pushes, pull requests and reviews, deployments and their statuses, workflow runs, releases and issues.
+/// </summary>
 public sealed class GitHubReader : SourceReader
 {
     public override string Source => "github";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override PersonalFields Personal { get; } = new(
         People:
         [
-            "user", "sender", "owner", "author", "committer", "pusher", "assignee", "assignees", "requested_reviewers", "requested_reviewer", "merged_by",
-            "creator", "actor", "triggering_actor", "closed_by", "uploader", "reviewer", "reviewers", "approver", "enabled_by", "answer_chosen_by", "account",
+            "user", "sender", "owner", "author", "committer", "pusher", "assignee", "assignees", "requested_reviewers",
+            "requested_reviewer", "merged_by", "creator", "actor", "triggering_actor", "closed_by", "uploader", "reviewer",
+            "reviewers", "approver", "enabled_by", "answer_chosen_by", "account",
         ],
         Strings: ["login", "email", "username", "avatar_url", "gravatar_id"],
         Texts: ["title", "body", "message", "description", "label", "display_title", "text", "comment", "name"]);
 
     public override ImmutableArray<string> KeptHeaders => ["X-GitHub-Event", "X-GitHub-Delivery"];
 
-    public override bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret) => Signatures.HmacSha256Hex(delivery, "X-Hub-Signature-256", "sha256=", secret);
+    public override bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret) =>
+        Signatures.HmacSha256Hex(delivery, "X-Hub-Signature-256", "sha256=", secret);
 
     public override string? DedupeKey(Delivery delivery) => delivery.Header("X-GitHub-Delivery");
 
-    public override Reading Read(Delivery delivery)
+    public override Reading Read(Delivery delivery) => delivery.Header("X-GitHub-Event") switch
     {
-        var name = delivery.Header("X-GitHub-Event");
-        if (name is not ("push" or "pull_request" or "pull_request_review" or "deployment" or "deployment_status" or "workflow_run" or "release" or "issues"))
-        {
-            return Reading.Ignored(name switch
-            {
-                null => "it names no event: the header X-GitHub-Event is missing",
-                "ping" => "a ping only says that the webhook was set up",
-                "create" or "delete" => "a push says the same of branches and tags, with their commits",
-                _ => $"{name} holds nothing we measure",
-            });
-        }
+        "push" => Parse(delivery, GitHubJson.Default.PushEvent, Convert, "repository"),
+        "pull_request" => Parse(delivery, GitHubJson.Default.PullRequestEvent, Convert, "repository", "pull_request"),
+        "pull_request_review" => Parse(delivery, GitHubJson.Default.ReviewEvent, Convert, "repository", "review"),
+        "deployment" => Parse(delivery, GitHubJson.Default.DeploymentEvent, Convert, "repository", "deployment"),
+        "deployment_status" =>
+            Parse(delivery, GitHubJson.Default.DeploymentStatusEvent, Convert, "repository", "deployment_status"),
+        "workflow_run" => Parse(delivery, GitHubJson.Default.WorkflowRunEvent, Convert, "repository", "workflow_run"),
+        "release" => Parse(delivery, GitHubJson.Default.ReleaseEvent, Convert, "repository", "release"),
+        "issues" => Parse(delivery, GitHubJson.Default.IssuesEvent, Convert, "repository", "issue"),
+        "ping" => Reading.Ignored("a ping only says that the webhook was set up"),
+        "create" or "delete" => Reading.Ignored("a push says the same of branches and tags, with their commits"),
+        null => Reading.Ignored("it names no event: the header X-GitHub-Event is missing"),
+        var other => Reading.Ignored($"{other} holds nothing we measure"),
+    };
 
-        // A body without its repository is an answer of the API, or what a test harness wrapped; a webhook always names it.
-        if (!IsWebhook(delivery.Body.Span)) return Reading.Ignored("it is not the body of a webhook: it names no repository");
-        return name switch
-        {
-            "push" => Read(delivery.Json(GitHubJson.Default.PushEvent)),
-            "pull_request" => Parsed(delivery, GitHubJson.Default.PullRequestEvent, "pull_request", Read),
-            "pull_request_review" => Parsed(delivery, GitHubJson.Default.ReviewEvent, "review", Read),
-            "deployment" => Parsed(delivery, GitHubJson.Default.DeploymentEvent, "deployment", Read),
-            "deployment_status" => Parsed(delivery, GitHubJson.Default.DeploymentStatusEvent, "deployment_status", Read),
-            "workflow_run" => Parsed(delivery, GitHubJson.Default.WorkflowRunEvent, "workflow_run", Read),
-            "release" => Parsed(delivery, GitHubJson.Default.ReleaseEvent, "release", Read),
-            _ => Parsed(delivery, GitHubJson.Default.IssuesEvent, "issue", Read),
-        };
+    /// <summary>An answer of the API, or what something wrapped, lacks the parts that every webhook of the event has.</summary>
+    static Reading Parse<T>(Delivery delivery, JsonTypeInfo<T> type, Func<T, Reading> convert, params ReadOnlySpan<string> parts)
+    {
+        foreach (var part in parts)
+            if (!Holds(delivery.Body.Span, part)) return Reading.Ignored($"it is not the body of a webhook: it has no {part}");
+        return convert(delivery.Json(type));
     }
 
-    static Reading Parsed<T>(Delivery delivery, JsonTypeInfo<T> type, string part, Func<T, Reading> read) =>
-        Has(delivery.Body.Span, part) ? read(delivery.Json(type)) : Reading.Ignored($"it is not the body of a webhook: it has no {part}");
-
-    static Reading Read(PushEvent push)
+    /// <summary>Whether the body is an object with an object under this key.</summary>
+    static bool Holds(ReadOnlySpan<byte> body, string key)
     {
-        var repository = new RepositoryName(push.Repository.FullName);
-        var last = push.HeadCommit ?? push.Commits?.LastOrDefault();
-        var asOf = last?.Timestamp?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch;
-        if (push.Ref.StartsWith("refs/tags/", StringComparison.Ordinal))
+        var reader = new Utf8JsonReader(body);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            return Reading.Of(new ArtifactFact
-            {
-                Repository = repository,
-                Name = push.Ref["refs/tags/".Length..],
-                Sha = push.Deleted ? null : Sha.ParseOrNull(push.HeadCommit?.Id) ?? Sha.ParseOrNull(push.After),
-                AsOf = asOf,
-            });
+            var found = reader.ValueTextEquals(key);
+            reader.Read();
+            if (found) return reader.TokenType == JsonTokenType.StartObject;
+            reader.Skip();
         }
 
-        if (push.Deleted) return Reading.Ignored("the branch was deleted");
-        if (push.Commits is not { Length: > 0 } commits) return Reading.Ignored("it lists no commits");
+        return false;
+    }
 
-        // In place of parents, which a push does not say, the order of its commits; where history was rewritten, what came before is unknown.
+    static Reading Convert(PushEvent push) => push switch
+    {
+        _ when push.Ref.StartsWith("refs/tags/", StringComparison.Ordinal) => Reading.Of(Tag(push)),
+        { Deleted: true } => Reading.Ignored("the branch was deleted"),
+        { Commits: not { Length: > 0 } } => Reading.Ignored("it lists no commits"),
+        _ => Reading.Of(Commits(push, push.Commits)),
+    };
+
+    static ArtifactFact Tag(PushEvent push) => new()
+    {
+        Repository = NameOf(push.Repository.FullName),
+        Name = push.Ref["refs/tags/".Length..],
+
+        // Of an annotated tag "after" is the tag itself; the commit is the head.
+        Sha = push.Deleted ? null : Sha.ParseOrNull(push.HeadCommit?.Id) ?? Sha.ParseOrNull(push.After),
+
+        // A tag is deleted, or moved to an older commit, later than it was made: the commit's own time would not say so.
+        AsOf = PushedAt(push.Repository) ?? push.HeadCommit?.Timestamp?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch,
+    };
+
+    static ImmutableArray<Fact> Commits(PushEvent push, PushCommit[] commits)
+    {
+        var repository = NameOf(push.Repository.FullName);
+        var asOf = (push.HeadCommit ?? commits[^1]).Timestamp?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch;
+        var branch = push.Ref.StartsWith("refs/heads/", StringComparison.Ordinal) ? push.Ref["refs/heads/".Length..] : push.Ref;
+
+        // In place of parents, which a push does not say, the order of its commits; where history was rewritten, what came
+        // before is unknown.
         var previous = push.Created || push.Forced ? null : Sha.ParseOrNull(push.Before);
         var facts = ImmutableArray.CreateBuilder<Fact>(commits.Length);
         foreach (var commit in commits)
@@ -90,21 +111,26 @@ public sealed class GitHubReader : SourceReader
                 Sha = sha,
                 Parents = previous is { } parent ? [parent] : null,
                 ParentsFromPush = previous is not null,
-                Branch = push.Ref.StartsWith("refs/heads/", StringComparison.Ordinal) ? push.Ref["refs/heads/".Length..] : push.Ref,
+                Branch = branch,
                 AuthoredAt = commit.Timestamp?.ToUniversalTime(),
                 CommittedAt = commit.Timestamp?.ToUniversalTime(),
                 Message = commit.Message,
                 Author = NameOf(commit.Author),
-                Paths = commit is { Added: null, Removed: null, Modified: null } ? null : [.. new[] { commit.Added, commit.Removed, commit.Modified }.SelectMany(paths => paths ?? []).Distinct().Order(StringComparer.Ordinal)],
+                Paths = PathsOf(commit),
                 AsOf = commit.Timestamp?.ToUniversalTime() ?? asOf,
             });
             previous = sha;
         }
 
-        return Reading.Of(facts.DrainToImmutable());
+        return facts.DrainToImmutable();
     }
 
-    static Reading Read(PullRequestEvent happened)
+    static ImmutableArray<string>? PathsOf(PushCommit commit) => commit is { Added: null, Removed: null, Modified: null }
+        ? null
+        : [.. new[] { commit.Added, commit.Removed, commit.Modified }.SelectMany(paths => paths ?? [])
+            .Distinct().Order(StringComparer.Ordinal)];
+
+    static Reading Convert(PullRequestEvent happened)
     {
         var request = happened.PullRequest;
 
@@ -113,7 +139,7 @@ public sealed class GitHubReader : SourceReader
         var updated = request.UpdatedAt ?? request.MergedAt ?? request.ClosedAt ?? request.CreatedAt;
         return Reading.Of(new ChangeFact
         {
-            Repository = new RepositoryName(happened.Repository.FullName),
+            Repository = NameOf(happened.Repository.FullName),
             Number = request.Number,
             OpenedAt = request.CreatedAt?.ToUniversalTime(),
             ReadyAt = happened.Action == "ready_for_review" ? updated?.ToUniversalTime() : null,
@@ -123,7 +149,7 @@ public sealed class GitHubReader : SourceReader
             HeadSha = Sha.ParseOrNull(request.Head?.Sha),
             Branch = request.Head?.Ref,
             TargetBranch = request.Base?.Ref,
-            Labels = request.Labels is { } labels ? [.. labels.Select(label => label.Name).OfType<string>()] : null,
+            Labels = request.Labels is { } labels ? NamesOf(labels) : null,
             Title = request.Title,
             Author = NameOf(request.User),
             Url = request.HtmlUrl,
@@ -131,59 +157,62 @@ public sealed class GitHubReader : SourceReader
         });
     }
 
-    static Reading Read(ReviewEvent happened) => happened switch
+    static Reading Convert(ReviewEvent happened) => happened switch
     {
         { Action: not "submitted" } => Reading.Ignored($"a review that is {happened.Action} is no new review"),
         { Review.SubmittedAt: null } => Reading.Ignored("the review was not submitted yet"),
-        { Review: var review } => Reading.Of(new ReviewFact
+        { Review: { SubmittedAt: { } at } review } => Reading.Of(new ReviewFact
         {
-            Repository = new RepositoryName(happened.Repository.FullName),
+            Repository = NameOf(happened.Repository.FullName),
             Number = happened.PullRequest.Number,
             Id = $"{review.Id}",
-            SubmittedAt = review.SubmittedAt!.Value.ToUniversalTime(),
+            SubmittedAt = at.ToUniversalTime(),
             Approved = string.Equals(review.State, "approved", StringComparison.OrdinalIgnoreCase),
             Author = NameOf(review.User),
-            AsOf = review.SubmittedAt.Value.ToUniversalTime(),
+            AsOf = at.ToUniversalTime(),
         }),
     };
 
-    static Reading Read(DeploymentEvent happened) => happened.Deployment.Environment is null
-        ? Reading.Ignored("the deployment names no environment")
-        : Reading.Of(Convert(happened.Repository, happened.Deployment) with { Status = DeploymentStatus.Created });
+    static Reading Convert(DeploymentEvent happened) => happened.Deployment.Environment is { Length: > 0 } environment
+        ? Reading.Of(Created(happened.Repository, happened.Deployment, environment))
+        : Reading.Ignored("the deployment names no environment");
 
-    static Reading Read(DeploymentStatusEvent happened)
+    static Reading Convert(DeploymentStatusEvent happened)
     {
         var status = happened.DeploymentStatus;
-        if ((happened.Deployment.Environment ?? status.Environment) is null) return Reading.Ignored("the deployment names no environment");
-        DeploymentStatus? reached = status.State.ToLowerInvariant() switch
-        {
-            "pending" or "queued" => DeploymentStatus.Created,
-            "waiting" => DeploymentStatus.Waiting,
-            "in_progress" => DeploymentStatus.Running,
-            "success" => DeploymentStatus.Succeeded,
-            "failure" or "error" => DeploymentStatus.Failed,
-            "inactive" => DeploymentStatus.Superseded,
-            _ => null,
-        };
-        if (reached is not { } known) return Reading.Ignored($"{status.State} is no state that we know");
         var at = status.CreatedAt.ToUniversalTime();
-        return Reading.Of(Convert(happened.Repository, happened.Deployment) with
+        return (happened.Deployment.Environment ?? status.Environment, Reached(status.State)) switch
         {
-            Environment = happened.Deployment.Environment ?? status.Environment!,
-            Status = known,
-            WaitedFrom = known == DeploymentStatus.Waiting ? at : null,
-            StartedAt = known == DeploymentStatus.Running ? at : null,
-            FinishedAt = known is DeploymentStatus.Succeeded or DeploymentStatus.Failed ? at : null,
-            Url = status.LogUrl is { Length: > 0 } log ? log : status.TargetUrl is { Length: > 0 } target ? target : null,
-            AsOf = at,
-        });
+            (null or "", _) => Reading.Ignored("the deployment names no environment"),
+            (_, null) => Reading.Ignored($"{status.State} is no state that we know"),
+            ({ } environment, { } reached) => Reading.Of(Created(happened.Repository, happened.Deployment, environment) with
+            {
+                Status = reached,
+                WaitedFrom = reached == DeploymentStatus.Waiting ? at : null,
+                StartedAt = reached == DeploymentStatus.Running ? at : null,
+                FinishedAt = reached is DeploymentStatus.Succeeded or DeploymentStatus.Failed ? at : null,
+                Url = status.LogUrl is { Length: > 0 } log ? log : status.TargetUrl is { Length: > 0 } target ? target : null,
+                AsOf = at,
+            }),
+        };
     }
 
-    static DeploymentFact Convert(Repository repository, Deployment deployment) => new()
+    static DeploymentStatus? Reached(string state) => state.ToLowerInvariant() switch
+    {
+        "pending" or "queued" => DeploymentStatus.Created,
+        "waiting" => DeploymentStatus.Waiting,
+        "in_progress" => DeploymentStatus.Running,
+        "success" => DeploymentStatus.Succeeded,
+        "failure" or "error" => DeploymentStatus.Failed,
+        "inactive" => DeploymentStatus.Superseded,
+        _ => null,
+    };
+
+    static DeploymentFact Created(Repository repository, Deployment deployment, string environment) => new()
     {
         Id = $"github:{repository.FullName}:{deployment.Id}",
-        Repository = new RepositoryName(repository.FullName),
-        Environment = deployment.Environment ?? "unnamed",
+        Repository = NameOf(repository.FullName),
+        Environment = environment,
         Version = deployment.Ref is { } name && Sha.ParseOrNull(name) is null ? name : null,
         Sha = Sha.ParseOrNull(deployment.Sha),
         Status = DeploymentStatus.Created,
@@ -191,26 +220,29 @@ public sealed class GitHubReader : SourceReader
         AsOf = deployment.CreatedAt.ToUniversalTime(),
     };
 
-    static Reading Read(WorkflowRunEvent happened)
+    static Reading Convert(WorkflowRunEvent happened)
     {
         var run = happened.WorkflowRun;
         if (Sha.ParseOrNull(run.HeadSha) is not { } sha) return Reading.Ignored("the run names no commit");
         BuildStatus? status = (happened.Action, run.Conclusion) switch
         {
+            // It waits for somebody to let it run, however it is marked.
+            (_, "action_required") => null,
             ("requested", _) => BuildStatus.Queued,
             ("in_progress", _) => BuildStatus.Running,
             (_, "success" or "neutral") => BuildStatus.Succeeded,
-            (_, "failure" or "timed_out" or "startup_failure" or "action_required") => BuildStatus.Failed,
+            (_, "failure" or "timed_out" or "startup_failure") => BuildStatus.Failed,
             (_, "cancelled" or "skipped" or "stale") => BuildStatus.Canceled,
             _ => null,
         };
-        if (status is not { } known) return Reading.Ignored($"a run that is {run.Conclusion ?? run.Status ?? happened.Action} says nothing yet");
+        if (status is not { } known)
+            return Reading.Ignored($"a run that is {run.Conclusion ?? run.Status ?? happened.Action} says nothing yet");
         var ended = known is BuildStatus.Succeeded or BuildStatus.Failed or BuildStatus.Canceled;
         var attempt = run.RunAttempt ?? 1;
         return Reading.Of(new BuildFact
         {
             Id = $"github:{run.Id}",
-            Repository = new RepositoryName(happened.Repository.FullName),
+            Repository = NameOf(happened.Repository.FullName),
             Sha = sha,
             Pipeline = run.Name,
             Attempt = attempt,
@@ -225,77 +257,71 @@ public sealed class GitHubReader : SourceReader
         });
     }
 
-    static Reading Read(ReleaseEvent happened)
+    static Reading Convert(ReleaseEvent happened) => happened switch
     {
-        var release = happened.Release;
-        if (happened.Action is not ("published" or "released")) return Reading.Ignored($"a release that is {happened.Action} is not out by that");
-        if (release.Draft || release.PublishedAt is null) return Reading.Ignored("the release is a draft");
-        if (release.Prerelease) return Reading.Ignored("it is a pre-release");
-        var at = release.PublishedAt.Value.ToUniversalTime();
-        return Reading.Of(new DeploymentFact
+        { Action: not ("published" or "released" or "prereleased") } =>
+            Reading.Ignored($"a release that is {happened.Action} is not out by that"),
+        { Release: { Draft: true } or { PublishedAt: null } } => Reading.Ignored("the release is a draft"),
+        { Release: var release } =>
+            Reading.Of(Published(happened.Repository, release, release.Prerelease ? "prerelease" : "release")),
+    };
+
+    /// <summary>A release is a deployment to an environment of its own; the definitions say whether that is production.</summary>
+    static DeploymentFact Published(Repository repository, Release release, string environment)
+    {
+        var at = release.PublishedAt?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch;
+        return new DeploymentFact
         {
-            Id = $"github:{happened.Repository.FullName}:release:{release.Id}",
-            Repository = new RepositoryName(happened.Repository.FullName),
-            Environment = "release",
+            Id = $"github:{repository.FullName}:{environment}:{release.Id}",
+            Repository = NameOf(repository.FullName),
+            Environment = environment,
             Version = release.TagName,
+
+            // Mostly it is the name of a branch, which has moved on since.
             Sha = Sha.ParseOrNull(release.TargetCommitish) is { IsShort: false } sha ? sha : null,
             Status = DeploymentStatus.Succeeded,
             FinishedAt = at,
             Url = release.HtmlUrl,
             AsOf = at,
-        });
+        };
     }
 
-    static Reading Read(IssuesEvent happened)
+    static Reading Convert(IssuesEvent happened)
     {
         var issue = happened.Issue;
+        var gone = happened.Action is "deleted" or "transferred";
 
         // One that was opened again keeps the time at which it was closed before.
-        var closed = issue.State == "closed" ? issue.ClosedAt?.ToUniversalTime() : null;
+        var closed = !gone && issue.State == "closed" ? issue.ClosedAt?.ToUniversalTime() : null;
         return Reading.Of(new IncidentFact
         {
             Id = $"{happened.Repository.FullName}#{issue.Number}",
             Source = "github",
             Group = happened.Repository.FullName,
-            Repository = new RepositoryName(happened.Repository.FullName),
-            Status = happened.Action is "deleted" or "transferred" ? IncidentStatus.Dismissed : closed is null ? IncidentStatus.Open : IncidentStatus.Resolved,
+            Repository = NameOf(happened.Repository.FullName),
+            Status = gone ? IncidentStatus.Dismissed : closed is null ? IncidentStatus.Open : IncidentStatus.Resolved,
             StartedAt = issue.CreatedAt.ToUniversalTime(),
-            ResolvedAt = happened.Action is "deleted" or "transferred" ? null : closed,
-            Labels = [.. (issue.Labels ?? []).Select(label => label.Name).OfType<string>()],
+            ResolvedAt = closed,
+            Labels = NamesOf(issue.Labels ?? []),
             Title = issue.Title,
             Url = issue.HtmlUrl,
             AsOf = (issue.UpdatedAt ?? issue.ClosedAt ?? issue.CreatedAt).ToUniversalTime(),
         });
     }
 
+    static DateTimeOffset? PushedAt(PushRepository repository) => repository.PushedAt switch
+    {
+        { ValueKind: JsonValueKind.Number } number when number.TryGetUInt32(out var seconds) =>
+            DateTimeOffset.FromUnixTimeSeconds(seconds),
+        { ValueKind: JsonValueKind.String } text when text.TryGetDateTimeOffset(out var at) => at.ToUniversalTime(),
+        _ => null,
+    };
+
+    static RepositoryName NameOf(string fullName) => string.IsNullOrWhiteSpace(fullName)
+        ? throw new FormatException("repository.full_name is empty")
+        : new RepositoryName(fullName);
+
     static string? NameOf(Person? person) => person?.Login ?? person?.Username ?? person?.Name;
 
-    static bool IsWebhook(ReadOnlySpan<byte> body)
-    {
-        var reader = new Utf8JsonReader(body);
-        if (!reader.Read()) return false;
-        return reader.TokenType == JsonTokenType.StartObject && Value(ref reader, "repository") == JsonTokenType.StartObject && Has(ref reader, "full_name");
-    }
-
-    static bool Has(ReadOnlySpan<byte> body, string key)
-    {
-        var reader = new Utf8JsonReader(body);
-        return reader.Read() && Value(ref reader, key) == JsonTokenType.StartObject;
-    }
-
-    static bool Has(ref Utf8JsonReader reader, string key) => Value(ref reader, key) == JsonTokenType.String;
-
-    /// <summary>Moves to the value of the current object's key; says its kind, or none where the object has no such key.</summary>
-    static JsonTokenType Value(ref Utf8JsonReader reader, string key)
-    {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(key);
-            reader.Read();
-            if (found) return reader.TokenType;
-            reader.Skip();
-        }
-
-        return JsonTokenType.None;
-    }
+    static ImmutableArray<string> NamesOf(Label[] labels) => [.. labels.Select(label => label.Name).OfType<string>()];
 }

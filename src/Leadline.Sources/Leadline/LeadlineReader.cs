@@ -9,7 +9,7 @@ public sealed class LeadlineReader : SourceReader
 {
     public override string Source => "leadline";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override PersonalFields Personal { get; } = new([], ["author"], ["message", "title", "text"]);
 

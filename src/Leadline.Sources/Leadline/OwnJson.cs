@@ -39,12 +39,13 @@ public static class OwnJson
                 "incident" => [Convert(Parse(line, OwnJsonContext.Default.OwnIncident))],
                 "annotation" => [Convert(Parse(line, OwnJsonContext.Default.OwnAnnotation))],
                 null => throw new FormatException($"the key \"type\" is missing: write one of {string.Join(", ", Types)}"),
-                var other => throw new FormatException($"\"{other}\" is no type: write one of {string.Join(", ", Types)}{Nearest.Suggest(other, Types)}"),
+                var other => throw new FormatException(
+                    $"\"{other}\" is no type: write one of {string.Join(", ", Types)}{Nearest.Suggest(other, Types)}"),
             };
         }
         catch (JsonException error)
         {
-            throw new FormatException(Sentence(error), error);
+            throw new FormatException(Sentence(error, []), error);
         }
         catch (InvalidOperationException error)
         {
@@ -57,18 +58,34 @@ public static class OwnJson
         }
     }
 
-    static T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize(line, type) ?? throw new FormatException("the line is null: write an object");
+    static T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, type) ?? throw new FormatException("the line is null: write an object");
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException(Sentence(error, type.Properties.Select(key => key.Name)), error);
+        }
+    }
 
     static string? TypeOf(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new FormatException("a line must be one JSON object");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new FormatException("a line must be one JSON object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isType = reader.ValueTextEquals("type"u8);
             reader.Read();
-            if (isType) return reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new FormatException("the key \"type\" must be a string");
+            if (isType)
+            {
+                return reader.TokenType == JsonTokenType.String
+                    ? reader.GetString()
+                    : throw new FormatException("the key \"type\" must be a string");
+            }
+
             reader.Skip();
         }
 
@@ -85,7 +102,7 @@ public static class OwnJson
         CommittedAt = Utc(own.CommittedAt),
         Message = own.Message,
         Author = own.Author,
-        Paths = own.Paths is { } paths ? [.. paths] : null,
+        Paths = Texts(own.Paths, "paths"),
         AsOf = Latest(own.AuthoredAt, own.CommittedAt),
     };
 
@@ -104,11 +121,12 @@ public static class OwnJson
         Commits = own.Commits is { } commits ? [.. commits.Select(commit => Any(commit, "commits"))] : null,
         Branch = own.Branch,
         TargetBranch = own.TargetBranch,
-        Labels = own.Labels is { } labels ? [.. labels] : null,
+        Labels = Texts(own.Labels, "labels"),
         Title = own.Title,
         Author = own.Author,
         Url = own.Url,
-        AsOf = Utc(own.UpdatedAt) ?? Latest(own.OpenedAt, own.ReadyAt, own.FirstReviewedAt, own.ApprovedAt, own.MergedAt, own.ClosedAt),
+        AsOf = Utc(own.UpdatedAt)
+            ?? Latest(own.OpenedAt, own.ReadyAt, own.FirstReviewedAt, own.ApprovedAt, own.MergedAt, own.ClosedAt),
     };
 
     static ImmutableArray<Fact> Convert(OwnBuild own)
@@ -128,25 +146,36 @@ public static class OwnJson
                 QueuedAt = Utc(own.QueuedAt),
                 StartedAt = Utc(own.StartedAt),
                 FinishedAt = Utc(own.FinishedAt),
-                Status = Word<BuildStatus>(own.Status, BuildStatus.Queued, BuildStatus.Running, BuildStatus.Succeeded, BuildStatus.Failed, BuildStatus.Canceled),
+                Status = Word<BuildStatus>(
+                    own.Status,
+                    BuildStatus.Queued, BuildStatus.Running, BuildStatus.Succeeded, BuildStatus.Failed, BuildStatus.Canceled),
                 Url = own.Url,
                 AsOf = asOf,
             },
-            .. (own.Artifacts ?? []).Select(name => new ArtifactFact { Repository = repository, Name = NotEmpty(name, "artifacts"), Sha = sha, AsOf = asOf }),
+            .. (own.Artifacts ?? []).Select(name => new ArtifactFact
+            {
+                Repository = repository,
+                Name = NotEmpty(name, "artifacts"),
+                Sha = sha,
+                AsOf = asOf,
+            }),
         ];
     }
 
     static Fact Convert(OwnDeployment own)
     {
-        if (own.Service is null && own.Repository is null) throw new FormatException("a deployment must name its \"service\" or its \"repository\"");
+        if (own.Service is null && own.Repository is null)
+            throw new FormatException("a deployment must name its \"service\" or its \"repository\"");
         var status = Word<DeploymentStatus>(
-            own.Status, DeploymentStatus.Created, DeploymentStatus.Waiting, DeploymentStatus.Running, DeploymentStatus.Succeeded, DeploymentStatus.Failed, DeploymentStatus.Canceled);
+            own.Status,
+            DeploymentStatus.Created, DeploymentStatus.Waiting, DeploymentStatus.Running,
+            DeploymentStatus.Succeeded, DeploymentStatus.Failed, DeploymentStatus.Canceled);
         if (status is DeploymentStatus.Succeeded or DeploymentStatus.Failed && own.FinishedAt is null)
             throw new FormatException($"a deployment with status \"{own.Status}\" must say \"finished_at\"");
         return new DeploymentFact
         {
             Id = NotEmpty(own.Id, "id"),
-            Service = own.Service is { } service ? NotEmpty(service, "service") : null,
+            Service = NotEmptyOrNull(own.Service, "service"),
             Repository = own.Repository is { } repository ? new RepositoryName(repository) : null,
             Environment = NotEmpty(own.Environment, "environment"),
             Version = own.Version,
@@ -156,7 +185,7 @@ public static class OwnJson
             StartedAt = Utc(own.StartedAt),
             FinishedAt = Utc(own.FinishedAt),
             Failed = own.Failed,
-            Changes = own.Changes is { } changes ? [.. changes] : null,
+            Changes = Texts(own.Changes, "changes"),
             Url = own.Url,
             AsOf = Utc(own.UpdatedAt) ?? Latest(own.CreatedAt, own.StartedAt, own.FinishedAt),
         };
@@ -166,8 +195,13 @@ public static class OwnJson
     {
         Id = NotEmpty(own.Id, "id"),
         Source = "api",
-        Service = own.Service,
-        Status = own.ResolvedAt is not null ? IncidentStatus.Resolved : own.AcknowledgedAt is not null ? IncidentStatus.Acknowledged : IncidentStatus.Open,
+        Service = NotEmptyOrNull(own.Service, "service"),
+        Status = own switch
+        {
+            { ResolvedAt: not null } => IncidentStatus.Resolved,
+            { AcknowledgedAt: not null } => IncidentStatus.Acknowledged,
+            _ => IncidentStatus.Open,
+        },
         StartedAt = own.StartedAt.ToUniversalTime(),
         AcknowledgedAt = Utc(own.AcknowledgedAt),
         ResolvedAt = Utc(own.ResolvedAt),
@@ -182,20 +216,28 @@ public static class OwnJson
     static Fact Convert(OwnAnnotation own) => new AnnotationFact
     {
         Id = NotEmpty(own.Id, "id"),
-        Service = own.Service,
-        Team = own.Team,
+        Service = NotEmptyOrNull(own.Service, "service"),
+        Team = NotEmptyOrNull(own.Team, "team"),
         MarkedAt = own.At.ToUniversalTime(),
         Text = own.Text,
         AsOf = own.At.ToUniversalTime(),
     };
 
-    static Sha Full(string text, string key) =>
-        Any(text, key) is { IsShort: false } sha ? sha : throw new FormatException($"\"{key}\" must be a full commit id of 40 (or 64) hexadecimal digits, not \"{text}\"");
+    static Sha Full(string text, string key) => Any(text, key) is { IsShort: false } sha
+        ? sha
+        : throw new FormatException($"\"{key}\" must be a full commit id of 40 (or 64) hexadecimal digits, not \"{text}\"");
 
-    static Sha Any(string text, string key) =>
-        Sha.TryParse(text, out var sha) ? sha : throw new FormatException($"\"{key}\" must be a commit id of 7 to 40 (or 64) hexadecimal digits, not \"{text}\"");
+    static Sha Any(string text, string key) => Sha.TryParse(text, out var sha)
+        ? sha
+        : throw new FormatException($"\"{key}\" must be a commit id of 7 to 40 (or 64) hexadecimal digits, not \"{text}\"");
 
-    static string NotEmpty(string text, string key) => string.IsNullOrWhiteSpace(text) ? throw new FormatException($"\"{key}\" must not be empty") : text;
+    static string NotEmpty(string? text, string key) =>
+        string.IsNullOrWhiteSpace(text) ? throw new FormatException($"\"{key}\" must not be empty") : text;
+
+    static string? NotEmptyOrNull(string? text, string key) => text is null ? null : NotEmpty(text, key);
+
+    static ImmutableArray<string>? Texts(string[]? texts, string key) =>
+        texts is null ? null : [.. texts.Select(text => text ?? throw new FormatException($"\"{key}\" must hold no null"))];
 
     static T Word<T>(string text, params ReadOnlySpan<T> allowed) where T : struct, Enum
     {
@@ -207,7 +249,8 @@ public static class OwnJson
             words.Add(word);
         }
 
-        throw new FormatException($"\"status\" must be one of {string.Join(", ", words)}, not \"{text}\"{Nearest.Suggest(text, words)}");
+        throw new FormatException(
+            $"\"status\" must be one of {string.Join(", ", words)}, not \"{text}\"{Nearest.Suggest(text, words)}");
     }
 
     static DateTimeOffset? Utc(DateTimeOffset? instant) => instant?.ToUniversalTime();
@@ -221,14 +264,12 @@ public static class OwnJson
     }
 
     /// <summary>The serializer's words, without the name of a class in them.</summary>
-    static string Sentence(JsonException error)
+    static string Sentence(JsonException error, IEnumerable<string> keys)
     {
         var message = error.Message;
         if (message.StartsWith("The JSON property '", StringComparison.Ordinal))
         {
             var key = message.Split('\'')[1];
-            var keys = OwnJsonContext.Default.OwnDeployment.Properties.Concat(OwnJsonContext.Default.OwnCommit.Properties).Concat(OwnJsonContext.Default.OwnChange.Properties)
-                .Concat(OwnJsonContext.Default.OwnBuild.Properties).Concat(OwnJsonContext.Default.OwnIncident.Properties).Select(property => property.Name).Distinct();
             return $"the key \"{key}\" is not known for this type{Nearest.Suggest(key, keys)}";
         }
 
@@ -238,14 +279,16 @@ public static class OwnJson
             return $"required keys are missing: {missing}";
         }
 
-        return error.Path is { Length: > 2 } path ? $"the key \"{path[2..]}\" does not hold what it should: {Plain(message)}" : $"this is not JSON: {Plain(message)}";
+        return error.Path is { Length: > 2 } path
+            ? $"the key \"{path[2..]}\" does not hold what it should: {Plain(message)}"
+            : $"this is not JSON: {Plain(message)}";
     }
 
     static string Plain(string message)
     {
         var end = message.IndexOf(" Path:", StringComparison.Ordinal);
         if (end > 0) message = message[..end];
-        return message.Contains("System.DateTimeOffset", StringComparison.Ordinal) || message.Contains("Nullable`1[System.DateTimeOffset", StringComparison.Ordinal) ? "write a time as 2026-01-31T12:00:00Z"
+        return message.Contains("System.DateTimeOffset", StringComparison.Ordinal) ? "write a time as 2026-01-31T12:00:00Z"
             : message.Contains("could not be converted", StringComparison.Ordinal) ? "its value is of another kind"
             : message.TrimEnd('.');
     }

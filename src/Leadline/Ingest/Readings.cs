@@ -135,7 +135,8 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
         }
     }
 
-    static ReadDelivery Read(StoredDelivery stored, ILogger logger)
+    /// <summary>What the source's reader makes of it; whatever the reader throws is an outcome too.</summary>
+    internal static ReadDelivery Read(StoredDelivery stored, ILogger logger)
     {
         if (Catalogue.Find(stored.Delivery.Source) is not { } reader) return new ReadDelivery(stored.Id, 1, Reading.Unreadable($"there is no source {stored.Delivery.Source}"));
         try

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Leadline.Core;
+using Leadline.Ingest;
+using Leadline.Sources;
+using Leadline.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Leadline.Tests.Sources;
+
+/// <summary>
+/// A delivery as its source sends it, in the file <c>NAME.http</c>: headers, a blank line and the body. In the headers
+/// <c>{secret}</c> stands for the source's secret, and <c>{hmac-sha256-hex}</c> for the body's signature with it.
+/// </summary>
+sealed class Recording
+{
+    public const string Secret = "the secret of Acme";
+
+    static readonly Intake Intake = new(new byte[32]);
+
+    readonly ImmutableArray<(string Name, string Value)> headers;
+
+    Recording(SourceReader reader, string file)
+    {
+        (Reader, File) = (reader, file);
+        var text = System.IO.File.ReadAllText(file);
+        var end = text.IndexOf("\n\n", StringComparison.Ordinal);
+        headers = [.. text[..end].Split('\n').Select(line => line.Split(": ", 2)).Select(pair => (pair[0], pair[1]))];
+        Body = Encoding.UTF8.GetBytes(text[(end + 2)..]);
+    }
+
+    public SourceReader Reader { get; }
+
+    public string File { get; }
+
+    public string Name => Path.GetFileNameWithoutExtension(File);
+
+    public byte[] Body { get; }
+
+    /// <summary>What its source has sent, as the server takes it in.</summary>
+    public Delivery Delivery => Of(headers.Select(header => (header.Name, Filled(header.Value))));
+
+    /// <summary>The same without what proves its sender.</summary>
+    public Delivery Unsigned => Of(headers.Where(header => Filled(header.Value) == header.Value));
+
+    /// <summary>The same as the log keeps it.</summary>
+    public Delivery Kept => Intake.Prepare(Reader, Delivery).Delivery;
+
+    /// <summary>What the server makes of it.</summary>
+    public Reading Read() => Readings.Read(new StoredDelivery(1, Kept, 0, "unread", null), NullLogger.Instance).Reading;
+
+    /// <summary>The folder of this name in <c>src/Leadline.Sources</c> holds the reader, the one here its recordings.</summary>
+    public static string FolderOf(SourceReader reader) => reader.GetType().Namespace!.Split('.')[^1];
+
+    public static string PathOf(SourceReader reader) =>
+        Path.Combine(Shared.Repository, "tests", "Leadline.Tests", "Sources", FolderOf(reader));
+
+    public static IEnumerable<Recording> Of(SourceReader reader) => Directory.Exists(PathOf(reader))
+        ? Directory.EnumerateFiles(PathOf(reader), "*.http").Order(StringComparer.Ordinal).Select(file => new Recording(reader, file))
+        : [];
+
+    string Filled(string value) => value
+        .Replace("{secret}", Secret)
+        .Replace("{hmac-sha256-hex}", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Body)));
+
+    Delivery Of(IEnumerable<(string Name, string Value)> sent) => new()
+    {
+        Source = Reader.Source,
+        Headers = Delivery.NoHeaders.AddRange(sent.Select(header => KeyValuePair.Create(header.Name, header.Value))),
+        Body = Body,
+        ReceivedAt = DateTimeOffset.UnixEpoch,
+    };
+}
