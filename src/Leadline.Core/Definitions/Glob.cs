@@ -22,7 +22,7 @@ public sealed class Glob
         comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         if (!IsPattern(pattern)) literal = pattern;
         else if (pattern.EndsWith("/**", StringComparison.Ordinal) && !IsPattern(pattern[..^2])) folder = pattern[..^2];
-        else regex = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline | (ignoreCase ? RegexOptions.IgnoreCase : 0));
+        else regex = new Regex(Translate(pattern), Options | (ignoreCase ? RegexOptions.IgnoreCase : 0));
     }
 
     /// <summary>Whether it may match more than itself.</summary>
