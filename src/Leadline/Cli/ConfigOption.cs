@@ -9,7 +9,7 @@ sealed class ConfigOption : Option<string?>
 {
     public ConfigOption() : base("--config")
     {
-        Description = "leadline.yaml; default: LEADLINE_CONFIG, or leadline.yaml in the working directory";
+        Description = "the settings; default: LEADLINE_CONFIG, or leadline.yaml in the working directory";
         HelpName = "FILE";
     }
 

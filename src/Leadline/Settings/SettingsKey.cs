@@ -80,7 +80,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
         Below =
         [
             new("timezone", SettingsKind.TimeZone, "The time zone in which days, weeks and months begin.") { Default = [Definitions.Default.Timezone] },
-            Map("services", "The services, by name; where none is listed, each repository is one.", new("SERVICE", SettingsKind.Map, "What belongs to the service.")
+            Map("services", "The services, by name; where none is listed, each repository is one.", new("SERVICE", SettingsKind.Map, "One service, and what belongs to it.")
             {
                 Example = ["checkout"],
                 Below =
@@ -94,8 +94,8 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                         new("SOURCE", SettingsKind.Groups, "PagerDuty services, Jira projects, or alerts' labels such as { service: checkout }.") { Example = ["pagerduty", "PSVC1"] }),
                 ],
             }),
-            Map("environments", "The environments that are measured, by name; where none is listed, production, which prod, production and live match.",
-                new("ENVIRONMENT", SettingsKind.Map, "Names that match several belong to production, else to the first by name.")
+            Map("environments", $"The environments that are measured, by name; where none is listed: production, which matches {string.Join(", ", EnvironmentDefinition.Production.Match)}.",
+                new("ENVIRONMENT", SettingsKind.Map, "One environment; what several globs match is production's, else the first's by name, and so are incidents, which name none.")
                 {
                     Example = ["production"],
                     Below =
@@ -127,7 +127,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                         Below =
                         [
                             Word("unit", "What has a lead time.", Definitions.Default.LeadTime.Unit),
-                            Word("start", "When it starts.", Definitions.Default.LeadTime.Start),
+                            Word("start", "When it starts: by the commit's times, with the first commit of its change, or when the change was opened or merged.", Definitions.Default.LeadTime.Start),
                             Flag("exclude_bots", "Whether bots' commits are left out.", Definitions.Default.LeadTime.ExcludeBots),
                         ],
                     },
@@ -135,7 +135,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                     {
                         Below =
                         [
-                            new("signals", SettingsKind.Words, "The signals that are switched on.")
+                            new("signals", SettingsKind.Words, "The signals that are switched on: linked incidents, what a later deployment takes back or mends, and the sender's own word.")
                             {
                                 Words = WordsOf<FailureSignal>(),
                                 Default = [.. Definitions.Default.Failure.Signals.Select(signal => WordOf(signal))],
@@ -158,7 +158,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                     },
                 ],
             },
-            Map("sources", "The sources that may send deliveries, by name.", new("SOURCE", SettingsKind.Map, "How it is known.")
+            Map("sources", "The sources that may send deliveries, by name.", new("SOURCE", SettingsKind.Map, "One source.")
             {
                 Example = ["github"],
                 Below =

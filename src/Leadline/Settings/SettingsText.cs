@@ -113,8 +113,13 @@ sealed partial class SettingsText(string text, SettingsErrors errors)
         }
         catch (InvalidOperationException)
         {
-            // The parser throws it where a [ or { is not closed.
+            // So the parser says that a list or map in brackets goes on where it cannot.
             Broken(before, path, "a [ or { is not closed");
+        }
+        catch (ArgumentException)
+        {
+            // So it says that a tag is none.
+            Broken(before, path, "a text that begins with ! is written in quotes");
         }
 
         ended = true;

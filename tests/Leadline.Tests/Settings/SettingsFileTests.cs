@@ -1,3 +1,4 @@
+using CsCheck;
 using Leadline.Core;
 using Leadline.Settings;
 using Xunit;
@@ -69,6 +70,28 @@ public sealed class SettingsFileTests
     [Fact]
     public void What_is_no_YAML_is_said() =>
         Assert.Contains("this is not YAML", Assert.Throws<SettingsException>(() => Parse("a: 1\nb: [")).Errors[^1]);
+
+    /// <summary>Characters that mean something in YAML, put where they do not belong.</summary>
+    [Fact]
+    public void Whatever_is_written_is_taken_or_refused_in_sentences()
+    {
+        const string Text = "timezone: UTC\nservices:\n  shop: { apps: [a, 'b*'], team: \"x\" }\n  till:\n    paths:\n      - a/b\ndefinitions: &d\n  preset: dora\n";
+        const string Marks = "[]{}:,-*&!|>'\"\t\n#%@?\\~ \0\r\uFEFF\u0085";
+        Gen.Select(Gen.Int[0, Text.Length], Gen.Int[0, 3], Gen.Char[Marks].Array[0, 4]).Array[1, 4].Sample(
+            edits =>
+            {
+                var text = edits.Aggregate(Text, (text, edit) => text[..Math.Min(edit.Item1, text.Length)] + new string(edit.Item3) + text[Math.Min(edit.Item1 + edit.Item2, text.Length)..]);
+                try
+                {
+                    Assert.NotNull(Parse(text));
+                }
+                catch (SettingsException error)
+                {
+                    Assert.All(error.Errors, sentence => Assert.Matches(@"^leadline.yaml:\d+:\d+ ", sentence));
+                }
+            },
+            iter: 5_000);
+    }
 
     static LeadlineSettings Parse(string text) => SettingsFile.Parse(text, "leadline.yaml", name => name == "GITHUB_WEBHOOK_SECRET" ? "of the environment" : null);
 }
