@@ -82,7 +82,9 @@ public sealed partial class Scrub(byte[] salt)
                     writer.WritePropertyName(key!);
                     break;
                 case JsonTokenType.String:
-                    writer.WriteStringValue(Replace(reader.GetString()!, key, person > 0, fields, known));
+                    // The one character that no engine keeps: a name of it would be another once it is stored.
+                    var text = reader.GetString()!.Replace('\0', '\uFFFD');
+                    writer.WriteStringValue(Replace(text, key, person > 0, fields, known));
                     break;
                 case JsonTokenType.Number when person > 0 && key is "id" or "user_id":
                     writer.WriteNumberValue(0);

@@ -113,6 +113,23 @@ public sealed class ReadingsTests
         Assert.Equal(2, (await store.HealthAsync(default)).LedgerRows);
     }
 
+    [Fact]
+    public async Task A_name_that_no_engine_can_keep_holds_up_nobody()
+    {
+        await using var store = await Store.OpenAsync(TestStore.New, default);
+        await store.AppendAsync(
+            [
+                Events.Deployment("d1", "\\u0000"),
+                Events.Of("""{"type":"commit","repository":"\u0000","sha":"0123456789abcdef0123456789abcdef01234567"}"""),
+            ],
+            default);
+        await Of(store).DrainAsync(null, default);
+        await store.AppendAsync([Events.Deployment("d2")], default);
+        await Of(store).DrainAsync(null, default);
+        Assert.Equal(["d1", "d2"], (await LedgerAsync(store)).Order());
+        Assert.Empty(await store.StaleAsync(default));
+    }
+
     static Readings Of(Store store) => new(store, Definitions.Default, NullLogger.Instance);
 
     static async Task<IEnumerable<string>> LedgerAsync(Store store)
