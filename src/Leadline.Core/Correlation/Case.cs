@@ -80,7 +80,12 @@ sealed class Row
     /// <summary>The stages of every commit of this row that belongs to no change.</summary>
     public Stages? StagesWithoutChange { get; set; }
 
-    public SortedSet<string> Rework { get; } = new(StringComparer.Ordinal);
+    /// <summary>What it repairs by, each once and in order.</summary>
+    public IReadOnlyCollection<string> Rework => rework ?? [];
+
+    SortedSet<string>? rework;
+
+    public void Repairs(string by) => (rework ??= new(StringComparer.Ordinal)).Add(by);
 }
 
 /// <param name="Commit">Its place in the graph; -1 for a declared commit that is not in it.</param>

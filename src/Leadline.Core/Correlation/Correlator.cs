@@ -37,7 +37,8 @@ public static class Correlator
             // An incident names no environment; it is the first one's, so that it is not counted twice.
             Judge(judged, byEnvironment[environment], environment == definitions.Environments[0] ? incidents : []);
             ledger.AddRange(Finished(judged));
-            shipped.AddRange(judged.Rows.SelectMany(row => row.Shipped));
+            shipped.Capacity = shipped.Count + judged.Rows.Sum(row => row.Shipped.Count);
+            foreach (var row in judged.Rows) shipped.AddRange(row.Shipped);
             blames.AddRange(judged.Blames
                 .OrderBy(blame => blame.StartedAt).ThenBy(blame => blame.Signal)
                 .ThenBy(blame => blame.Evidence, StringComparer.Ordinal)

@@ -22,7 +22,7 @@ static class HotfixSignal
             {
                 // Deployed from its branch and once more when it was merged, it is one repair.
                 if (!shipped.Add(change)) continue;
-                row.Rework.Add("hotfix");
+                row.Repairs("hotfix");
                 if (before is not null) judged.Blame(before, FailureSignal.Hotfix, $"#{change.Number}", "hotfix", row);
             }
 

@@ -10,7 +10,7 @@ static class IncidentSignal
     public static void Apply(Case judged, List<IncidentFact> incidents)
     {
         var fixes = Fixes(judged, incidents);
-        foreach (var row in fixes.Values) row.Rework.Add("fix");
+        foreach (var row in fixes.Values) row.Repairs("fix");
         if (!judged.Definitions.Failure.Signals.Contains(FailureSignal.Incident)) return;
         var longest = judged.Counted.Count == 0 ? TimeSpan.Zero : judged.Counted.Max(row => row.DeployedAt - row.BeganAt);
         foreach (var incident in incidents)

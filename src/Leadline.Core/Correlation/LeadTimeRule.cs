@@ -29,17 +29,16 @@ static class LeadTimeRule
             shipped.Add(Make(judged, row, commit.Sha, repository, commit.Change, commit.Method, because, start));
         }
 
-        if (perChange)
+        // They are in order already.
+        if (!perChange) return shipped;
+        foreach (var change in row.Changes)
         {
-            foreach (var change in row.Changes)
-            {
-                var own = ofChange![change];
-                var merge = change.MergeSha is { } known ? judged.Graph.Find(known) : -1;
-                var sha = merge >= 0 ? judged.Graph.Sha(merge) : own.First().Sha;
-                var because = NotCounted(judged, row, change);
-                var start = because is null ? starts![change] : null;
-                shipped.Add(Make(judged, row, sha, change.Repository, change, own.Min(commit => commit.Method), because, start));
-            }
+            var own = ofChange![change];
+            var merge = change.MergeSha is { } known ? judged.Graph.Find(known) : -1;
+            var sha = merge >= 0 ? judged.Graph.Sha(merge) : own.First().Sha;
+            var because = NotCounted(judged, row, change);
+            var start = because is null ? starts![change] : null;
+            shipped.Add(Make(judged, row, sha, change.Repository, change, own.Min(commit => commit.Method), because, start));
         }
 
         shipped.Sort(static (left, right) =>

@@ -20,7 +20,7 @@ static class RevertSignal
         var found = reverted.Select(name => name.StartsWith('#') ? ByChange(judged, repository, name) : BySha(judged, name))
             .OfType<Reverted>().ToList();
         if (found.Count > 0 && found.TrueForAll(one => one.Row == row || one.IsRevert)) return;
-        row.Rework.Add("revert");
+        row.Repairs("revert");
         foreach (var one in found)
         {
             if (one is not { IsRevert: false, Row: { IsCounted: true } failed }) continue;

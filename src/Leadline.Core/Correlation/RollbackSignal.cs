@@ -18,7 +18,7 @@ static class RollbackSignal
             if (judged.Graph.Touches(commit)) removed.Add(commit);
         if (removed.Count == 0) return;
         row.Kind = LedgerKind.Rollback;
-        row.Rework.Add("rollback");
+        row.Repairs("rollback");
         Row? failed = null;
         for (var i = live.Count - 2; i >= 0 && HadSome(live[i]); i--)
             if (live[i].IsCounted) failed = live[i];

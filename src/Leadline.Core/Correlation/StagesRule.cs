@@ -17,7 +17,8 @@ static class StagesRule
         if (change?.MergedAt is not { } merged)
         {
             if (started < start) return Stages.Unknown with { Deploy = Span(start, row.DeployedAt) };
-            return row.StagesWithoutChange ??= Stages.Unknown with { Deploy = Span(started, row.DeployedAt) };
+            return started is null ? Stages.Unknown
+                : row.StagesWithoutChange ??= Stages.Unknown with { Deploy = Span(started, row.DeployedAt) };
         }
 
         var last = start;
