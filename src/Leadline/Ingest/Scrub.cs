@@ -37,11 +37,6 @@ public sealed partial class Scrub(byte[] salt)
         {
             return body;
         }
-        catch (InvalidOperationException)
-        {
-            // A string that is no text (a lone half of a surrogate pair): unreadable, as broken JSON is.
-            return body;
-        }
     }
 
     /// <summary>Hashes one value: <c>h_</c> and 16 digits; a bot keeps its <c>[bot]</c>.</summary>
@@ -78,13 +73,11 @@ public sealed partial class Scrub(byte[] salt)
                     if (person > 0) person--;
                     break;
                 case JsonTokenType.PropertyName:
-                    key = reader.GetString();
-                    writer.WritePropertyName(key!);
+                    key = TextOf(ref reader);
+                    writer.WritePropertyName(key);
                     break;
                 case JsonTokenType.String:
-                    // The one character that no engine keeps: a name of it would be another once it is stored.
-                    var text = reader.GetString()!.Replace('\0', '\uFFFD');
-                    writer.WriteStringValue(Replace(text, key, person > 0, fields, known));
+                    writer.WriteStringValue(Replace(TextOf(ref reader), key, person > 0, fields, known));
                     break;
                 case JsonTokenType.Number when person > 0 && key is "id" or "user_id":
                     writer.WriteNumberValue(0);
@@ -132,11 +125,11 @@ public sealed partial class Scrub(byte[] salt)
             do
             {
                 if (!reader.Read()) throw new JsonException("the body ends too early");
-                if (reader.TokenType == JsonTokenType.PropertyName) key = reader.GetString();
+                if (reader.TokenType == JsonTokenType.PropertyName) key = TextOf(ref reader);
                 else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && IsPerson(key, fields) && reader.CurrentDepth < depthOfPerson) depthOfPerson = reader.CurrentDepth;
                 else if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && reader.CurrentDepth <= depthOfPerson) depthOfPerson = int.MaxValue;
                 else if (reader.TokenType == JsonTokenType.String && key is "login" or "name" or "email" or "username" && (depthOfPerson != int.MaxValue || fields.Strings.Contains(key)))
-                    Add(reader.GetString()!);
+                    Add(TextOf(ref reader));
             }
             while (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray);
             body = body[(int)reader.BytesConsumed..];
@@ -149,6 +142,22 @@ public sealed partial class Scrub(byte[] salt)
             if (Hashed().IsMatch(name)) return;
             foreach (var word in name.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 if (word.Length >= 3) known.Add(word);
+        }
+    }
+
+    /// <summary>
+    /// The string, where it is text. A reader may pass over one that is none (half of a surrogate pair, bytes that are no UTF-8), so it must
+    /// not keep the rest of the body from the scrub: it is taken as its bytes say. The null character is one that no engine keeps.
+    /// </summary>
+    static string TextOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!.Replace('\0', '\uFFFD');
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }
 

@@ -51,6 +51,21 @@ public sealed partial class ScrubTests
         Assert.Equal(body, new Scrub(new byte[32]).Apply(body, Fields).ToArray());
     }
 
+    /// <summary>A reader passes over a string that it has no use for, whatever is wrong with it; the people beside it must not.</summary>
+    [Theory]
+    [InlineData("\\ud83d")]
+    [InlineData("\xff")]
+    [InlineData("\\u0000")]
+    public void A_string_that_is_no_text_saves_nobody_from_the_scrub(string broken)
+    {
+        foreach (var body in new[] { $$"""{"login":"mona","zen":"{{broken}}"}""", $$"""{"{{broken}}":1,"login":"mona {{broken}}"}""" })
+        {
+            var scrubbed = new Scrub(new byte[32]).Apply(Encoding.Latin1.GetBytes(body), Fields).Span;
+            Assert.DoesNotContain("mona", Encoding.UTF8.GetString(scrubbed));
+            JsonDocument.Parse(Encoding.UTF8.GetString(scrubbed)).Dispose();
+        }
+    }
+
     /// <summary>No person of the recorded bodies is found in the store's file, which is searched byte by byte.</summary>
     [Fact]
     public async Task Nobody_of_the_recorded_bodies_reaches_the_disk()

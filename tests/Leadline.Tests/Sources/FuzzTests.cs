@@ -51,7 +51,8 @@ public sealed class FuzzTests
 
             // Now and then what another event's headers say.
             var headers = (random.Next(10) == 0 ? recordings[random.Next(recordings.Length)] : recording).Headers;
-            return intake.Prepare(reader, new Delivery { Source = source, Headers = headers, Body = body, ReceivedAt = DateTimeOffset.UnixEpoch }) with { DedupeKey = $"{number}" };
+            var delivery = new Delivery { Source = source, Headers = headers, Body = body, ReceivedAt = DateTimeOffset.UnixEpoch };
+            return intake.Prepare(reader, delivery) with { DedupeKey = $"{number}" };
         }
     }
 }

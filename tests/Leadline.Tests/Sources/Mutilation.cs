@@ -10,8 +10,9 @@ static class Mutilation
     [
         .. new[]
         {
-            "null", "true", "0", "-1", "1e400", "0.5", "2147483648", "99999999999999999999", "[]", "{}", "[null]", "[[]]", "[{}]", "\"\"", "\" \"",
-            "\"\\u0000\"", "\"\\ud800\"", "\"a\\nb\"", "\"0000000000000000000000000000000000000000\"", "\"0123456\"", "\"yesterday\"",
+            "null", "true", "0", "-1", "1e400", "0.5", "2147483648", "99999999999999999999",
+            "[]", "{}", "[null]", "[[]]", "[{}]", "\"\"", "\" \"", "\"\\u0000\"", "\"\\ud800\"", "\"a\\nb\"",
+            "\"0000000000000000000000000000000000000000\"", "\"0123456\"", "\"yesterday\"",
             "\"0001-01-01T00:00:00Z\"", "\"0001-01-01T00:00:00+14:00\"", "\"9999-12-31T23:59:59.9999999-14:00\"",
             "\"2016-12-31T23:59:60Z\"", "\"1970-01-01T00:00:00+25:00\"", $"\"{new string('x', 5000)}\"",
             new string('[', 60) + new string(']', 60), new string('[', 5000) + new string(']', 5000),
@@ -62,7 +63,8 @@ static class Mutilation
                 var start = (int)reader.TokenStartIndex;
                 var after = reader;
                 after.Skip();
-                tokens.Add(start..(reader.TokenType == JsonTokenType.PropertyName ? start + reader.ValueSpan.Length + 2 : (int)after.BytesConsumed));
+                var isKey = reader.TokenType == JsonTokenType.PropertyName;
+                tokens.Add(start..(isKey ? start + reader.ValueSpan.Length + 2 : (int)after.BytesConsumed));
             }
         }
         catch (JsonException)

@@ -30,7 +30,8 @@ public sealed class OwnJsonTests
     {
         foreach (var time in new[] { "2026-01-02T19:54:25+01:00", "2026-01-02T18:54:25Z", "2026-01-02T13:54:25-05:00", "2026-01-02T18:54:25.000000Z" })
         {
-            var commit = (CommitFact)Assert.Single(OwnJson.Read(Encoding.UTF8.GetBytes($$"""{"type":"commit","repository":"acme/shop","sha":"{{Sha}}","authored_at":"{{time}}"}""")));
+            var line = $$"""{"type":"commit","repository":"acme/shop","sha":"{{Sha}}","authored_at":"{{time}}"}""";
+            var commit = (CommitFact)Assert.Single(OwnJson.Read(Encoding.UTF8.GetBytes(line)));
             Assert.Equal(new DateTimeOffset(2026, 1, 2, 18, 54, 25, TimeSpan.Zero), commit.AuthoredAt);
             Assert.Equal(TimeSpan.Zero, commit.AuthoredAt!.Value.Offset);
         }
@@ -43,7 +44,13 @@ public sealed class OwnJsonTests
     [InlineData("", 0)]
     public void Takes_an_object_an_array_or_lines(string body, int expected)
     {
-        var reading = new LeadlineReader().Read(new Delivery { Source = "leadline", Headers = Delivery.NoHeaders, Body = Encoding.UTF8.GetBytes(body), ReceivedAt = default });
+        var reading = new LeadlineReader().Read(new Delivery
+        {
+            Source = "leadline",
+            Headers = Delivery.NoHeaders,
+            Body = Encoding.UTF8.GetBytes(body),
+            ReceivedAt = default,
+        });
         Assert.Equal(expected, (reading as FactsReading)?.Facts.Length ?? 0);
     }
 }

@@ -57,7 +57,8 @@ sealed class Recording
         Path.Combine(Shared.Repository, "tests", "Leadline.Tests", "Sources", FolderOf(reader));
 
     public static IEnumerable<Recording> Of(SourceReader reader) => Directory.Exists(PathOf(reader))
-        ? Directory.EnumerateFiles(PathOf(reader), "*.http").Order(StringComparer.Ordinal).Select(file => new Recording(reader, file))
+        ? Directory.EnumerateFiles(PathOf(reader), "*.http").Order(StringComparer.Ordinal)
+            .Select(file => new Recording(reader, file))
         : [];
 
     string Filled(string value) => value

@@ -41,7 +41,7 @@ public sealed class RecordingsTests
         Assert.Equal(File.ReadAllText(golden), actual);
     }
 
-    /// <summary>What the same delivery gives must not change under a version: stored deliveries would not be read again.</summary>
+    /// <summary>The same delivery gives the same under one version: those that are stored would not be read again.</summary>
     [Theory]
     [MemberData(nameof(Sources))]
     public void A_reading_that_changes_raises_the_readers_version(string source)
@@ -55,7 +55,8 @@ public sealed class RecordingsTests
         var changed = now.ChangedSince(before);
         Assert.True(
             changed.Count == 0,
-            $"{string.Join(", ", changed)}: read otherwise than before by the same version; raise Version of {reader.GetType().Name} above {before.Version}");
+            $"{string.Join(", ", changed)}: read otherwise than before by the same version; "
+            + $"raise Version of {reader.GetType().Name} above {before.Version}");
         if (Update) File.WriteAllText(file, now.ToString());
         Assert.True(
             File.Exists(file) && File.ReadAllText(file) == now.ToString(),
@@ -87,7 +88,8 @@ public sealed class RecordingsTests
     public void Every_source_has_recordings_of_each_outcome(string source)
     {
         var outcomes = Recording.Of(Catalogue.Find(source)!).Select(recording => recording.Read().GetType()).ToHashSet();
-        Assert.Equal([typeof(FactsReading), typeof(IgnoredReading), typeof(UnreadableReading)], outcomes.OrderBy(outcome => outcome.Name));
+        Assert.Equal(
+            [typeof(FactsReading), typeof(IgnoredReading), typeof(UnreadableReading)], outcomes.OrderBy(outcome => outcome.Name));
     }
 
     [Fact]
@@ -106,7 +108,8 @@ public sealed class RecordingsTests
     [MemberData(nameof(Sources))]
     public void Says_how_to_connect_it(string source)
     {
-        var file = Path.Combine(Shared.Repository, "src", "Leadline.Sources", Recording.FolderOf(Catalogue.Find(source)!), "README.md");
+        var folder = Recording.FolderOf(Catalogue.Find(source)!);
+        var file = Path.Combine(Shared.Repository, "src", "Leadline.Sources", folder, "README.md");
         Assert.True(File.Exists(file), $"{file} is missing: it says how to connect {source}");
         var text = File.ReadAllText(file);
         Assert.Contains("curl", text);
@@ -126,15 +129,18 @@ public sealed class RecordingsTests
         },
         Json) + "\n";
 
-    static Dictionary<string, object> Named(Fact fact) => new() { [fact.GetType().Name[..^"Fact".Length].ToLowerInvariant()] = fact };
+    static Dictionary<string, object> Named(Fact fact) =>
+        new() { [fact.GetType().Name[..^"Fact".Length].ToLowerInvariant()] = fact };
 
     static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
     sealed class TextConverter<T> : JsonConverter<T>
     {
-        public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue($"{value}");
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WriteStringValue($"{value}");
     }
 
     /// <summary>A line for the version, and one for each recording: its name, its hash, and that of its reading.</summary>
@@ -143,16 +149,19 @@ public sealed class RecordingsTests
         public static ReadingsLock Parse(string text)
         {
             var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToList();
-            return new ReadingsLock(int.Parse(lines[0][1]), lines.Skip(1).ToDictionary(words => words[0], words => (words[1], words[2])));
+            return new ReadingsLock(
+                int.Parse(lines[0][1]), lines.Skip(1).ToDictionary(words => words[0], words => (words[1], words[2])));
         }
 
         /// <summary>The recordings that are as they were and are read otherwise, without a version above the one before.</summary>
         public List<string> ChangedSince(ReadingsLock before) => Version > before.Version
             ? []
             : [.. Hashes.Keys.Where(name => before.Hashes.TryGetValue(name, out var old)
-                && old.Recording == Hashes[name].Recording && old.Reading != Hashes[name].Reading).Order(StringComparer.Ordinal)];
+                && old.Recording == Hashes[name].Recording && old.Reading != Hashes[name].Reading)
+                .Order(StringComparer.Ordinal)];
 
         public override string ToString() => $"version {Version}\n" + string.Concat(
-            Hashes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value.Recording} {pair.Value.Reading}\n"));
+            Hashes.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key} {pair.Value.Recording} {pair.Value.Reading}\n"));
     }
 }
