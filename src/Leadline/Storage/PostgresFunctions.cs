@@ -40,7 +40,8 @@ static class PostgresFunctions
               if not exists (select 1 from pg_roles where rolname = 'leadline_reader') then
                 begin
                   create role leadline_reader;
-                exception when unique_violation or duplicate_object then null; -- Another server made it at the same time.
+                exception when unique_violation or duplicate_object then
+                  raise exception 'another server makes the role at the same time' using errcode = 'serialization_failure'; -- Tried again from the start.
                 end;
               end if;
               grant usage on schema {schema} to leadline_reader;
