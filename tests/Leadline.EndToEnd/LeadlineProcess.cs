@@ -30,10 +30,15 @@ sealed class LeadlineProcess : IAsyncDisposable
 
     /// <summary>Starts <c>leadline serve</c> and waits until it answers.</summary>
     /// <param name="store">A file, or the address of a database.</param>
-    public static async Task<LeadlineProcess> ServeAsync(string store, params string[] more)
+    public static Task<LeadlineProcess> ServeAsync(string store, params string[] more) => ServeAsync(store, null, more);
+
+    /// <summary>The same on a disk that is full once a file is this large.</summary>
+    public static Task<LeadlineProcess> ServeOnFullDiskAsync(string store, int largestFile) => ServeAsync(store, largestFile, []);
+
+    static async Task<LeadlineProcess> ServeAsync(string store, int? largestFile, string[] more)
     {
         var port = FreePort();
-        var served = new LeadlineProcess(Start(["serve", "--store", store.Contains("://", StringComparison.Ordinal) ? store : "duckdb:" + store, "--listen", $"127.0.0.1:{port}", .. more]), new Uri($"http://127.0.0.1:{port}"));
+        var served = new LeadlineProcess(Start(largestFile, ["serve", "--store", store.Contains("://", StringComparison.Ordinal) ? store : "duckdb:" + store, "--listen", $"127.0.0.1:{port}", .. more]), new Uri($"http://127.0.0.1:{port}"));
         try
         {
             await served.WaitAsync(async () => (await served.Client.GetAsync("/healthz")).IsSuccessStatusCode, "it answers /healthz");
@@ -50,7 +55,7 @@ sealed class LeadlineProcess : IAsyncDisposable
     /// <summary>Runs the program to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(null, arguments);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var patience = new CancellationTokenSource(Patience);
         try
@@ -101,13 +106,18 @@ sealed class LeadlineProcess : IAsyncDisposable
         Client.Dispose();
     }
 
-    static Process Start(string[] arguments) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "leadline.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        })!;
+    static Process Start(int? largestFile, string[] arguments)
+    {
+        string[] words = ["dotnet", Path.Combine(AppContext.BaseDirectory, "leadline.dll"), .. arguments];
+
+        // To the program, a write past the limit fails as one to a full disk does.
+        if (largestFile is { } bytes) words = ["bash", "-c", $"trap '' XFSZ; ulimit -f {bytes / 1024}; exec \"$@\"", "bash", .. words];
+        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+
+        // The runtime's own code is a file too.
+        if (largestFile is not null) start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        return Process.Start(start)!;
+    }
 
     static int FreePort()
     {
@@ -121,7 +131,8 @@ sealed class LeadlineProcess : IAsyncDisposable
         lock (said) said.AppendLine(line.Data);
     }
 
-    string Said()
+    /// <summary>What it wrote so far.</summary>
+    public string Said()
     {
         lock (said) return said.ToString();
     }

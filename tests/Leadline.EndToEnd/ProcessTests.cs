@@ -42,6 +42,43 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task On_a_full_disk_nothing_is_acknowledged_that_is_not_stored()
+    {
+        using var store = new TemporaryStore();
+        var cancellation = TestContext.Current.CancellationToken;
+        var acknowledged = new List<long>();
+        await using (var server = await LeadlineProcess.ServeOnFullDiskAsync(store.File, 4 << 20))
+        {
+            var random = new Random(1);
+            for (var number = 0; ; number++)
+            {
+                var text = new byte[20_000];
+                random.NextBytes(text);
+                var answer = await server.Client.PostAsJsonAsync("/api/v1/events", new { type = "annotation", id = $"a{number}", at = "2026-01-01T00:00:00Z", text = Convert.ToHexString(text) }, cancellation);
+                if (answer.StatusCode == HttpStatusCode.Accepted)
+                {
+                    acknowledged.Add((await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("id").GetInt64());
+                    Assert.True(number < 1000, "the disk is never full");
+                    continue;
+                }
+
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+                Assert.True(answer.Headers.Contains("Retry-After"));
+                Assert.Contains("send it again", await answer.Content.ReadAsStringAsync(cancellation));
+                break;
+            }
+
+            Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/healthz", cancellation)).StatusCode);
+            await server.WaitAsync(() => Task.FromResult(server.Said().Contains("could not be stored and were refused", StringComparison.Ordinal)), "the log says so");
+            await server.KillAsync();
+        }
+
+        Assert.NotEmpty(acknowledged);
+        await using var again = await LeadlineProcess.ServeAsync(store.File);
+        foreach (var id in acknowledged) Assert.Equal(HttpStatusCode.OK, (await again.Client.GetAsync($"/deliveries/{id}", cancellation)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_second_server_on_the_same_store_names_the_first_and_exits_2()
     {
         using var store = new TemporaryStore();
