@@ -12,6 +12,19 @@ public abstract record Fact
     /// The source's own time of this statement (UTC); where statements contradict each other the later one wins.
     /// </summary>
     public DateTimeOffset AsOf { get; init; }
+
+    /// <summary>The repository that it speaks of; null where it names none.</summary>
+    public RepositoryName? OfRepository() => this switch
+    {
+        CommitFact commit => commit.Repository,
+        ChangeFact change => change.Repository,
+        ReviewFact review => review.Repository,
+        BuildFact build => build.Repository,
+        ArtifactFact artifact => artifact.Repository,
+        DeploymentFact deployment => deployment.Repository,
+        IncidentFact incident => incident.Repository,
+        _ => null,
+    };
 }
 
 /// <summary>A version-control commit.</summary>

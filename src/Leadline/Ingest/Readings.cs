@@ -49,7 +49,7 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
             definitions,
             known.Services.SelectMany(service => service.Repositories.IsEmpty ? [(service.Name.Value, (RepositoryName?)null)] : service.Repositories.Where(repository => repository.Value != service.Name.Value)
                 .Select(repository => (service.Name.Value, (RepositoryName?)repository))).Concat(deployed),
-            known.Services.SelectMany(service => service.Repositories).Concat(facts.Select(RepositoryOf).OfType<RepositoryName>()).Distinct());
+            known.Services.SelectMany(service => service.Repositories).Concat(facts.Select(fact => fact.OfRepository()).OfType<RepositoryName>()).Distinct());
         await store.SaveReadingsAsync(readings, [.. Touched(grown, facts).Concat(Touched(known, facts)).Distinct()], cancellation);
     }
 
@@ -157,18 +157,6 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
     }
 
     static List<ServiceName> Touched(ServiceMap map, List<Fact> facts) => [.. facts.SelectMany(fact => map.ServicesOf(fact)).Select(service => service.Name).Distinct()];
-
-    static RepositoryName? RepositoryOf(Fact fact) => fact switch
-    {
-        CommitFact commit => commit.Repository,
-        ChangeFact change => change.Repository,
-        ReviewFact review => review.Repository,
-        BuildFact build => build.Repository,
-        ArtifactFact artifact => artifact.Repository,
-        DeploymentFact deployment => deployment.Repository,
-        IncidentFact incident => incident.Repository,
-        _ => null,
-    };
 
     static partial class Log
     {

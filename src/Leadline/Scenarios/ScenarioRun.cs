@@ -44,7 +44,7 @@ static class ScenarioRun
         var map = new ServiceMap(
             definitions,
             facts.OfType<DeploymentFact>().Where(deployment => deployment.Service is not null).Select(deployment => (deployment.Service!, deployment.Repository)),
-            facts.Select(RepositoryOf).OfType<RepositoryName>().Distinct());
+            facts.Select(fact => fact.OfRepository()).OfType<RepositoryName>().Distinct());
         return
         [
             .. map.Services.Select(service =>
@@ -85,18 +85,6 @@ static class ScenarioRun
             scenario.Names,
             scenario.Definitions.LeadTime.Unit);
     }
-
-    static RepositoryName? RepositoryOf(Fact fact) => fact switch
-    {
-        CommitFact commit => commit.Repository,
-        ChangeFact change => change.Repository,
-        ReviewFact review => review.Repository,
-        BuildFact build => build.Repository,
-        ArtifactFact artifact => artifact.Repository,
-        DeploymentFact deployment => deployment.Repository,
-        IncidentFact incident => incident.Repository,
-        _ => null,
-    };
 
     sealed class ClockAt(DateTimeOffset now) : TimeProvider
     {

@@ -249,22 +249,10 @@ public sealed partial class Store
         {
             var own = facts.Where(pair => pair.Fact is T).ToList();
             if (own.Count == 0) return;
-            Name(connection, own.Select(pair => RepositoryOf(pair.Fact)).OfType<RepositoryName>(), named);
+            Name(connection, own.Select(pair => pair.Fact.OfRepository()).OfType<RepositoryName>(), named);
             using var rows = database.Bulk(connection, table);
             foreach (var (id, fact) in own) write(rows, (T)fact, repository => repository is { } known ? Key.Of(known) : null).Add(fact.AsOf).Add(id).EndRow();
             rows.Complete();
         }
     }
-
-    static RepositoryName? RepositoryOf(Fact fact) => fact switch
-    {
-        CommitFact commit => commit.Repository,
-        ChangeFact change => change.Repository,
-        ReviewFact review => review.Repository,
-        BuildFact build => build.Repository,
-        ArtifactFact artifact => artifact.Repository,
-        DeploymentFact deployment => deployment.Repository,
-        IncidentFact incident => incident.Repository,
-        _ => null,
-    };
 }
