@@ -17,10 +17,10 @@ public static class Server
     /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no tokens.</exception>
     public static async Task<WebApplication> BuildAsync(Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
     {
-        var tokens = await store.TokensAsync(cancellation);
+        var tokens = settings.Tokens.AddRange(await store.TokensAsync(cancellation));
         var isLoopback = IPAddress.IsLoopback(listen.Address);
         if (!isLoopback && tokens.IsEmpty)
-            throw new StoreException($"{listen} can be reached from other machines, and no token keeps them out: make one with leadline token create, or listen on 127.0.0.1");
+            throw new StoreException($"{listen} can be reached from other machines, and no token keeps them out: set LEADLINE_TOKEN_ADMIN, make one with leadline token create, or listen on 127.0.0.1");
         var definitions = settings.Definitions;
         if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation))
             await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);

@@ -9,6 +9,8 @@ namespace Leadline.Api;
 /// <summary>Who may do what: tokens, kept as hashes. Where none were made, the server is open to its own machine and closed to all else.</summary>
 public sealed class Access(ImmutableArray<StoredToken> tokens, bool isLoopbackOnly)
 {
+    public static readonly ImmutableArray<string> Scopes = ["ingest", "read", "admin"];
+
     // Any of these says that somebody passed the request on, who may have it from anywhere.
     static readonly ImmutableArray<string> PassedOn = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using Leadline.Api;
 using Leadline.Core;
 using Leadline.Demo;
 using Leadline.Ingest;
@@ -32,6 +33,7 @@ static class ServeVerb
                 var settings = isDemo
                     ? SettingsFile.Parse(DemoYear.Settings, "the demo's leadline.yaml", Environment.GetEnvironmentVariable)
                     : config.Settings(parsed);
+                settings = settings with { Tokens = EnvironmentTokens.Read(Environment.GetEnvironmentVariable, clock.GetUtcNow()) };
                 await using var store = await Store.OpenAsync(isDemo && parsed.GetValue(address) is null ? StoreOption.InUserData("demo") : address.Address(parsed), cancellation);
                 if (isDemo && await FillAsync(store, settings, clock, terminal, cancellation) is { } sentence) return terminal.Misuse(sentence);
                 await using var app = await Server.BuildAsync(store, settings, endpoint, clock, cancellation);

@@ -15,7 +15,7 @@ static class TokenVerb
         var json = new Option<bool>("--json") { Description = "One JSON document", Recursive = true };
         var name = new Argument<string>("NAME") { Description = "By which it is listed and removed" };
         var scope = new Option<string>("--scope") { Description = "ingest, read or admin (which holds both)", Required = true };
-        scope.AcceptOnlyFromAmong("ingest", "read", "admin");
+        scope.AcceptOnlyFromAmong([.. Access.Scopes]);
         var create = new Command("create", "Make a token; it is shown once and kept as a hash") { name, scope };
         create.SetAction((parsed, cancellation) => WithAsync(() => address.Address(parsed), terminal, cancellation, async store =>
         {
