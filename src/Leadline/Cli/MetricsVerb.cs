@@ -54,9 +54,9 @@ public static class MetricsVerb
         var (frequency, lead, failure, recovery, rework) = (
             report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
         Add("deployment frequency", Human.Rate(frequency.PerDay), frequency.Interval, Human.Rate, frequency.Deployments, frequency.Level);
-        Add("lead time, median", Human.Span(lead.MedianSeconds), lead.IntervalSeconds, Human.Span, lead.Count, lead.Level);
+        Add("lead time, median", Human.About(Human.Span(lead.MedianSeconds), lead.Percentiles), lead.IntervalSeconds, Human.Span, lead.Count, lead.Level);
         Add("change failure rate", Human.Share(failure.Value), failure.Interval, Human.Share, failure.Deployments, failure.Level);
-        Add("recovery time, median", Human.Span(recovery.MedianSeconds), recovery.IntervalSeconds, Human.Span, recovery.Count, recovery.Level);
+        Add("recovery time, median", Human.About(Human.Span(recovery.MedianSeconds), recovery.Percentiles), recovery.IntervalSeconds, Human.Span, recovery.Count, recovery.Level);
         Add("rework rate", Human.Share(rework.Value), rework.Interval, Human.Share, rework.Deployments, rework.Level);
         terminal.Out.Write(table);
 

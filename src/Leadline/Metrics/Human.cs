@@ -17,6 +17,9 @@ public static class Human
         return total < 14 * 86_400 ? With(total / 86_400, total < 2 * 86_400 ? "day" : "days", total % 86_400 / 3600, "h") : $"{Math.Round(total / 86_400.0)} days";
     }
 
+    /// <summary><c>≈ 2 h 10 min</c> where it was estimated from a histogram: within 1 %.</summary>
+    public static string About(string span, Percentiles percentiles) => percentiles == Percentiles.Estimated && span != NoData ? "≈ " + span : span;
+
     /// <summary><c>3.1 a day</c>, <c>2.4 a week</c>, <c>1.5 a month</c>: the unit in which it is at least one.</summary>
     public static string Rate(double? perDay) => perDay switch
     {

@@ -6,14 +6,18 @@ using Leadline.Storage;
 namespace Leadline.Metrics;
 
 /// <summary>Answers questions about the judged tables by the one SQL text of each metric.</summary>
-public sealed class MetricsReader(Store store, Definitions definitions, TimeProvider clock)
+/// <param name="mostExact">Percentiles are taken over rows up to so many of them, and above that from histograms.</param>
+public sealed class MetricsReader(Store store, Definitions definitions, TimeProvider clock, long mostExact = MetricsReader.MostExact)
 {
+    /// <summary>Where percentiles turn from exact to estimated: as many rows as the slower engine sorts while nobody waits.</summary>
+    public const long MostExact = 20_000;
+
     readonly Levels levels = new();
 
     /// <summary>The five metrics with their coverage.</summary>
     public async Task<MetricsReport> ReadAsync(MetricsQuery query, CancellationToken cancellation)
     {
-        var scope = await ScopeAsync(query, cancellation);
+        var scope = await ScopeAsync(query, byMonth: true, cancellation);
         var failure = await ChangeFailureRateAsync(scope, cancellation);
         var services = query.Services ?? [.. (await store.ServicesAsync(cancellation)).Select(service => service.Name)];
         return new MetricsReport
@@ -28,7 +32,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
                 DeploymentFrequency = await DeploymentFrequencyAsync(query, scope, cancellation),
                 LeadTime = await LeadTimeAsync(scope, cancellation),
                 ChangeFailureRate = failure,
-                RecoveryTime = await RecoveryTimeAsync(query, scope, cancellation),
+                RecoveryTime = await RecoveryTimeAsync(scope, cancellation),
                 ReworkRate = await ReworkRateAsync(scope, cancellation),
             },
             Coverage = await CoverageAsync(scope, cancellation),
@@ -43,21 +47,22 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     public async Task<ImmutableArray<SeriesPoint>> SeriesAsync(string metric, Bucket bucket, MetricsQuery query, CancellationToken cancellation)
     {
         _ = MetricRules.Of(metric);
+        (string, object?)[] scope = [.. await ScopeAsync(query, bucket == Bucket.Month, cancellation), ("bucket", Rows.Word(bucket))];
         var isTime = metric is "lead_time" or "recovery_time";
+        var percentiles = isTime ? PercentilesOf(await OneAsync(metric + "_count", row => row.Count(0), scope, cancellation)) : (Percentiles?)null;
         var rows = await store.QueryAsync(
-            metric + "_series",
+            $"{metric}_series{(percentiles is { } method ? "_" + Rows.Word(method) : "")}",
             row => (
                 Bucket: DateTime.SpecifyKind(row.GetDateTime(0), DateTimeKind.Unspecified),
                 Value: isTime ? row.Seconds(1) : row.Number(1), P75: row.Seconds(2), P90: row.Seconds(3), Count: row.Count(4)),
-            [.. await ScopeAsync(query, cancellation), ("bucket", Rows.Word(bucket))],
-            cancellation);
+            scope, cancellation);
         var known = rows.ToDictionary(row => row.Bucket);
         var isUnknowable = metric == "change_failure_rate" && definitions.Failure.Signals.IsEmpty;
         return
         [
             .. Buckets.Of(query.From, query.To, bucket, definitions.Zone).Select(span => known.TryGetValue(span.Local, out var row)
-                ? new SeriesPoint(span.From, span.To, isUnknowable ? null : row.Value, row.P75, row.P90, row.Count)
-                : new SeriesPoint(span.From, span.To, null, null, null, 0)),
+                ? new SeriesPoint(span.From, span.To, isUnknowable ? null : row.Value, row.P75, row.P90, row.Count, percentiles)
+                : new SeriesPoint(span.From, span.To, null, null, null, 0, percentiles)),
         ];
     }
 
@@ -65,23 +70,27 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     {
         var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.From >= query.From && week.IsWhole).ToList();
         var row = await OneAsync(
-            "deployment_frequency", row => (Deployments: row.Count(0), PerDay: row.Number(1), Days: row.Number(2), Between: row.Seconds(3)),
+            "deployment_frequency", row => (Deployments: row.Count(0), PerDay: row.Number(1), Days: row.Number(2)),
             [.. scope, ("first_week", weeks.Count > 0 ? weeks[0].Local : DateTime.UnixEpoch), ("weeks", weeks.Count)], cancellation);
+        var percentiles = PercentilesOf(row.Deployments);
+        var between = await OneAsync("time_between_" + Rows.Word(percentiles), row => row.Seconds(0), scope, cancellation);
         var days = (query.To - query.From).TotalDays;
         return new DeploymentFrequency(
             row.PerDay, row.Deployments, Math.Round(days, 3), row.Deployments == 0 ? null : Intervals.OfRate(row.Deployments, days),
-            row.Days, row.Between, levels.OfFrequency(row.PerDay));
+            row.Days, between, percentiles, levels.OfFrequency(row.PerDay));
     }
 
     async Task<LeadTime> LeadTimeAsync((string, object?)[] scope, CancellationToken cancellation)
     {
         var count = await OneAsync("lead_time_count", row => row.Count(0), scope, cancellation);
+        var percentiles = PercentilesOf(count);
         var ranks = Intervals.RanksOfMedian(count);
         var row = await OneAsync(
-            "lead_time", row => (Count: row.Count(0), Median: row.Seconds(1), P75: row.Seconds(2), P90: row.Seconds(3), Lower: row.Seconds(4), Upper: row.Seconds(5)),
+            "lead_time_" + Rows.Word(percentiles),
+            row => (Count: row.Count(0), Median: row.Seconds(1), P75: row.Seconds(2), P90: row.Seconds(3), Lower: row.Seconds(4), Upper: row.Seconds(5)),
             [.. scope, ("lower", Fraction(ranks?.Lower ?? 1, count)), ("upper", Fraction(ranks?.Upper ?? 1, count))], cancellation);
         ImmutableArray<double>? interval = ranks is not null && row is { Lower: { } lower, Upper: { } upper } ? [lower, upper] : null;
-        return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, levels.OfLeadTime(row.Median));
+        return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, percentiles, levels.OfLeadTime(row.Median));
     }
 
     async Task<ChangeFailureRate> ChangeFailureRateAsync((string, object?)[] scope, CancellationToken cancellation)
@@ -91,16 +100,19 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         return new ChangeFailureRate(value, failed, deployments, value is null ? null : Intervals.OfShare(failed, deployments), levels.OfFailureRate(value));
     }
 
-    async Task<RecoveryTime> RecoveryTimeAsync(MetricsQuery query, (string, object?)[] scope, CancellationToken cancellation)
+    async Task<RecoveryTime> RecoveryTimeAsync((string, object?)[] scope, CancellationToken cancellation)
     {
-        var (median, count, open, oldest) = await OneAsync(
-            "recovery_time", row => (row.Seconds(0), row.Count(1), row.Count(2), row.Instant(3)), scope, cancellation);
-        var failures = await store.QueryAsync("recovery_times", row => (From: row.InstantOf(0), To: row.Instant(1)), scope, cancellation);
+        var count = await OneAsync("recovery_time_count", row => row.Count(0), scope, cancellation);
+        var percentiles = PercentilesOf(count);
+        var median = await OneAsync("recovery_time_" + Rows.Word(percentiles), row => row.Seconds(0), scope, cancellation);
+        var ended = (await store.QueryAsync(
+            "recovery_time_spans_" + Rows.Word(percentiles), row => (Seconds: row.Number(0)!.Value, Count: row.Count(1)), scope, cancellation)).ToList();
         var now = clock.GetUtcNow();
-        var ended = failures.Where(failure => failure.To is not null).Select(failure => (failure.To!.Value - failure.From).TotalSeconds).Order().ToList();
-        var estimate = KaplanMeier.Median(failures.Select(failure => (((failure.To ?? now) - failure.From).TotalSeconds, failure.To is not null)));
-        ImmutableArray<double>? interval = Intervals.RanksOfMedian(ended.Count) is { } ranks ? [ended[(int)ranks.Lower - 1], ended[(int)ranks.Upper - 1]] : null;
-        return new RecoveryTime(median, count, open, (now - oldest)?.TotalSeconds, estimate, interval, levels.OfRecoveryTime(median));
+        var open = (await store.QueryAsync("recovery_time_open", row => (now - row.InstantOf(0)).TotalSeconds, scope, cancellation)).ToList();
+        var estimate = KaplanMeier.Median(ended.Select(span => (span.Seconds, span.Count, true)).Concat(open.Select(age => (age, 1L, false))));
+        ImmutableArray<double>? interval = Intervals.RanksOfMedian(ended.Sum(span => span.Count)) is { } ranks ? [At(ended, ranks.Lower), At(ended, ranks.Upper)] : null;
+        return new RecoveryTime(
+            median, count, open.Count, open.Count == 0 ? null : open.Max(), estimate, interval, percentiles, levels.OfRecoveryTime(median));
     }
 
     async Task<ReworkRate> ReworkRateAsync((string, object?)[] scope, CancellationToken cancellation)
@@ -115,13 +127,30 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
             row.Count(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), [.. definitions.Failure.Signals.Order().Select(Rows.Word)]),
         scope, cancellation);
 
-    async Task<(string, object?)[]> ScopeAsync(MetricsQuery query, CancellationToken cancellation) =>
-    [
-        ("services", await store.IdsAsync(query.Services, cancellation)), ("environment", query.Environment), ("from", query.From), ("to", query.To),
-    ];
+    async Task<(string, object?)[]> ScopeAsync(MetricsQuery query, bool byMonth, CancellationToken cancellation)
+    {
+        var whole = WholeSpans.Of(query.From, query.To, definitions.Zone, byMonth);
+        var services = await store.IdsAsync(query.Services, cancellation);
+        return
+        [
+            ("services", services), ("scope", query.Services is null ? [Rollup.AllServices] : services), ("environment", query.Environment),
+            ("from", query.From), ("to", query.To), ("head_to", whole.HeadTo), ("tail_from", whole.TailFrom),
+            ("first_day", whole.FirstDay), ("first_month", whole.FirstMonth), ("last_month", whole.LastMonth), ("last_day", whole.LastDay),
+        ];
+    }
 
     async Task<T> OneAsync<T>(string query, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>
         (await store.QueryAsync(query, row, parameters, cancellation))[0];
+
+    Percentiles PercentilesOf(long count) => count > mostExact ? Percentiles.Estimated : Percentiles.Exact;
+
+    /// <summary>The value of this rank, from 1, of spans in order.</summary>
+    static double At(List<(double Seconds, long Count)> spans, long rank)
+    {
+        foreach (var (seconds, count) in spans)
+            if ((rank -= count) <= 0) return seconds;
+        throw new ArgumentOutOfRangeException(nameof(rank));
+    }
 
     /// <summary>The fraction at which <c>percentile_cont</c> gives the value of this rank, up to rounding.</summary>
     static double Fraction(long rank, long count) => count < 2 ? 0.5 : (rank - 1.0) / (count - 1);

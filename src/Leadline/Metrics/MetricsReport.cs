@@ -32,11 +32,12 @@ public sealed record FiveMetrics
 /// <param name="Interval">95 %, exact Poisson, per day.</param>
 public sealed record DeploymentFrequency(
     double? PerDay, long Deployments, double Days, ImmutableArray<double>? Interval, double? DeployDaysPerWeek,
-    double? MedianSecondsBetween, string? Level);
+    double? MedianSecondsBetween, Percentiles Percentiles, string? Level);
 
 /// <param name="IntervalSeconds">At least 95 % for the median, by order statistics.</param>
 public sealed record LeadTime(
-    double? MedianSeconds, double? P75Seconds, double? P90Seconds, long Count, ImmutableArray<double>? IntervalSeconds, string? Level);
+    double? MedianSeconds, double? P75Seconds, double? P90Seconds, long Count, ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles,
+    string? Level);
 
 /// <param name="Interval">95 %, Jeffreys.</param>
 public sealed record ChangeFailureRate(double? Value, long Failed, long Deployments, ImmutableArray<double>? Interval, string? Level);
@@ -46,7 +47,7 @@ public sealed record ChangeFailureRate(double? Value, long Failed, long Deployme
 /// <param name="OldestOpenSeconds">The age of the longest open failure at the time of asking.</param>
 public sealed record RecoveryTime(
     double? MedianSeconds, long Count, long Open, double? OldestOpenSeconds, double? KaplanMeierMedianSeconds,
-    ImmutableArray<double>? IntervalSeconds, string? Level);
+    ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles, string? Level);
 
 public sealed record ReworkRate(double? Value, long Rework, long Deployments, ImmutableArray<double>? Interval, string? Level);
 
@@ -62,5 +63,16 @@ public sealed record MetricsQuery(
 
 public enum Bucket { Day, Week, Month }
 
+/// <summary>How the percentiles of an answer were found.</summary>
+public enum Percentiles
+{
+    /// <summary>Over the rows themselves.</summary>
+    Exact,
+
+    /// <summary>From histograms, because the rows are many: within 1 % of the exact value, <see cref="Leadline.Core.LogHistogram.RelativeError"/>.</summary>
+    Estimated,
+}
+
 /// <summary>One bucket of a trend; values are null, never 0, where the bucket holds nothing to compute them from.</summary>
-public sealed record SeriesPoint(DateTimeOffset From, DateTimeOffset To, double? Value, double? P75, double? P90, long Count);
+/// <param name="Percentiles">Null where the metric has none.</param>
+public sealed record SeriesPoint(DateTimeOffset From, DateTimeOffset To, double? Value, double? P75, double? P90, long Count, Percentiles? Percentiles);

@@ -1,4 +1,4 @@
 -- value double precision, rework bigint, deployments bigint
-select cast(count(*) filter (where rework) as double precision) / nullif(count(*), 0) as value, count(*) filter (where rework) as rework, count(*) as deployments
-from ledger
-where service_id = any($services) and environment = $environment and deployed_at >= $from and deployed_at < $to and counted
+select cast(sum(rework) as double precision) / nullif(sum(deployments), 0) as value,
+  cast(coalesce(sum(rework), 0) as bigint) as rework, cast(coalesce(sum(deployments), 0) as bigint) as deployments
+from {counted} as counted

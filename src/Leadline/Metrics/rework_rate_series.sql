@@ -1,8 +1,7 @@
 -- bucket timestamp, value double precision, p75 double precision, p90 double precision, n bigint
-select date_trunc($bucket, deployed_day) as bucket,
-  cast(count(*) filter (where rework) as double precision) / count(*) as value,
-  cast(null as double precision) as p75, cast(null as double precision) as p90, count(*) as n
-from ledger
-where service_id = any($services) and environment = $environment and deployed_at >= $from and deployed_at < $to and counted
+select date_trunc($bucket, day) as bucket, cast(sum(rework) as double precision) / sum(deployments) as value,
+  cast(null as double precision) as p75, cast(null as double precision) as p90, cast(sum(deployments) as bigint) as n
+from {counted} as counted
 group by 1
+having sum(deployments) > 0
 order by 1

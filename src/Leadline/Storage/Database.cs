@@ -46,6 +46,9 @@ abstract class Database : IAsyncDisposable
     /// <summary>Keeps other servers from migrating until the transaction ends.</summary>
     public abstract void LockSchema(DbConnection connection);
 
+    /// <summary>Keeps other servers from changing the sums over all services until the transaction ends.</summary>
+    public abstract void LockTotals(DbConnection connection);
+
     /// <summary>Reserves so many ids for deliveries in the order of commit; answers the last one before them.</summary>
     public abstract long ReserveDeliveries(DbConnection connection, int count);
 

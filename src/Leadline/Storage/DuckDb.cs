@@ -162,6 +162,10 @@ sealed partial class DuckDb : Database
     {
     }
 
+    public override void LockTotals(DbConnection connection)
+    {
+    }
+
     public override Task<Claim> ClaimAsync(IReadOnlyCollection<long> keys, CancellationToken cancellation) => Task.FromResult(new Claim([.. keys], () => default));
 
     // Asked inside the lane, so that the next writer counts on from it; the ids of a transaction that fails stay unused.
@@ -239,6 +243,8 @@ sealed partial class DuckDb : Database
         public override RowWriter Add(DateTime? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
 
         public override RowWriter Add(byte[]? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value));
+
+        public override RowWriter Add(int[]? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue((IEnumerable<int>)value));
 
         public override void EndRow()
         {

@@ -49,6 +49,13 @@ sealed class Fingerprint : RowWriter
         return this;
     }
 
+    public override RowWriter Add(int[]? value)
+    {
+        Number(value?.Length ?? -1);
+        content.Write(MemoryMarshal.AsBytes<int>(value));
+        return this;
+    }
+
     public override void EndRow()
     {
     }

@@ -79,6 +79,8 @@ sealed partial class Postgres : Database
 
     public override void LockSchema(DbConnection connection) => Execute(connection, "select pg_advisory_xact_lock($key)", ("key", Key.Of(schema + "/schema")));
 
+    public override void LockTotals(DbConnection connection) => Execute(connection, "select pg_advisory_xact_lock($key)", ("key", Key.Of(schema + "/totals")));
+
     public override RowWriter Bulk(DbConnection connection, string table) => new Copy(((NpgsqlConnection)connection).BeginBinaryImport($"copy {table} from stdin (format binary)"));
 
     public override bool IsDuplicateKey(StoreException error) => error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
@@ -266,6 +268,8 @@ sealed partial class Postgres : Database
         public override RowWriter Add(DateTime? value) => value is null ? Null() : Put(DateTime.SpecifyKind(value.Value, DateTimeKind.Unspecified), NpgsqlDbType.Timestamp);
 
         public override RowWriter Add(byte[]? value) => value is null ? Null() : Put(value, NpgsqlDbType.Bytea);
+
+        public override RowWriter Add(int[]? value) => value is null ? Null() : Put(value, NpgsqlDbType.Array | NpgsqlDbType.Integer);
 
         public override void EndRow() => inRow = false;
 

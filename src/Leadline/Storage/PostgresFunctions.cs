@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Leadline.Metrics;
 
 namespace Leadline.Storage;
 
@@ -15,6 +16,9 @@ static class PostgresFunctions
 
     const string Ids =
         "array(select service_id from service where ('*' = any($4) or name = any($4)) and ('*' = any($5) or team = any($5)) and ('*' = any($6) or area = any($6)))";
+
+    // The sums over all services where all are asked for.
+    const string Sums = $"(case when '*' = any($4) and '*' = any($5) and '*' = any($6) then array[cast(0 as bigint)] else {Ids} end)";
 
     /// <summary>
     /// The statements that make all functions anew, and the role <c>leadline_reader</c>, which sees them and the judged tables and nothing else.
@@ -32,7 +36,7 @@ static class PostgresFunctions
         foreach (var (name, columns, text) in Queries.Metrics)
             script.AppendLine($"create function {name}({Window}, {Scope}{(text.Contains("$bucket") ? ", bucket text default 'week'" : "")}) returns table({columns}) language sql stable as $function$\n{Numbered(text)}$function$;");
         foreach (var name in Queries.Functions)
-            script.AppendLine(Queries.Function(name).Replace("{window}", Window).Replace("{scope}", Scope).Replace("{services}", Ids));
+            script.AppendLine(Queries.Function(name).Replace("{window}", Window).Replace("{scope}", Scope).Replace("{services}", Ids).Replace("{most_exact}", $"{MetricsReader.MostExact}"));
         script.Append(
             $"""
             do $$ declare known regprocedure; begin
@@ -45,7 +49,7 @@ static class PostgresFunctions
                 end;
               end if;
               grant usage on schema {schema} to leadline_reader;
-              grant select on service, repository, ledger, shipped_change, blame to leadline_reader;
+              grant select on service, repository, ledger, shipped_change, blame, rollup to leadline_reader;
             exception when insufficient_privilege then raise notice 'the role leadline_reader was not made: only an administrator may';
             end $$;
             """);
@@ -55,7 +59,13 @@ static class PostgresFunctions
     /// <summary>By which a store knows whether it has these functions already.</summary>
     public static string Hash(string schema) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Script(schema))));
 
-    static string Numbered(string text) => text
-        .Replace("$services", Ids).Replace("$environment", "$3").Replace("$first_week", "first_week($1)").Replace("$weeks", "whole_weeks($1, $2)")
-        .Replace("$from", "$1").Replace("$to", "$2").Replace("$bucket", "$7").Replace("$lower", "0.5").Replace("$upper", "0.5");
+    static string Numbered(string text)
+    {
+        var byMonth = text.Contains("$bucket") ? "$7 = 'month'" : "true";
+        foreach (var bound in (ReadOnlySpan<string>)["head_to", "tail_from", "first_day", "first_month", "last_month", "last_day"])
+            text = text.Replace("$" + bound, $"(select {bound} from whole_spans($1, $2, {byMonth}))");
+        return text
+            .Replace("$services", Ids).Replace("$scope", Sums).Replace("$environment", "$3").Replace("$first_week", "first_week($1)").Replace("$weeks", "whole_weeks($1, $2)")
+            .Replace("$from", "$1").Replace("$to", "$2").Replace("$bucket", "$7").Replace("$lower", "0.5").Replace("$upper", "0.5");
+    }
 }

@@ -1,36 +1,59 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 
 namespace Leadline.Storage;
 
-/// <summary>The text of every query, by file name; they are embedded, one file each.</summary>
+/// <summary>
+/// The text of every query, by file name; they are embedded, one file each. What several say alike stands once, in <c>Parts</c>: <c>{counted}</c>, or with
+/// what <c>{it}</c> is there, <c>{bin_of(lead_seconds)}</c>.
+/// </summary>
 static partial class Queries
 {
-    const string FunctionsFolder = "functions/";
+    const string FunctionsFolder = "functions/", PartsFolder = "parts/";
 
-    static readonly FrozenDictionary<string, string> Texts = typeof(Queries).Assembly.GetManifestResourceNames()
+    static readonly FrozenDictionary<string, string> Files = typeof(Queries).Assembly.GetManifestResourceNames()
         .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
         .ToFrozenDictionary(name => name[..^4], Read);
 
-    public static string Text(string name) => Texts.TryGetValue(name, out var text) ? text : throw new ArgumentException($"there is no query named {name}");
+    static readonly ConcurrentDictionary<string, string> Texts = new();
+
+    static readonly ConcurrentDictionary<string, FrozenSet<string>> Names = new();
+
+    public static string Text(string name) =>
+        Texts.GetOrAdd(name, static name => Whole(Files.TryGetValue(name, out var text) ? text : throw new ArgumentException($"there is no query named {name}")));
+
+    /// <summary>The parameters that a query takes.</summary>
+    public static FrozenSet<string> Parameters(string name) =>
+        Names.GetOrAdd(name, static name => Parameter().Matches(Text(name)).Select(match => match.Groups[1].Value).ToFrozenSet());
 
     /// <summary>Numbered <c>0001_name</c>, in order; never edited once released.</summary>
     public static IEnumerable<(int Number, string Text)> Migrations =>
-        Texts.Where(query => char.IsAsciiDigit(query.Key[0])).OrderBy(query => query.Key, StringComparer.Ordinal).Select(query => (int.Parse(query.Key.AsSpan(0, 4)), query.Value));
+        Files.Where(query => char.IsAsciiDigit(query.Key[0])).OrderBy(query => query.Key, StringComparer.Ordinal).Select(query => (int.Parse(query.Key.AsSpan(0, 4)), query.Value));
 
     /// <summary>The queries of metrics that say on their first line what they answer: name, columns with their types, text.</summary>
-    public static IEnumerable<(string Name, string Columns, string Text)> Metrics => Texts
+    public static IEnumerable<(string Name, string Columns, string Text)> Metrics => Files
         .Where(query => !query.Key.Contains('/') && Columns().IsMatch(query.Value))
         .OrderBy(query => query.Key, StringComparer.Ordinal)
-        .Select(query => (query.Key, Columns().Match(query.Value).Groups[1].Value, query.Value));
+        .Select(query => (query.Key, Columns().Match(query.Value).Groups[1].Value, Text(query.Key)));
 
     /// <summary>The names of what PostgreSQL has as functions beside the metrics.</summary>
-    public static IEnumerable<string> Functions => Texts.Keys.Where(name => name.StartsWith(FunctionsFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => name[FunctionsFolder.Length..]);
+    public static IEnumerable<string> Functions => Files.Keys.Where(name => name.StartsWith(FunctionsFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => name[FunctionsFolder.Length..]);
 
     public static string Function(string name) => Text(FunctionsFolder + name);
 
-    [GeneratedRegex(@"\A-- (\w+ (?:bigint|double precision|timestamp|timestamptz)(?:, \w+ (?:bigint|double precision|timestamp|timestamptz))*)\n")]
+    /// <summary>The text with its parts in their places; what is no part stays for others to fill.</summary>
+    static string Whole(string text) => Part().Replace(text, match =>
+        Files.TryGetValue(PartsFolder + match.Groups[1].Value, out var part) ? Whole(part.TrimEnd().Replace("{it}", match.Groups[2].Value)) : match.Value);
+
+    [GeneratedRegex(@"\A-- (\w+ (?:bigint|integer|double precision|timestamp|timestamptz)(?:, \w+ (?:bigint|integer|double precision|timestamp|timestamptz))*)\n")]
     private static partial Regex Columns();
+
+    [GeneratedRegex(@"\{(\w+)(?:\((\w+)\))?\}")]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"\$([a-z_]+)")]
+    private static partial Regex Parameter();
 
     static string Read(string name)
     {

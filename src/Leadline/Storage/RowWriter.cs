@@ -20,6 +20,8 @@ abstract class RowWriter : IDisposable
 
     public abstract RowWriter Add(byte[]? value);
 
+    public abstract RowWriter Add(int[]? value);
+
     public abstract void EndRow();
 
     /// <summary>Writes what was added; disposed without it, nothing is.</summary>

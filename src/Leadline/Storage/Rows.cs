@@ -30,6 +30,12 @@ static class Rows
 
     public static long Count(this DbDataReader row, int column) => row.IsDBNull(column) ? 0 : Convert.ToInt64(row.GetValue(column));
 
+    public static int[]? Ints(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetValue(column) switch
+    {
+        int[] ints => ints,
+        var list => [.. (List<int>)list],
+    };
+
     public static bool? Flag(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetBoolean(column);
 
     public static ImmutableArray<string>? Lines(this DbDataReader row, int column) =>

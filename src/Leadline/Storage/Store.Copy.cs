@@ -19,7 +19,7 @@ public sealed partial class Store
     const int CopiedAtOnce = 2000;
 
     static readonly ImmutableArray<string> SmallTables = ["repository", "definitions", "token", "stale"];
-    static readonly ImmutableArray<string> JudgedTables = ["ledger", "shipped_change", "blame", "service"];
+    static readonly ImmutableArray<string> JudgedTables = ["ledger", "shipped_change", "blame", "rollup", "service"];
 
     /// <summary>
     /// Copies everything into <paramref name="target"/>, which must be empty or a copy of this store that was not finished: then it goes on
@@ -63,6 +63,7 @@ public sealed partial class Store
         var known = (await target.PrintsAsync(cancellation)).ToHashSet();
         foreach (var (service, print) in await PrintsAsync(cancellation))
             if (!known.Contains((service, print))) await CopyAsync(target, [.. JudgedTables.Select(table => (table, "service_id = $service"))], JudgedTables, cancellation, ("service", service));
+        await CopyAsync(target, [("rollup", "service_id = $all")], ["rollup"], cancellation, ("all", Rollup.AllServices));
         await CopyCursorsAsync(target, cancellation);
         return new CopyReport(
             [.. await Task.WhenAll(FactTables.Concat(SmallTables).Concat(JudgedTables).Append("reading").Append("delivery").Order(StringComparer.Ordinal).Select(async table =>
@@ -133,6 +134,7 @@ public sealed partial class Store
         "double" or "double precision" => rows.Add(row.Number(column)),
         "timestamp with time zone" => rows.Add(row.Instant(column)),
         "timestamp" or "timestamp without time zone" => rows.Add(row.IsDBNull(column) ? (DateTime?)null : row.GetDateTime(column)),
+        "integer[]" or "array" => rows.Add(row.Ints(column)),
         "blob" or "bytea" => rows.Add(row.IsDBNull(column) ? null : Bytes(row, column)),
         _ => rows.Add(row.Text(column)),
     };

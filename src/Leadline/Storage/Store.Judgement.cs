@@ -68,6 +68,7 @@ public sealed partial class Store
         }
 
         Bulk(connection, "blame", changed.SelectMany(one => one.Judged.Judgement.Blames.Select(blame => (blame, one.Id))), (rows, one) => JudgedPrints.Write(rows, one.blame, one.Id));
+        ReplaceRollups(connection, changed);
     }
 
     void Bulk<T>(DbConnection connection, string table, IEnumerable<T> items, Func<RowWriter, T, RowWriter> write)

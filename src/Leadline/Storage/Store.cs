@@ -93,7 +93,7 @@ public sealed partial class Store : IAsyncDisposable
     Task<ImmutableArray<T>> AskAsync<T>(string query, Func<DbDataReader, T> row, CancellationToken cancellation, params (string, object?)[] parameters) =>
         database.ReadAsync<ImmutableArray<T>>(connection => [.. database.List(connection, Queries.Text(query), row, parameters)], cancellation);
 
-    /// <summary>Runs the one text of a query in this store's engine.</summary>
+    /// <summary>Runs the one text of a query in this store's engine, with those of the parameters that it takes.</summary>
     internal Task<ImmutableArray<T>> QueryAsync<T>(string query, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>
-        AskAsync(query, row, cancellation, parameters);
+        AskAsync(query, row, cancellation, [.. parameters.Where(parameter => Queries.Parameters(query).Contains(parameter.Item1))]);
 }

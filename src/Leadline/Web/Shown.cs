@@ -9,6 +9,9 @@ public static class Shown
 {
     public static string? Span(double? seconds) => seconds is null ? null : Human.Span(seconds);
 
+    /// <summary>Marked where it was estimated from a histogram.</summary>
+    public static string? Span(double? seconds, Percentiles percentiles) => seconds is null ? null : Human.About(Human.Span(seconds), percentiles);
+
     public static string? Ratio(double? ratio) => ratio is null ? null : Human.Share(ratio);
 
     public static string? Rate(double? perDay) => perDay is null ? null : Human.Rate(perDay);

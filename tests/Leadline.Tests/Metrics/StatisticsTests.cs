@@ -49,13 +49,13 @@ public sealed class StatisticsTests
     [Fact]
     public void The_median_with_open_spans_is_that_of_Kaplan_and_Meier()
     {
-        (double, bool)[] weeks =
+        (double, long, bool)[] weeks =
         [
-            (6, true), (6, true), (6, true), (6, false), (7, true), (9, false), (10, true), (10, false), (11, false), (13, true), (16, true),
-            (17, false), (19, false), (20, false), (22, true), (23, true), (25, false), (32, false), (32, false), (34, false), (35, false),
+            (6, 3, true), (6, 1, false), (7, 1, true), (9, 1, false), (10, 1, true), (10, 1, false), (11, 1, false), (13, 1, true), (16, 1, true),
+            (17, 1, false), (19, 1, false), (20, 1, false), (22, 1, true), (23, 1, true), (25, 1, false), (32, 1, false), (32, 1, false), (34, 1, false), (35, 1, false),
         ];
         Assert.Equal(23, KaplanMeier.Median(weeks));
-        Assert.Null(KaplanMeier.Median([(1, true), (5, false), (6, false)]));
+        Assert.Null(KaplanMeier.Median([(1, 1, true), (5, 2, false)]));
         Assert.Null(KaplanMeier.Median([]));
     }
 

@@ -7,11 +7,11 @@ returns table("time" timestamptz, value double precision, p75 double precision, 
   left join (
     select * from deployment_frequency_series($2, $3, $5, $6, $7, $8, $4) where $1 = 'deployment_frequency'
     union all
-    select * from lead_time_series($2, $3, $5, $6, $7, $8, $4) where $1 = 'lead_time'
+    select bucket, value, p75, p90, n from lead_time_series($2, $3, $5, $6, $7, $8, $4) where $1 = 'lead_time'
     union all
     select * from change_failure_rate_series($2, $3, $5, $6, $7, $8, $4) where $1 = 'change_failure_rate'
     union all
-    select * from recovery_time_series($2, $3, $5, $6, $7, $8, $4) where $1 = 'recovery_time'
+    select bucket, value, p75, p90, n from recovery_time_series($2, $3, $5, $6, $7, $8, $4) where $1 = 'recovery_time'
     union all
     select * from rework_rate_series($2, $3, $5, $6, $7, $8, $4) where $1 = 'rework_rate'
   ) as points on points.bucket = spans.local
