@@ -15,6 +15,8 @@ sealed record Benchmark(string Name, string Question, Func<Bench, CancellationTo
         new("import", "how many events per second does import take, and how much memory?", ImportBenchmark.RunAsync),
         new("recompute", "how many commits per second and core are judged again?", RecomputeBenchmark.RunAsync),
         new("metrics", "how much longer than a bare scan does each metric take?", MetricsBenchmark.RunAsync),
+        new("scale", "how do both engines bear five years of five hundred services?", ScaleBenchmark.RunAsync),
+        new("one-project", "how much faster than 138 s is the overview of one project with 177,462 deployments?", ScaleBenchmark.RunOneProjectAsync),
         new("posts", "how many durable webhooks per second are there for each empty answer?", PostsBenchmark.RunAsync),
     ];
 }
@@ -27,8 +29,10 @@ sealed record Row(string What, string Value, string Aim = "")
 }
 
 /// <summary>What the benchmarks of one run share: a directory of its own, and histories that are made once.</summary>
-sealed class Bench(int commits, string? repository) : IDisposable
+sealed class Bench(int commits, string? repository, IReadOnlyList<string> engines) : IDisposable
 {
+    public IReadOnlyList<string> Engines => engines;
+
     readonly string directory = Directory.CreateTempSubdirectory("leadline-bench-").FullName;
     string? events;
     string? imported;

@@ -8,12 +8,14 @@ var commits = new Option<int>("--commits")
     HelpName = "NUMBER",
     DefaultValueFactory = _ => 1_000_000,
 };
+var engines = new Option<string[]>("--engine") { Description = "for scale and one-project: only this engine", DefaultValueFactory = _ => ["duckdb", "postgresql"] };
+engines.AcceptOnlyFromAmong("duckdb", "postgresql");
 var which = new Argument<string>("BENCHMARK") { Description = "one of them, or all", DefaultValueFactory = _ => "all" };
 which.AcceptOnlyFromAmong(["all", .. Benchmark.All.Select(benchmark => benchmark.Name)]);
-var root = new RootCommand("Measures Leadline against the least that the same work can cost, in one run on one machine.") { which, repository, commits };
+var root = new RootCommand("Measures Leadline against the least that the same work can cost, in one run on one machine.") { which, repository, commits, engines };
 root.SetAction(async (arguments, cancellation) =>
 {
-    using var bench = new Bench(arguments.GetValue(commits), arguments.GetValue(repository));
+    using var bench = new Bench(arguments.GetValue(commits), arguments.GetValue(repository), arguments.GetValue(engines)!);
     var name = arguments.GetValue(which)!;
     foreach (var benchmark in Benchmark.All.Where(benchmark => name == "all" || name == benchmark.Name))
     {

@@ -13,6 +13,8 @@ namespace Leadline;
 /// <summary>One process: what receives, reads, judges and answers.</summary>
 public static class Server
 {
+    const int PoolThreads = 32;
+
     /// <summary>Puts the server together; it listens once it is started.</summary>
     /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no tokens.</exception>
     public static async Task<WebApplication> BuildAsync(Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
@@ -25,6 +27,9 @@ public static class Server
         if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation))
             await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);
 
+        // Questions wait for the store on the pool's threads; it is slow to add one, and whoever is next would wait for that.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, PoolThreads), ports);
         var salt = await store.SaltAsync(cancellation);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "leadline", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrel(kestrel =>
@@ -37,8 +42,8 @@ public static class Server
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
             .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(new Intake(salt))
-            .AddSingleton<MetricsReader>().AddSingleton<Context>().AddSingleton<DeliveryLog>()
-            .AddSingleton(services => new Readings(store, definitions, services.GetRequiredService<ILogger<Readings>>()))
+            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true)).AddSingleton<Context>().AddSingleton<DeliveryLog>()
+            .AddSingleton(services => new Readings(store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2)))
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>();
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();

@@ -134,7 +134,7 @@ sealed class Context(Store store, MetricsReader metrics, Definitions definitions
         if (!definitions.Environments.Any(known => known.Name.Value == environment))
             throw new FormatException($"there is no environment '{environment}': there are {string.Join(", ", definitions.Environments.Select(known => known.Name))}");
         if (asked is { Service: null or [], Team: null or [], Area: null or [] }) return new MetricsQuery(null, environment, from, to);
-        var services = await store.ServicesAsync(cancellation);
+        var services = await store.OwnedServicesAsync(cancellation);
         Known(asked.Service, "service", services.Select(service => service.Name));
         Known(asked.Team, "team", services.Select(service => service.Team));
         Known(asked.Area, "area", services.Select(service => service.Area));

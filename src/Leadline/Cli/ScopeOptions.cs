@@ -88,7 +88,7 @@ public sealed class ScopeOptions
         var (ofTeam, ofArea) = (arguments.GetValue(team), arguments.GetValue(area));
         if (names.Length == 0 && ofTeam is null && ofArea is null) return (null, null);
 
-        var known = await store.ServicesAsync(cancellation);
+        var known = await store.OwnedServicesAsync(cancellation);
         if (names.FirstOrDefault(name => !known.Any(entry => entry.Name == name)) is { } unknown)
             return (null, $"there is no service '{unknown}'; the store has {Names(known.Select(entry => entry.Name))}");
         if (ofTeam is not null && !known.Any(entry => entry.Team == ofTeam))

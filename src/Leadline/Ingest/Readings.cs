@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Leadline.Core;
 using Leadline.Sources;
@@ -6,7 +7,8 @@ using Leadline.Storage;
 namespace Leadline.Ingest;
 
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
-public sealed partial class Readings(Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null)
+/// <param name="judges">How many services are judged at the same time; a server that also answers leaves processors free for that.</param>
+public sealed partial class Readings(Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null, int? judges = null)
 {
     /// <summary>The most deliveries of one batch.</summary>
     public const int AtOnce = 2048;
@@ -69,11 +71,12 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
             var still = (await store.StaleAsync(cancellation)).ToDictionary(one => one.Service);
             var ours = batch.Where(one => claim.Holds(one.Service) && still.ContainsKey(one.Service)).Select(one => still[one.Service]).ToList();
             if (ours.Count == 0) continue;
+            var began = Stopwatch.GetTimestamp();
             done += ours.Count;
             var named = ours.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
             var known = named.Where(pair => pair.Service is not null).ToList();
             var facts = await store.FactsOfAsync([.. known.Select(pair => pair.Service!)], services, cancellation);
-            var judged = facts.AsParallel().AsOrdered().WithCancellation(cancellation).Select(Judge).ToList();
+            var judged = await JudgeAsync(facts, cancellation);
             foreach (var (pair, (_, error)) in known.Zip(judged))
             {
                 if (error is null) continue;
@@ -89,6 +92,9 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
                     .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
                 ],
                 cancellation);
+
+            // Half of the time belongs to those who ask.
+            if (judges is not null) await Task.Delay(Stopwatch.GetElapsedTime(began), cancellation);
         }
 
         return errors.Count == 0 ? done : throw new AggregateException(errors);
@@ -120,6 +126,24 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
         {
             turn.Release();
         }
+    }
+
+    /// <summary>Judges these on threads of their own: in the pool they would keep requests waiting.</summary>
+    async Task<(Judgement? Judgement, Exception? Error)[]> JudgeAsync(IReadOnlyList<ServiceFacts> facts, CancellationToken cancellation)
+    {
+        var judged = new (Judgement?, Exception?)[facts.Count];
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(facts.Count, judges ?? Environment.ProcessorCount)).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (var i = Interlocked.Increment(ref next); i < judged.Length; i = Interlocked.Increment(ref next))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    judged[i] = Judge(facts[i]);
+                }
+            },
+            cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return judged;
     }
 
     (Judgement? Judgement, Exception? Error) Judge(ServiceFacts facts)

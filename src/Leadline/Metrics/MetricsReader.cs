@@ -7,19 +7,23 @@ namespace Leadline.Metrics;
 
 /// <summary>Answers questions about the judged tables by the one SQL text of each metric.</summary>
 /// <param name="mostExact">Percentiles are taken over rows up to so many of them, and above that from histograms.</param>
-public sealed class MetricsReader(Store store, Definitions definitions, TimeProvider clock, long mostExact = MetricsReader.MostExact)
+/// <param name="keepsAnswers">Whether the same question is answered once for all who ask it before anything is judged anew.</param>
+public sealed class MetricsReader(Store store, Definitions definitions, TimeProvider clock, long mostExact = MetricsReader.MostExact, bool keepsAnswers = false)
 {
     /// <summary>Where percentiles turn from exact to estimated: as many rows as the slower engine sorts while nobody waits.</summary>
     public const long MostExact = 20_000;
 
     readonly Levels levels = new();
+    readonly AnswerCache? answers = keepsAnswers ? new(clock) : null;
 
     /// <summary>The five metrics with their coverage.</summary>
-    public async Task<MetricsReport> ReadAsync(MetricsQuery query, CancellationToken cancellation)
+    public Task<MetricsReport> ReadAsync(MetricsQuery query, CancellationToken cancellation) => OnceAsync("report", query, token => FindAsync(query, token), cancellation);
+
+    async Task<MetricsReport> FindAsync(MetricsQuery query, CancellationToken cancellation)
     {
         var scope = await ScopeAsync(query, byMonth: true, cancellation);
         var failure = await ChangeFailureRateAsync(scope, cancellation);
-        var services = query.Services ?? [.. (await store.ServicesAsync(cancellation)).Select(service => service.Name)];
+        var services = query.Services ?? [.. (await store.OwnedServicesAsync(cancellation)).Select(service => service.Name)];
         return new MetricsReport
         {
             From = query.From,
@@ -44,13 +48,16 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     /// Every bucket of the window is there, in order.
     /// </summary>
     /// <exception cref="FormatException">There is no such metric.</exception>
-    public async Task<ImmutableArray<SeriesPoint>> SeriesAsync(string metric, Bucket bucket, MetricsQuery query, CancellationToken cancellation)
+    public Task<ImmutableArray<SeriesPoint>> SeriesAsync(string metric, Bucket bucket, MetricsQuery query, CancellationToken cancellation) =>
+        OnceAsync($"{metric} by {bucket}", query, token => FindSeriesAsync(metric, bucket, query, token), cancellation);
+
+    async Task<ImmutableArray<SeriesPoint>> FindSeriesAsync(string metric, Bucket bucket, MetricsQuery query, CancellationToken cancellation)
     {
         _ = MetricRules.Of(metric);
-        (string, object?)[] scope = [.. await ScopeAsync(query, bucket == Bucket.Month, cancellation), ("bucket", Rows.Word(bucket))];
+        var scope = (await ScopeAsync(query, bucket == Bucket.Month, cancellation)).With(("bucket", Rows.Word(bucket)));
         var isTime = metric is "lead_time" or "recovery_time";
         var percentiles = isTime ? PercentilesOf(await OneAsync(metric + "_count", row => row.Count(0), scope, cancellation)) : (Percentiles?)null;
-        var rows = await store.QueryAsync(
+        var rows = await ManyAsync(
             $"{metric}_series{(percentiles is { } method ? "_" + Rows.Word(method) : "")}",
             row => (
                 Bucket: DateTime.SpecifyKind(row.GetDateTime(0), DateTimeKind.Unspecified),
@@ -66,12 +73,20 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         ];
     }
 
-    async Task<DeploymentFrequency> DeploymentFrequencyAsync(MetricsQuery query, (string, object?)[] scope, CancellationToken cancellation)
+    async Task<T> OnceAsync<T>(string what, MetricsQuery query, Func<CancellationToken, Task<T>> find, CancellationToken cancellation)
+    {
+        if (answers is null) return await find(cancellation);
+        var services = query.Services is { } named ? string.Join('\n', named) : "*";
+        var question = $"{what}\n{query.From.UtcTicks}\n{query.To.UtcTicks}\n{query.Environment}\n{services}";
+        return await answers.GetAsync(await store.DataVersionAsync(cancellation), question, find, cancellation);
+    }
+
+    async Task<DeploymentFrequency> DeploymentFrequencyAsync(MetricsQuery query, QueryScope scope, CancellationToken cancellation)
     {
         var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.From >= query.From && week.IsWhole).ToList();
         var row = await OneAsync(
             "deployment_frequency", row => (Deployments: row.Count(0), PerDay: row.Number(1), Days: row.Number(2)),
-            [.. scope, ("first_week", weeks.Count > 0 ? weeks[0].Local : DateTime.UnixEpoch), ("weeks", weeks.Count)], cancellation);
+            scope.With(("first_week", weeks.Count > 0 ? weeks[0].Local : DateTime.UnixEpoch), ("weeks", weeks.Count)), cancellation);
         var percentiles = PercentilesOf(row.Deployments);
         var between = await OneAsync("time_between_" + Rows.Word(percentiles), row => row.Seconds(0), scope, cancellation);
         var days = (query.To - query.From).TotalDays;
@@ -80,7 +95,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
             row.Days, between, percentiles, levels.OfFrequency(row.PerDay));
     }
 
-    async Task<LeadTime> LeadTimeAsync((string, object?)[] scope, CancellationToken cancellation)
+    async Task<LeadTime> LeadTimeAsync(QueryScope scope, CancellationToken cancellation)
     {
         var count = await OneAsync("lead_time_count", row => row.Count(0), scope, cancellation);
         var percentiles = PercentilesOf(count);
@@ -88,59 +103,63 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var row = await OneAsync(
             "lead_time_" + Rows.Word(percentiles),
             row => (Count: row.Count(0), Median: row.Seconds(1), P75: row.Seconds(2), P90: row.Seconds(3), Lower: row.Seconds(4), Upper: row.Seconds(5)),
-            [.. scope, ("lower", Fraction(ranks?.Lower ?? 1, count)), ("upper", Fraction(ranks?.Upper ?? 1, count))], cancellation);
+            scope.With(("lower", Fraction(ranks?.Lower ?? 1, count)), ("upper", Fraction(ranks?.Upper ?? 1, count))), cancellation);
         ImmutableArray<double>? interval = ranks is not null && row is { Lower: { } lower, Upper: { } upper } ? [lower, upper] : null;
         return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, percentiles, levels.OfLeadTime(row.Median));
     }
 
-    async Task<ChangeFailureRate> ChangeFailureRateAsync((string, object?)[] scope, CancellationToken cancellation)
+    async Task<ChangeFailureRate> ChangeFailureRateAsync(QueryScope scope, CancellationToken cancellation)
     {
         var (share, failed, deployments) = await OneAsync("change_failure_rate", row => (row.Number(0), row.Count(1), row.Count(2)), scope, cancellation);
         var value = definitions.Failure.Signals.IsEmpty ? null : share;
         return new ChangeFailureRate(value, failed, deployments, value is null ? null : Intervals.OfShare(failed, deployments), levels.OfFailureRate(value));
     }
 
-    async Task<RecoveryTime> RecoveryTimeAsync((string, object?)[] scope, CancellationToken cancellation)
+    async Task<RecoveryTime> RecoveryTimeAsync(QueryScope scope, CancellationToken cancellation)
     {
         var count = await OneAsync("recovery_time_count", row => row.Count(0), scope, cancellation);
         var percentiles = PercentilesOf(count);
         var median = await OneAsync("recovery_time_" + Rows.Word(percentiles), row => row.Seconds(0), scope, cancellation);
-        var ended = (await store.QueryAsync(
+        var ended = (await ManyAsync(
             "recovery_time_spans_" + Rows.Word(percentiles), row => (Seconds: row.Number(0)!.Value, Count: row.Count(1)), scope, cancellation)).ToList();
         var now = clock.GetUtcNow();
-        var open = (await store.QueryAsync("recovery_time_open", row => (now - row.InstantOf(0)).TotalSeconds, scope, cancellation)).ToList();
+        var open = (await ManyAsync("recovery_time_open", row => (now - row.InstantOf(0)).TotalSeconds, scope, cancellation)).ToList();
         var estimate = KaplanMeier.Median(ended.Select(span => (span.Seconds, span.Count, true)).Concat(open.Select(age => (age, 1L, false))));
         ImmutableArray<double>? interval = Intervals.RanksOfMedian(ended.Sum(span => span.Count)) is { } ranks ? [At(ended, ranks.Lower), At(ended, ranks.Upper)] : null;
         return new RecoveryTime(
             median, count, open.Count, open.Count == 0 ? null : open.Max(), estimate, interval, percentiles, levels.OfRecoveryTime(median));
     }
 
-    async Task<ReworkRate> ReworkRateAsync((string, object?)[] scope, CancellationToken cancellation)
+    async Task<ReworkRate> ReworkRateAsync(QueryScope scope, CancellationToken cancellation)
     {
         var (value, rework, deployments) = await OneAsync("rework_rate", row => (row.Number(0), row.Count(1), row.Count(2)), scope, cancellation);
         return new ReworkRate(value, rework, deployments, value is null ? null : Intervals.OfShare(rework, deployments), null);
     }
 
-    Task<Coverage> CoverageAsync((string, object?)[] scope, CancellationToken cancellation) => OneAsync(
+    Task<Coverage> CoverageAsync(QueryScope scope, CancellationToken cancellation) => OneAsync(
         "coverage",
         row => new Coverage(
             row.Count(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), [.. definitions.Failure.Signals.Order().Select(Rows.Word)]),
         scope, cancellation);
 
-    async Task<(string, object?)[]> ScopeAsync(MetricsQuery query, bool byMonth, CancellationToken cancellation)
+    /// <summary>The parameters that say which services, where and when; queries take of them what they need.</summary>
+    internal async Task<QueryScope> ScopeAsync(MetricsQuery query, bool byMonth, CancellationToken cancellation)
     {
         var whole = WholeSpans.Of(query.From, query.To, definitions.Zone, byMonth);
         var services = await store.IdsAsync(query.Services, cancellation);
-        return
+        return new QueryScope(whole.HasEdges(query.From, query.To),
         [
             ("services", services), ("scope", query.Services is null ? [Rollup.AllServices] : services), ("environment", query.Environment),
             ("from", query.From), ("to", query.To), ("head_to", whole.HeadTo), ("tail_from", whole.TailFrom),
             ("first_day", whole.FirstDay), ("first_month", whole.FirstMonth), ("last_month", whole.LastMonth), ("last_day", whole.LastDay),
-        ];
+        ]);
     }
 
-    async Task<T> OneAsync<T>(string query, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>
-        (await store.QueryAsync(query, row, parameters, cancellation))[0];
+    async Task<T> OneAsync<T>(string query, Func<DbDataReader, T> row, QueryScope scope, CancellationToken cancellation) =>
+        (await ManyAsync(query, row, scope, cancellation))[0];
+
+    Task<ImmutableArray<T>> ManyAsync<T>(string query, Func<DbDataReader, T> row, QueryScope scope, CancellationToken cancellation) =>
+        store.QueryAsync(query, row, scope.Parameters, scope.HasEdges, cancellation);
 
     Percentiles PercentilesOf(long count) => count > mostExact ? Percentiles.Estimated : Percentiles.Exact;
 
@@ -154,4 +173,11 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
 
     /// <summary>The fraction at which <c>percentile_cont</c> gives the value of this rank, up to rounding.</summary>
     static double Fraction(long rank, long count) => count < 2 ? 0.5 : (rank - 1.0) / (count - 1);
+}
+
+/// <summary>What the parameters of a metric's query are for one question.</summary>
+/// <param name="HasEdges">Whether the window has more than whole days.</param>
+sealed record QueryScope(bool HasEdges, (string Name, object? Value)[] Parameters)
+{
+    public QueryScope With(params ReadOnlySpan<(string, object?)> more) => this with { Parameters = [.. Parameters, .. more] };
 }

@@ -10,6 +10,9 @@ namespace Leadline.Metrics;
 /// <param name="LastDay">The day after the last whole day.</param>
 sealed record WholeSpans(DateTimeOffset HeadTo, DateTimeOffset TailFrom, DateTime FirstDay, DateTime FirstMonth, DateTime LastMonth, DateTime LastDay)
 {
+    /// <summary>Whether the window has more than its whole days.</summary>
+    public bool HasEdges(DateTimeOffset from, DateTimeOffset to) => HeadTo > from || TailFrom < to;
+
     /// <param name="byMonth">Whether months may stand for their days.</param>
     public static WholeSpans Of(DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone, bool byMonth)
     {

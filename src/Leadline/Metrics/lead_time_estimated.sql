@@ -1,8 +1,8 @@
 -- lead_times bigint, median_seconds double precision, p75_seconds double precision, p90_seconds double precision, lower_seconds double precision, upper_seconds double precision
 with bins as (
-  select unnest(lead_bins) as bin, unnest(lead_counts) as n from {whole} as whole
-  union all
-  select {bin_of(lead_seconds)}, 1 from {edges(shipped_change)} as edges where lead_seconds is not null
+  select unnest(lead_bins) as bin, unnest(lead_counts) as n from {whole}
+  union all -- edges
+  select {bin_of(lead_seconds)}, 1 from {edges(shipped_change)} as edges where lead_seconds is not null -- edges
 ),
 running as (
   select bin, sum(sum(n)) over (order by bin) as upto, sum(sum(n)) over () as total from bins group by bin

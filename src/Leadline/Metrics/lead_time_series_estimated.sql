@@ -1,8 +1,8 @@
 -- bucket timestamp, value double precision, p75 double precision, p90 double precision, n bigint
 with bins as (
-  select starts as day, unnest(lead_bins) as bin, unnest(lead_counts) as n from {whole} as whole
-  union all
-  select deployed_day, {bin_of(lead_seconds)}, 1 from {edges(shipped_change)} as edges where lead_seconds is not null
+  select starts as day, unnest(lead_bins) as bin, unnest(lead_counts) as n from {whole}
+  union all -- edges
+  select deployed_day, {bin_of(lead_seconds)}, 1 from {edges(shipped_change)} as edges where lead_seconds is not null -- edges
 ),
 sums as (
   select date_trunc($bucket, day) as bucket, bin, sum(n) as n from bins group by 1, 2

@@ -1,15 +1,19 @@
 -- bucket timestamp, value double precision, p75 double precision, p90 double precision, n bigint
 with began as (
-  select date_trunc($bucket, starts) as bucket, failures, recovery_bins as bins, recovery_counts as counts from {whole} as whole
+  select date_trunc($bucket, starts) as bucket, failures, recovery_bins as bins, recovery_counts as counts from {whole}
 ),
 bins as (
   select bucket, unnest(bins) as bin, unnest(counts) as n from began
-  union all
-  select date_trunc($bucket, failed_day), {bin_of(recovery_seconds)}, 1 from {failures} as failures where recovery_seconds is not null
+  union all -- edges
+  select date_trunc($bucket, failed_day), {bin_of(recovery_seconds)}, 1 from {failures} as failures where recovery_seconds is not null -- edges
 ),
 failures as (
   select bucket, cast(sum(n) as bigint) as n
-  from (select bucket, failures as n from began union all select date_trunc($bucket, failed_day), 1 from {failures} as failures) as counted
+  from (
+    select bucket, failures as n from began
+    union all -- edges
+    select date_trunc($bucket, failed_day), 1 from {failures} as failures -- edges
+  ) as counted
   group by bucket
 ),
 sums as (

@@ -65,6 +65,8 @@ public sealed record DeploymentDetail(
 
 public sealed record DeliveryReference(long Id, string Source, DateTimeOffset ReceivedAt, string Outcome);
 
+public sealed record OwnedService(string Name, string? Team, string? Area);
+
 public sealed record ServiceEntry(string Name, string? Team, string? Area, ImmutableArray<string> Environments, DateTimeOffset? LastDeployedAt);
 
 /// <summary>What came from a source and what became of it.</summary>

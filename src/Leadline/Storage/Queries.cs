@@ -6,7 +6,7 @@ namespace Leadline.Storage;
 
 /// <summary>
 /// The text of every query, by file name; they are embedded, one file each. What several say alike stands once, in <c>Parts</c>: <c>{counted}</c>, or with
-/// what <c>{it}</c> is there, <c>{bin_of(lead_seconds)}</c>.
+/// what <c>{it}</c> is there, <c>{bin_of(lead_seconds)}</c>. Lines that end in <c>-- edges</c> are left out where a window consists of whole days.
 /// </summary>
 static partial class Queries
 {
@@ -16,16 +16,16 @@ static partial class Queries
         .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
         .ToFrozenDictionary(name => name[..^4], Read);
 
-    static readonly ConcurrentDictionary<string, string> Texts = new();
+    static readonly ConcurrentDictionary<(string Name, bool Edges), string> Texts = new();
 
     static readonly ConcurrentDictionary<string, FrozenSet<string>> Names = new();
 
-    public static string Text(string name) =>
-        Texts.GetOrAdd(name, static name => Whole(Files.TryGetValue(name, out var text) ? text : throw new ArgumentException($"there is no query named {name}")));
+    public static string Text(string name, bool edges = true) => Texts.GetOrAdd((name, edges), static query =>
+        Complete(Files.TryGetValue(query.Name, out var text) ? text : throw new ArgumentException($"there is no query named {query.Name}"), query.Edges));
 
-    /// <summary>The parameters that a query takes.</summary>
-    public static FrozenSet<string> Parameters(string name) =>
-        Names.GetOrAdd(name, static name => Parameter().Matches(Text(name)).Select(match => match.Groups[1].Value).ToFrozenSet());
+    /// <summary>The parameters that a text takes.</summary>
+    public static FrozenSet<string> Parameters(string text) =>
+        Names.GetOrAdd(text, static text => Parameter().Matches(text).Select(match => match.Groups[1].Value).ToFrozenSet());
 
     /// <summary>Numbered <c>0001_name</c>, in order; never edited once released.</summary>
     public static IEnumerable<(int Number, string Text)> Migrations =>
@@ -43,14 +43,17 @@ static partial class Queries
     public static string Function(string name) => Text(FunctionsFolder + name);
 
     /// <summary>The text with its parts in their places; what is no part stays for others to fill.</summary>
-    static string Whole(string text) => Part().Replace(text, match =>
-        Files.TryGetValue(PartsFolder + match.Groups[1].Value, out var part) ? Whole(part.TrimEnd().Replace("{it}", match.Groups[2].Value)) : match.Value);
+    static string Complete(string text, bool edges) => Part().Replace(edges ? text : Edge().Replace(text, ""), match =>
+        Files.TryGetValue(PartsFolder + match.Groups[1].Value, out var part) ? Complete(part.TrimEnd().Replace("{it}", match.Groups[2].Value), edges) : match.Value);
 
     [GeneratedRegex(@"\A-- (\w+ (?:bigint|integer|double precision|timestamp|timestamptz)(?:, \w+ (?:bigint|integer|double precision|timestamp|timestamptz))*)\n")]
     private static partial Regex Columns();
 
     [GeneratedRegex(@"\{(\w+)(?:\((\w+)\))?\}")]
     private static partial Regex Part();
+
+    [GeneratedRegex(@"^.*-- edges\n", RegexOptions.Multiline)]
+    private static partial Regex Edge();
 
     [GeneratedRegex(@"\$([a-z_]+)")]
     private static partial Regex Parameter();

@@ -48,6 +48,11 @@ public sealed partial class Store
         return new Explanation(metric, rule, rows.Items, [], await WithDeliveriesAsync(blames, cancellation), rows.Next);
     }
 
+    /// <summary>The services with their owners, by name.</summary>
+    public Task<ImmutableArray<OwnedService>> OwnedServicesAsync(CancellationToken cancellation) =>
+        AskAsync("owned_services", row => new OwnedService(row.GetString(0), row.Text(1), row.Text(2)), cancellation);
+
+    /// <summary>The services with the environments in which they have counted deployments, and when the newest of these succeeded.</summary>
     public async Task<ImmutableArray<ServiceEntry>> ServicesAsync(CancellationToken cancellation) =>
         await AskAsync("services", row => new ServiceEntry(row.GetString(0), row.Text(1), row.Text(2), row.Text(3) is { } names ? [.. names.Split(',')] : [], row.Instant(4)), cancellation);
 

@@ -91,9 +91,16 @@ public sealed partial class Store : IAsyncDisposable
     }
 
     Task<ImmutableArray<T>> AskAsync<T>(string query, Func<DbDataReader, T> row, CancellationToken cancellation, params (string, object?)[] parameters) =>
-        database.ReadAsync<ImmutableArray<T>>(connection => [.. database.List(connection, Queries.Text(query), row, parameters)], cancellation);
+        AskTextAsync(Queries.Text(query), row, parameters, cancellation);
+
+    Task<ImmutableArray<T>> AskTextAsync<T>(string text, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>
+        database.ReadAsync<ImmutableArray<T>>(connection => [.. database.List(connection, text, row, parameters)], cancellation);
 
     /// <summary>Runs the one text of a query in this store's engine, with those of the parameters that it takes.</summary>
-    internal Task<ImmutableArray<T>> QueryAsync<T>(string query, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>
-        AskAsync(query, row, cancellation, [.. parameters.Where(parameter => Queries.Parameters(query).Contains(parameter.Item1))]);
+    /// <param name="edges">Whether the window has more than whole days.</param>
+    internal Task<ImmutableArray<T>> QueryAsync<T>(string query, Func<DbDataReader, T> row, (string Name, object? Value)[] parameters, bool edges, CancellationToken cancellation)
+    {
+        var text = Queries.Text(query, edges);
+        return AskTextAsync(text, row, [.. parameters.Where(parameter => Queries.Parameters(text).Contains(parameter.Name))], cancellation);
+    }
 }

@@ -1,32 +1,24 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Xunit;
 
 namespace Leadline.Tests.Storage;
 
 /// <summary>A private PostgreSQL from Debian's packages on a free port of this machine, stopped when the process ends.</summary>
-sealed class PostgresCluster
+sealed partial class PostgresCluster
 {
-    static readonly Lazy<PostgresCluster?> Shared = new(() => Start());
-
     readonly string programs, directory;
+    readonly string[] settings;
     readonly int port;
 
     Process server;
 
-    PostgresCluster(string programs, string directory, int port)
+    PostgresCluster(string programs, string directory, int port, string[] settings)
     {
-        (this.programs, this.directory, this.port) = (programs, directory, port);
+        (this.programs, this.directory, this.port, this.settings) = (programs, directory, port, settings);
         server = Launch();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove();
     }
-
-    /// <summary>The one that all tests of a run share, each with a schema of its own.</summary>
-    public static PostgresCluster Started => Shared.Value ?? Missing();
-
-    /// <summary>Another one, for tests that stop it.</summary>
-    public static PostgresCluster StartAnother() => Start() ?? Missing();
 
     public string Address => $"postgres://leadline@127.0.0.1:{port}/postgres";
 
@@ -59,7 +51,9 @@ sealed class PostgresCluster
         if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
     }
 
-    static PostgresCluster? Start()
+    /// <summary>Null where PostgreSQL 15 or later is not installed.</summary>
+    /// <param name="settings">As <c>postgres -c</c> takes them.</param>
+    public static PostgresCluster? Start(params string[] settings)
     {
         var programs = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Where(version => int.Parse(Path.GetFileName(version)) >= 15).Order().Select(version => Path.Combine(version, "bin")).LastOrDefault()
@@ -68,22 +62,15 @@ sealed class PostgresCluster
         var directory = Directory.CreateTempSubdirectory("leadline-postgresql-").FullName;
         if (Environment.UserName == "root") Run("chown", "postgres", directory);
         Run([.. AsItself(), Path.Combine(programs, "initdb"), "-D", Path.Combine(directory, "data"), "-U", "leadline", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
-        return new PostgresCluster(programs, directory, FreePort());
-    }
-
-    static PostgresCluster Missing()
-    {
-        Assert.Skip("PostgreSQL 15 or later is missing: install Debian's package postgresql");
-        throw new InvalidOperationException();
+        return new PostgresCluster(programs, directory, FreePort(), settings);
     }
 
     Process Launch()
     {
-        // It would do without waiting for the disk: what is tested is not the disk.
         var words = (string[])
         [
             .. AsItself(), Path.Combine(programs, "postgres"), "-D", Path.Combine(directory, "data"), "-p", $"{port}", "-h", "127.0.0.1", "-k", "",
-            "-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=256MB",
+            .. settings.SelectMany(setting => (string[])["-c", setting]),
         ];
         var launched = Process.Start(new ProcessStartInfo(words[0], words[1..]) { WorkingDirectory = "/", RedirectStandardError = true, RedirectStandardOutput = true })!;
         launched.ErrorDataReceived += (_, _) => { };

@@ -1,8 +1,3 @@
--- Of the window the whole months and, beside them, the whole days.
-(
-  select * from rollup where service_id = any($scope) and environment = $environment and span = 'month' and starts >= $first_month and starts < $last_month
-  union all
-  select * from rollup where service_id = any($scope) and environment = $environment and span = 'day' and starts >= $first_day and starts < $first_month
-  union all
-  select * from rollup where service_id = any($scope) and environment = $environment and span = 'day' and starts >= $last_month and starts < $last_day
-)
+rollup -- Of the window the whole months and, beside them, the whole days.
+  where service_id = any($scope) and environment = $environment and span in ('day', 'month') and starts >= $first_day and starts < $last_day
+    and case span when 'month' then starts >= $first_month and starts < $last_month else starts < $first_month or starts >= $last_month end

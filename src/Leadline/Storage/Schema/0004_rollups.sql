@@ -8,6 +8,7 @@ create table rollup (
   fingerprint bigint not null
 );
 -- PostgreSQL: create unique index rollup_key on rollup (service_id, environment, span, starts);
+-- PostgreSQL: create index ledger_newest on ledger (environment, deployed_at desc, deployment_id desc);
 -- PostgreSQL: create index ledger_failed on ledger (service_id, environment, failed_at) include (failed_day, restored_at, recovery_seconds) where counted and failed;
 
 update service set fingerprint = 0;

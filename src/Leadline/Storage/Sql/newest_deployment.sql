@@ -1,1 +1,3 @@
-select max(deployed_at) from ledger where service_id = any($services) and environment = $environment and counted
+select max(newest.deployed_at)
+from (select unnest($services) as service_id) as wanted,
+  lateral (select max(deployed_at) as deployed_at from ledger l where l.service_id = wanted.service_id and l.environment = $environment and l.counted) as newest

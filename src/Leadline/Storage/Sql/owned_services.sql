@@ -1,0 +1,1 @@
+select name, team, area from service order by name
