@@ -1,12 +1,15 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Leadline.Core;
 using Leadline.Sources;
 using Leadline.Storage;
+using Leadline.Telemetry;
 
 namespace Leadline.Ingest;
 
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
-public sealed partial class Readings(Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null)
+public sealed partial class Readings(
+    Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null, Func<long, IEnumerable<ActivityContext>>? commits = null)
 {
     /// <summary>The most deliveries of one batch.</summary>
     public const int AtOnce = 2048;
@@ -28,7 +31,13 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
     {
         var unread = await store.UnreadAsync(AtOnce, cancellation);
         if (unread.IsEmpty) return 0;
-        await SaveAsync([.. unread.Select(delivery => Read(delivery, logger))], cancellation);
+        using var work = Work.Reading(unread.Length, commits?.Invoke(unread[^1].Id) ?? []);
+        List<ReadDelivery> readings = [.. unread.Select(delivery => Read(delivery, logger))];
+        work.Tell("leadline.delivery.facts", readings.Count(reading => reading.Reading is FactsReading))
+            .Tell("leadline.delivery.ignored", readings.Count(reading => reading.Reading is IgnoredReading))
+            .Tell("leadline.delivery.unreadable", readings.Count(reading => reading.Reading is UnreadableReading));
+        await SaveAsync(readings, cancellation);
+        work.Done();
         return unread.Length;
     }
 
@@ -69,6 +78,7 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
             var still = (await store.StaleAsync(cancellation)).ToDictionary(one => one.Service);
             var ours = batch.Where(one => claim.Holds(one.Service) && still.ContainsKey(one.Service)).Select(one => still[one.Service]).ToList();
             if (ours.Count == 0) continue;
+            using var work = Work.Judging(ours.Count);
             done += ours.Count;
             var named = ours.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
             var known = named.Where(pair => pair.Service is not null).ToList();
@@ -81,6 +91,7 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
                 errors.Add(new InvalidOperationException($"{pair.One.Service} could not be judged: {error.Message}", error));
             }
 
+            work.Tell("leadline.commit.count", facts.Sum(one => one.Commits.Count)).Tell("leadline.ledger_row.count", judged.Sum(one => one.Judgement?.Ledger.Length ?? 0));
             var nothing = new Judgement([], [], []);
             await store.SaveJudgementsAsync(
                 [
@@ -89,6 +100,7 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
                     .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
                 ],
                 cancellation);
+            if (judged.All(one => one.Error is null)) work.Done();
         }
 
         return errors.Count == 0 ? done : throw new AggregateException(errors);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using System.Security.Cryptography;
 using Leadline.Core;
+using Leadline.Telemetry;
 
 namespace Leadline.Storage;
 
@@ -91,7 +92,22 @@ public sealed partial class Store : IAsyncDisposable
     }
 
     Task<ImmutableArray<T>> AskAsync<T>(string query, Func<DbDataReader, T> row, CancellationToken cancellation, params (string, object?)[] parameters) =>
-        database.ReadAsync<ImmutableArray<T>>(connection => [.. database.List(connection, Queries.Text(query), row, parameters)], cancellation);
+        database.ReadAsync<ImmutableArray<T>>(connection => [.. List(connection, query, row, parameters)], cancellation);
+
+    /// <summary>Asks a query by its name.</summary>
+    List<T> List<T>(DbConnection connection, string query, Func<DbDataReader, T> row, params ReadOnlySpan<(string, object?)> parameters)
+    {
+        using var span = Spans.Query(database.Engine, query);
+        try
+        {
+            return database.List(connection, Queries.Text(query), row, parameters);
+        }
+        catch (DbException error)
+        {
+            Spans.Fail(span, error);
+            throw;
+        }
+    }
 
     /// <summary>Runs the one text of a query in this store's engine, with those of the parameters that it takes.</summary>
     internal Task<ImmutableArray<T>> QueryAsync<T>(string query, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>
