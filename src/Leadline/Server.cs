@@ -5,6 +5,7 @@ using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Settings;
 using Leadline.Storage;
+using Leadline.Telemetry;
 using Leadline.Web;
 using Scalar.AspNetCore;
 
@@ -40,16 +41,20 @@ public static class Server
         });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddTelemetry();
         builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
             .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(new Intake(salt))
             .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true)).AddSingleton<Context>().AddSingleton<DeliveryLog>()
-            .AddSingleton(services => new Readings(store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2)))
+            .AddSingleton(services => new Readings(
+                store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
+                commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo))
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>();
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();
         builder.Services.AddRouting();
 
         var app = builder.Build();
+        app.Use(Spans.CompleteAsync);
         app.Use(HeadAsync);
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = Problem.StatusOf }).UseStatusCodePages();
         app.Use(GuardAsync);

@@ -9,6 +9,7 @@ using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Sources.Leadline;
 using Leadline.Storage;
+using Leadline.Telemetry;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -21,8 +22,21 @@ static class Receiving
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
-        api.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+        var receiving = api.MapGroup("").AddEndpointFilter(CountAsync);
+        receiving.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+        receiving.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+    }
+
+    /// <summary>Counts what comes by its source and by what is answered.</summary>
+    static async ValueTask<object?> CountAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var result = await next(context);
+
+        // A name that a stranger made up is not one to count by.
+        var source = context.HttpContext.GetRouteValue("source") is string named ? Catalogue.Find(named)?.Source ?? "_OTHER" : "leadline";
+        var outcome = (result as IStatusCodeHttpResult)?.StatusCode switch { 202 => "stored", 200 => "known", 503 => "later", _ => "refused" };
+        Instruments.Deliveries.Add(1, new("leadline.source", source), new("leadline.outcome", outcome));
+        return result;
     }
 
     /// <summary>The bodies are read as bytes, which the document cannot see by itself.</summary>

@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Leadline.Storage;
+using Leadline.Telemetry;
 
 namespace Leadline.Ingest;
 
@@ -11,10 +15,13 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
     /// <summary>So many deliveries may wait, and so many bytes of bodies.</summary>
     public const int MostWaiting = 4096, MostBytes = 256 * 1024 * 1024;
 
-    const int AtOnce = 512;
+    const int AtOnce = 512, MostCommits = 128;
 
     readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     readonly SemaphoreSlim arrived = new(0, 1);
+
+    // Of commits that nobody has read yet, the last ones.
+    readonly ConcurrentQueue<(long First, ActivityContext Span)> commits = [];
 
     long bytes;
 
@@ -25,11 +32,22 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
     /// <exception cref="StoreException">It could not be stored.</exception>
     public async Task<AppendedDelivery?> AppendAsync(NewDelivery delivery, CancellationToken cancellation)
     {
-        var pending = new Pending(delivery, new TaskCompletionSource<AppendedDelivery>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(delivery, new TaskCompletionSource<AppendedDelivery>(TaskCreationOptions.RunContinuationsAsynchronously), Activity.Current?.Context ?? default);
         var size = delivery.Delivery.Body.Length;
-        if (Interlocked.Add(ref bytes, size) <= MostBytes && queue.Writer.TryWrite(pending)) return await pending.Answer.Task.WaitAsync(cancellation);
+        if (Interlocked.Add(ref bytes, size) <= MostBytes && queue.Writer.TryWrite(pending))
+        {
+            Instruments.QueueLength.Add(1);
+            return await pending.Answer.Task.WaitAsync(cancellation);
+        }
+
         Interlocked.Add(ref bytes, -size);
         return null;
+    }
+
+    /// <summary>The spans of the commits that stored deliveries up to this one, each told once; none where nobody listens.</summary>
+    public IEnumerable<ActivityContext> CommitsUpTo(long delivery)
+    {
+        while (commits.TryPeek(out var commit) && commit.First <= delivery && commits.TryDequeue(out commit)) yield return commit.Span;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -48,15 +66,22 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
         {
             // What still waits was promised nothing.
             queue.Writer.TryComplete();
-            while (queue.Reader.TryRead(out var pending)) pending.Answer.TrySetException(new StoreException("the server is stopping"));
+            while (queue.Reader.TryRead(out var pending))
+            {
+                Instruments.QueueLength.Add(-1);
+                pending.Answer.TrySetException(new StoreException("the server is stopping"));
+            }
         }
     }
 
     async Task CommitAsync(List<Pending> batch)
     {
+        using var work = Work.Committing(batch.Count, batch.Select(pending => pending.Request));
         try
         {
             var answers = await store.AppendAsync([.. batch.Select(pending => pending.Delivery)], CancellationToken.None);
+            Remember(answers, work.Context);
+            work.Done();
             for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(answers[i]);
             if (arrived.CurrentCount == 0) arrived.Release();
         }
@@ -74,10 +99,21 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
         finally
         {
             Interlocked.Add(ref bytes, -batch.Sum(pending => (long)pending.Delivery.Delivery.Body.Length));
+            Instruments.QueueLength.Add(-batch.Count);
         }
     }
 
-    sealed record Pending(NewDelivery Delivery, TaskCompletionSource<AppendedDelivery> Answer);
+    void Remember(ImmutableArray<AppendedDelivery> answers, ActivityContext span)
+    {
+        if (span == default || answers.All(answer => answer.Known)) return;
+        commits.Enqueue((answers.Where(answer => !answer.Known).Min(answer => answer.Id), span));
+        if (commits.Count > MostCommits) commits.TryDequeue(out _);
+    }
+
+    /// <param name="Delivery">After the scrub.</param>
+    /// <param name="Answer">Told once it is durable.</param>
+    /// <param name="Request">The span of the request that waits for it.</param>
+    sealed record Pending(NewDelivery Delivery, TaskCompletionSource<AppendedDelivery> Answer, ActivityContext Request);
 
     static partial class Log
     {

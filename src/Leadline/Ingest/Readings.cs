@@ -3,12 +3,16 @@ using System.Text.Json;
 using Leadline.Core;
 using Leadline.Sources;
 using Leadline.Storage;
+using Leadline.Telemetry;
 
 namespace Leadline.Ingest;
 
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
 /// <param name="judges">How many services are judged at the same time; a server that also answers leaves processors free for that.</param>
-public sealed partial class Readings(Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null, int? judges = null)
+/// <param name="commits">The spans of the commits that stored the deliveries up to this id.</param>
+public sealed partial class Readings(
+    Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null, int? judges = null,
+    Func<long, IEnumerable<ActivityContext>>? commits = null)
 {
     /// <summary>The most deliveries of one batch.</summary>
     public const int AtOnce = 2048;
@@ -30,7 +34,13 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
     {
         var unread = await store.UnreadAsync(AtOnce, cancellation);
         if (unread.IsEmpty) return 0;
-        await SaveAsync([.. unread.Select(delivery => Read(delivery, logger))], cancellation);
+        using var work = Work.Reading(unread.Length, commits?.Invoke(unread[^1].Id) ?? []);
+        List<ReadDelivery> readings = [.. unread.Select(delivery => Read(delivery, logger))];
+        work.Tell("leadline.delivery.facts", readings.Count(reading => reading.Reading is FactsReading))
+            .Tell("leadline.delivery.ignored", readings.Count(reading => reading.Reading is IgnoredReading))
+            .Tell("leadline.delivery.unreadable", readings.Count(reading => reading.Reading is UnreadableReading));
+        await SaveAsync(readings, cancellation);
+        work.Done();
         return unread.Length;
     }
 
@@ -66,38 +76,47 @@ public sealed partial class Readings(Store store, Definitions definitions, ILogg
         var done = 0;
         foreach (var batch in stale.Chunk(ServicesAtOnce))
         {
-            // What another server judges is left to it. What it judged meanwhile is no longer stale.
-            await using var claim = await store.ClaimAsync(batch.Select(one => one.Service), cancellation);
-            var still = (await store.StaleAsync(cancellation)).ToDictionary(one => one.Service);
-            var ours = batch.Where(one => claim.Holds(one.Service) && still.ContainsKey(one.Service)).Select(one => still[one.Service]).ToList();
-            if (ours.Count == 0) continue;
             var began = Stopwatch.GetTimestamp();
-            done += ours.Count;
-            var named = ours.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
-            var known = named.Where(pair => pair.Service is not null).ToList();
-            var facts = await store.FactsOfAsync([.. known.Select(pair => pair.Service!)], services, cancellation);
-            var judged = await JudgeAsync(facts, cancellation);
-            foreach (var (pair, (_, error)) in known.Zip(judged))
-            {
-                if (error is null) continue;
-                failed[pair.One.Service] = pair.One.Mark;
-                errors.Add(new InvalidOperationException($"{pair.One.Service} could not be judged: {error.Message}", error));
-            }
-
-            var nothing = new Judgement([], [], []);
-            await store.SaveJudgementsAsync(
-                [
-                    .. known.Zip(judged).Where(pair => pair.Second.Judgement is not null)
-                        .Select(pair => new JudgedService(pair.First.Service!, pair.Second.Judgement!, pair.First.One.Mark)),
-                    .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
-                ],
-                cancellation);
+            var judged = await JudgeAsync(batch, services, errors, cancellation);
+            done += judged;
 
             // Half of the time belongs to those who ask.
-            if (judges is not null) await Task.Delay(Stopwatch.GetElapsedTime(began), cancellation);
+            if (judges is not null && judged > 0) await Task.Delay(Stopwatch.GetElapsedTime(began), cancellation);
         }
 
         return errors.Count == 0 ? done : throw new AggregateException(errors);
+    }
+
+    async Task<int> JudgeAsync(StaleService[] batch, ServiceMap services, List<Exception> errors, CancellationToken cancellation)
+    {
+        // What another server judges is left to it. What it judged meanwhile is no longer stale.
+        await using var claim = await store.ClaimAsync(batch.Select(one => one.Service), cancellation);
+        var still = (await store.StaleAsync(cancellation)).ToDictionary(one => one.Service);
+        var ours = batch.Where(one => claim.Holds(one.Service) && still.ContainsKey(one.Service)).Select(one => still[one.Service]).ToList();
+        if (ours.Count == 0) return 0;
+        using var work = Work.Judging(ours.Count);
+        var named = ours.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
+        var known = named.Where(pair => pair.Service is not null).ToList();
+        var facts = await store.FactsOfAsync([.. known.Select(pair => pair.Service!)], services, cancellation);
+        var judged = await JudgeAsync(facts, cancellation);
+        foreach (var (pair, (_, error)) in known.Zip(judged))
+        {
+            if (error is null) continue;
+            failed[pair.One.Service] = pair.One.Mark;
+            errors.Add(new InvalidOperationException($"{pair.One.Service} could not be judged: {error.Message}", error));
+        }
+
+        work.Tell("leadline.commit.count", facts.Sum(one => one.Commits.Count)).Tell("leadline.ledger_row.count", judged.Sum(one => one.Judgement?.Ledger.Length ?? 0));
+        var nothing = new Judgement([], [], []);
+        await store.SaveJudgementsAsync(
+            [
+                .. known.Zip(judged).Where(pair => pair.Second.Judgement is not null)
+                    .Select(pair => new JudgedService(pair.First.Service!, pair.Second.Judgement!, pair.First.One.Mark)),
+                .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
+            ],
+            cancellation);
+        if (judged.All(one => one.Error is null)) work.Done();
+        return ours.Count;
     }
 
     /// <summary>Reads and judges until there is nothing left to do.</summary>

@@ -32,8 +32,8 @@ public sealed partial class Store
             {
                 // This waits for whoever else appends; what they appended is known then.
                 if (asksFirst) database.ReserveDeliveries(connection, 0);
-                var known = !asksFirst ? [] : database.List(
-                    connection, Queries.Text("known_deliveries"), row => (row.GetString(0), row.GetInt64(1)),
+                var known = !asksFirst ? [] : List(
+                    connection, "known_deliveries", row => (row.GetString(0), row.GetInt64(1)),
                     ("keys", deliveries.Select(delivery => delivery.DedupeKey).ToList())).ToDictionary();
                 var last = database.ReserveDeliveries(connection, deliveries.Select(delivery => delivery.DedupeKey).Distinct().Count(key => !known.ContainsKey(key)));
                 var answers = new AppendedDelivery[deliveries.Count];
@@ -104,7 +104,7 @@ public sealed partial class Store
         connection =>
         {
             (string, object?)[] parameters = [("unreadable_before", unreadableBefore), ("before", before ?? DateTimeOffset.UnixEpoch)];
-            var ids = database.List(connection, Queries.Text("droppable_bodies"), row => row.GetInt64(0), parameters);
+            var ids = List(connection, "droppable_bodies", row => row.GetInt64(0), parameters);
             if (ids.Count > 0) database.Execute(connection, "update delivery set body = null where id = any($ids)", ("ids", ids));
             return (long)ids.Count;
         },

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using Leadline.Core;
+using Leadline.Telemetry;
 
 namespace Leadline.Storage;
 
@@ -85,12 +86,12 @@ public sealed partial class Store
                 (string, object?)[] scope = [("repositories", spelled.Keys.ToList())];
                 (string, object?)[] named = [.. scope, ("names", services.Select(service => service.Name.Value.ToLowerInvariant()).ToList())];
                 var commits = Commits(connection, services, spelled, scope);
-                var changes = Divide(database.List(connection, Queries.Text("changes_of"), FactRows.Change, scope));
-                var reviews = Divide(database.List(connection, Queries.Text("reviews_of"), FactRows.Review, scope));
-                var builds = Divide(database.List(connection, Queries.Text("builds_of"), FactRows.Build, scope));
-                var artifacts = Divide(database.List(connection, Queries.Text("artifacts_of"), FactRows.Artifact, scope));
-                var deployments = Divide(database.List(connection, Queries.Text("deployments_of"), FactRows.Deployment, named));
-                var incidents = Divide(database.List(connection, Queries.Text("incidents_of"), FactRows.Incident, named));
+                var changes = Divide(List(connection, "changes_of", FactRows.Change, scope));
+                var reviews = Divide(List(connection, "reviews_of", FactRows.Review, scope));
+                var builds = Divide(List(connection, "builds_of", FactRows.Build, scope));
+                var artifacts = Divide(List(connection, "artifacts_of", FactRows.Artifact, scope));
+                var deployments = Divide(List(connection, "deployments_of", FactRows.Deployment, named));
+                var incidents = Divide(List(connection, "incidents_of", FactRows.Incident, named));
                 return
                 [
                     .. services.Select((service, i) => new ServiceFacts
@@ -126,8 +127,8 @@ public sealed partial class Store
             cancellation);
 
     /// <summary>The repositories of these services as sources spell them: definitions name them without regard to case.</summary>
-    Dictionary<long, RepositoryName> Spelled(DbConnection connection, IReadOnlyList<ServiceDefinition> services) => database.List(
-        connection, Queries.Text("repositories_named"), row => (Id: row.GetInt64(0), Name: new RepositoryName(row.GetString(1))),
+    Dictionary<long, RepositoryName> Spelled(DbConnection connection, IReadOnlyList<ServiceDefinition> services) => List(
+        connection, "repositories_named", row => (Id: row.GetInt64(0), Name: new RepositoryName(row.GetString(1))),
         ("names", services.SelectMany(service => service.Repositories).Select(repository => repository.Value.ToLowerInvariant()).Distinct().ToList()))
         .ToDictionary(pair => pair.Id, pair => pair.Name);
 
@@ -140,6 +141,7 @@ public sealed partial class Store
             .ToLookup(pair => pair.Value, pair => pair.Service, StringComparer.OrdinalIgnoreCase);
         var repositories = spelled.ToDictionary(pair => pair.Key, pair => (Name: pair.Value, Services: owning[pair.Value.Value].Distinct().ToArray()));
         var parents = new Sha[8];
+        using var span = Spans.Query(database.Engine, "commits_of");
         using var command = database.Streamed(connection, Queries.Text("commits_of"), scope);
         using var reader = command.ExecuteReader();
         while (reader.Read())

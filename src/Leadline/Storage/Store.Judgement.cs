@@ -19,8 +19,8 @@ public sealed partial class Store
         await WriteNamingAsync(
             (connection, named) =>
             {
-                var known = database.List(
-                    connection, Queries.Text("service_fingerprints"), row => (Id: row.GetInt64(0), Print: row.GetInt64(1)), ("services", prints.Select(one => one.Id).ToList()))
+                var known = List(
+                    connection, "service_fingerprints", row => (Id: row.GetInt64(0), Print: row.GetInt64(1)), ("services", prints.Select(one => one.Id).ToList()))
                     .ToDictionary(service => service.Id, service => service.Print);
                 var changed = prints.Where(one => one.Judged.IsRemoved ? known.ContainsKey(one.Id) : !known.TryGetValue(one.Id, out var print) || print != one.Service).ToList();
                 if (changed.Count > 0) Replace(connection, changed, named);
@@ -35,8 +35,8 @@ public sealed partial class Store
     void Replace(DbConnection connection, List<JudgedPrints> changed, HashSet<RepositoryName> named)
     {
         List<long> ids = [.. changed.Select(one => one.Id)];
-        var known = database.List(
-            connection, Queries.Text("ledger_fingerprints"), row => (Key: new LedgerKey(row.GetInt64(0), row.GetString(1), row.GetString(2)), Print: row.GetInt64(3)), ("services", ids))
+        var known = List(
+            connection, "ledger_fingerprints", row => (Key: new LedgerKey(row.GetInt64(0), row.GetString(1), row.GetString(2)), Print: row.GetInt64(3)), ("services", ids))
             .ToDictionary(row => row.Key, row => row.Print);
         var judged = changed.SelectMany(one => one.Rows).ToList();
         var other = judged.Where(row => !known.TryGetValue(row.Key, out var print) || print != row.Print).ToList();

@@ -8,8 +8,8 @@ public sealed partial class Store
     void ReplaceRollups(DbConnection connection, List<JudgedPrints> changed)
     {
         var fingerprint = new Fingerprint();
-        var known = database.List(
-            connection, Queries.Text("rollup_fingerprints"),
+        var known = List(
+            connection, "rollup_fingerprints",
             row => (Key: new RollupKey(row.GetInt64(0), row.GetString(1), row.GetString(2), Local(row, 3)), Print: row.GetInt64(4)),
             ("services", changed.Select(one => one.Id).ToList())).ToDictionary(row => row.Key, row => row.Print);
         var made = changed.SelectMany(one => Rollup.Of(one.Rows)).Select(one => (one.Key, one.Value, Print: one.Value.Print(fingerprint))).ToList();

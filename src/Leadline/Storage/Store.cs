@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using System.Security.Cryptography;
 using Leadline.Core;
+using Leadline.Telemetry;
 
 namespace Leadline.Storage;
 
@@ -91,16 +92,32 @@ public sealed partial class Store : IAsyncDisposable
     }
 
     Task<ImmutableArray<T>> AskAsync<T>(string query, Func<DbDataReader, T> row, CancellationToken cancellation, params (string, object?)[] parameters) =>
-        AskTextAsync(Queries.Text(query), row, parameters, cancellation);
+        database.ReadAsync<ImmutableArray<T>>(connection => [.. List(connection, query, row, parameters)], cancellation);
 
-    Task<ImmutableArray<T>> AskTextAsync<T>(string text, Func<DbDataReader, T> row, (string, object?)[] parameters, CancellationToken cancellation) =>
-        database.ReadAsync<ImmutableArray<T>>(connection => [.. database.List(connection, text, row, parameters)], cancellation);
+    /// <summary>Asks a query by its name.</summary>
+    List<T> List<T>(DbConnection connection, string query, Func<DbDataReader, T> row, params ReadOnlySpan<(string, object?)> parameters) =>
+        List(connection, query, Queries.Text(query), row, parameters);
+
+    List<T> List<T>(DbConnection connection, string query, string text, Func<DbDataReader, T> row, ReadOnlySpan<(string, object?)> parameters)
+    {
+        using var span = Spans.Query(database.Engine, query);
+        try
+        {
+            return database.List(connection, text, row, parameters);
+        }
+        catch (DbException error)
+        {
+            Spans.Fail(span, error);
+            throw;
+        }
+    }
 
     /// <summary>Runs the one text of a query in this store's engine, with those of the parameters that it takes.</summary>
     /// <param name="edges">Whether the window has more than whole days.</param>
     internal Task<ImmutableArray<T>> QueryAsync<T>(string query, Func<DbDataReader, T> row, (string Name, object? Value)[] parameters, bool edges, CancellationToken cancellation)
     {
         var text = Queries.Text(query, edges);
-        return AskTextAsync(text, row, [.. parameters.Where(parameter => Queries.Parameters(text).Contains(parameter.Name))], cancellation);
+        (string, object?)[] taken = [.. parameters.Where(parameter => Queries.Parameters(text).Contains(parameter.Name))];
+        return database.ReadAsync<ImmutableArray<T>>(connection => [.. List(connection, query, text, row, taken)], cancellation);
     }
 }
