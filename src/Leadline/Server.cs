@@ -3,6 +3,7 @@ using Leadline.Api;
 using Leadline.Core;
 using Leadline.Ingest;
 using Leadline.Metrics;
+using Leadline.Prometheus;
 using Leadline.Settings;
 using Leadline.Storage;
 using Leadline.Telemetry;
@@ -48,12 +49,14 @@ public static class Server
             .AddSingleton(services => new Readings(
                 store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
                 commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo))
+            .AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>();
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();
         builder.Services.AddRouting();
 
         var app = builder.Build();
+        _ = app.Services.GetRequiredService<OwnWork>(); // It counts from the beginning.
         app.Use(Spans.CompleteAsync);
         app.Use(HeadAsync);
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = Problem.StatusOf }).UseStatusCodePages();
@@ -62,7 +65,7 @@ public static class Server
         Receiving.Map(api);
         Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, definitions, clock, salt)));
         app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
-        app.MapGet("/metrics", Prometheus.AnswerAsync).ExcludeFromDescription();
+        app.MapGet("/metrics", Scraping.AnswerAsync).ExcludeFromDescription();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Leadline API").DisableDefaultFonts()).ExcludeFromDescription();
         app.MapWebPages();

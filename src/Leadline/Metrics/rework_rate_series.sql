@@ -1,5 +1,5 @@
 -- bucket timestamp, value double precision, p75 double precision, p90 double precision, n bigint
-select date_trunc($bucket, day) as bucket, cast(sum(rework) as double precision) / sum(deployments) as value,
+select date_trunc($bucket, day) as bucket, {rework_rate} as value,
   cast(null as double precision) as p75, cast(null as double precision) as p90, cast(sum(deployments) as bigint) as n
 from {counted} as counted
 group by 1

@@ -3,6 +3,7 @@ using System.Data;
 using System.Data.Common;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
+using Leadline.Telemetry;
 
 namespace Leadline.Storage;
 
@@ -205,7 +206,11 @@ sealed partial class DuckDb : Database
         while (idle.TryTake(out var connection)) connection.Dispose();
     }
 
-    static StoreException Explain(DuckDBException error) => new("the store refused: " + error.Message.Split('\n')[0], error);
+    static StoreException Explain(DuckDBException error)
+    {
+        Instruments.StoreErrors.Add(1);
+        return new StoreException("the store refused: " + error.Message.Split('\n')[0], error);
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text.RegularExpressions;
+using Leadline.Telemetry;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -221,7 +222,11 @@ sealed partial class Postgres : Database
         || ((PostgresException)error).SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
             or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
 
-    StoreException Explain(NpgsqlException error) => new($"the store at {host} refused: {Sentence(error)}", error);
+    StoreException Explain(NpgsqlException error)
+    {
+        Instruments.StoreErrors.Add(1);
+        return new StoreException($"the store at {host} refused: {Sentence(error)}", error);
+    }
 
     static string Sentence(NpgsqlException error) => error is PostgresException refused ? refused.MessageText : error.InnerException?.Message ?? error.Message;
 

@@ -59,6 +59,10 @@ public sealed partial class Store
     public Task<ImmutableArray<SourceHealth>> SourcesAsync(CancellationToken cancellation) => AskAsync(
         "sources", row => new SourceHealth(row.GetString(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), row.Instant(6)), cancellation);
 
+    /// <summary>Since when the oldest unread delivery has waited, null where none does; and how many services wait to be judged.</summary>
+    public async Task<(DateTimeOffset? Since, long StaleServices)> WaitingAsync(CancellationToken cancellation) =>
+        (await AskAsync("waiting", row => (row.Instant(0), row.Count(1)), cancellation))[0];
+
     public async Task<StoreHealth> HealthAsync(CancellationToken cancellation) => (await AskAsync(
         "health",
         row => new StoreHealth(

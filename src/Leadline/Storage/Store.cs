@@ -18,6 +18,8 @@ public sealed partial class Store : IAsyncDisposable
     /// <summary>As it was opened, without a password: <c>duckdb:FILE</c> or <c>postgres://USER@HOST:PORT/DATABASE</c>.</summary>
     public string Address { get; }
 
+    public string Engine => database.Engine;
+
     /// <summary>Rises with every change of a judged row; the ETag of every answer.</summary>
     public Task<long> DataVersionAsync(CancellationToken cancellation) =>
         database.ReadAsync(connection => database.Scalar(connection, "select value from cursor where name = 'data'"), cancellation);

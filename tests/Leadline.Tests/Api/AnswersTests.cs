@@ -147,21 +147,6 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public async Task Prometheus_is_told_of_deliveries_and_of_the_version()
-    {
-        await using var server = await FilledAsync();
-        await server.PostAsync("/api/v1/deliveries/github", "no json", ("X-GitHub-Event", "push"));
-        await server.SettleAsync();
-        var answer = await server.Client.GetAsync("/metrics", TestContext.Current.CancellationToken);
-        var lines = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
-        Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("leadline_deliveries{source=\"leadline\",outcome=\"facts\"} 1", lines);
-        Assert.Contains("leadline_deliveries{source=\"github\",outcome=\"unreadable\"} 1", lines);
-        Assert.Contains($"leadline_data_version {await server.Store.DataVersionAsync(TestContext.Current.CancellationToken)}", lines);
-        Assert.True(await server.Store.DataVersionAsync(TestContext.Current.CancellationToken) > 0);
-    }
-
-    [Fact]
     public async Task The_document_of_the_API_names_every_question()
     {
         await using var server = await RunningServer.StartAsync();

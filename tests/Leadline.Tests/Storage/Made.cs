@@ -77,7 +77,7 @@ static class Made
     /// </summary>
     public static Task JudgeAsync(
         this Store store, IEnumerable<LedgerRow> rows, IEnumerable<ShippedChange> shipped, IEnumerable<Blame> blames, CancellationToken cancellation, string service = "shop",
-        string zone = "UTC")
+        string zone = "UTC", string? team = null)
     {
         var days = TimeZoneInfo.FindSystemTimeZoneById(zone);
         var all = rows.OrderBy(row => row.DeployedAt).ToList();
@@ -93,7 +93,7 @@ static class Made
             LeadTimes = changes.Count(change => change.DeploymentId == row.DeploymentId && change.LeadSeconds is not null),
         });
         return store.SaveJudgementAsync(
-            new ServiceDefinition { Name = new ServiceName(service), Repositories = [Repository] }, new Judgement([.. ledger], changes, [.. blames]), null, cancellation);
+            new ServiceDefinition { Name = new ServiceName(service), Team = team, Repositories = [Repository] }, new Judgement([.. ledger], changes, [.. blames]), null, cancellation);
 
         DateTime Day(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, days).Date;
     }

@@ -1,0 +1,1 @@
+cast(sum(failed) as double precision) / nullif(sum(deployments), 0)

@@ -1,0 +1,1 @@
+cast(sum(rework) as double precision) / nullif(sum(deployments), 0)
