@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leadline.Sources.GitHub;
+using Leadline.Sources.GitLab;
 using Leadline.Sources.Leadline;
 
 namespace Leadline.Sources;
@@ -10,6 +11,7 @@ public static class Catalogue
     public static readonly ImmutableArray<SourceReader> Readers =
     [
         new GitHubReader(),
+        new GitLabReader(),
         new LeadlineReader(),
     ];
 
