@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Sources.Bitbucket;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.GitLab;
 using Leadline.Sources.Leadline;
@@ -10,6 +11,7 @@ public static class Catalogue
 {
     public static readonly ImmutableArray<SourceReader> Readers =
     [
+        new BitbucketReader(),
         new GitHubReader(),
         new GitLabReader(),
         new LeadlineReader(),
