@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leadline.Sources.Bitbucket;
+using Leadline.Sources.BitbucketServer;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.GitLab;
 using Leadline.Sources.Leadline;
@@ -12,6 +13,7 @@ public static class Catalogue
     public static readonly ImmutableArray<SourceReader> Readers =
     [
         new BitbucketReader(),
+        new BitbucketServerReader(),
         new GitHubReader(),
         new GitLabReader(),
         new LeadlineReader(),
