@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Sources.AzureDevOps;
 using Leadline.Sources.Bitbucket;
 using Leadline.Sources.BitbucketServer;
 using Leadline.Sources.GitHub;
@@ -12,6 +13,7 @@ public static class Catalogue
 {
     public static readonly ImmutableArray<SourceReader> Readers =
     [
+        new AzureDevOpsReader(),
         new BitbucketReader(),
         new BitbucketServerReader(),
         new GitHubReader(),

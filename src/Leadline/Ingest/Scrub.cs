@@ -100,7 +100,7 @@ public sealed partial class Scrub(byte[] salt)
 
     string Replace(string text, string? key, bool ofPerson, PersonalFields fields, HashSet<string> known)
     {
-        if (ofPerson && key != "type") return Hash(text);
+        if (ofPerson && key is not ("type" or "date")) return Hash(text);
         if (key is not null && (fields.Strings.Contains(key) || IsPerson(key, fields))) return Hash(text);
         if (text.Contains('@')) text = Address().Replace(text, match => Hash(match.Value));
         if (key is null || !fields.Texts.Contains(key)) return text;
