@@ -4,6 +4,7 @@ using Leadline.Sources.Bitbucket;
 using Leadline.Sources.BitbucketServer;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.GitLab;
+using Leadline.Sources.Jenkins;
 using Leadline.Sources.Leadline;
 
 namespace Leadline.Sources;
@@ -18,6 +19,7 @@ public static class Catalogue
         new BitbucketServerReader(),
         new GitHubReader(),
         new GitLabReader(),
+        new JenkinsReader(),
         new LeadlineReader(),
     ];
 
