@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leadline.Sources.AzureDevOps;
 using Leadline.Sources.Bitbucket;
 using Leadline.Sources.BitbucketServer;
+using Leadline.Sources.CircleCI;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.GitLab;
 using Leadline.Sources.Jenkins;
@@ -17,6 +18,7 @@ public static class Catalogue
         new AzureDevOpsReader(),
         new BitbucketReader(),
         new BitbucketServerReader(),
+        new CircleCIReader(),
         new GitHubReader(),
         new GitLabReader(),
         new JenkinsReader(),

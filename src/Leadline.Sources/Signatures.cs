@@ -12,18 +12,15 @@ namespace Leadline.Sources;
 public static class Signatures
 {
     /// <summary>Whether the header is the prefix and the hexadecimal HMAC-SHA256 of the body.</summary>
-    public static bool HmacSha256Hex(Delivery delivery, string header, string prefix, ReadOnlySpan<byte> secret)
+    public static bool HmacSha256Hex(Delivery delivery, string header, string prefix, ReadOnlySpan<byte> secret) =>
+        delivery.Header(header) is { } given && IsHmacSha256(delivery, given, prefix, secret);
+
+    /// <summary>Whether one of the signatures that the header lists, with commas between them, is that.</summary>
+    public static bool HmacSha256HexListed(Delivery delivery, string header, string prefix, ReadOnlySpan<byte> secret)
     {
-        // Anybody can sign with nothing.
-        if (secret.IsEmpty) return false;
-        if (delivery.Header(header) is not { } given || !given.StartsWith(prefix, StringComparison.Ordinal)) return false;
-        Span<byte> expected = stackalloc byte[32];
-        HMACSHA256.HashData(secret, delivery.Body.Span, expected);
-        Span<byte> actual = stackalloc byte[32];
-        var digits = given.AsSpan(prefix.Length);
-        return digits.Length == 64
-            && Convert.FromHexString(digits, actual, out _, out var written) == OperationStatus.Done && written == 32
-            && CryptographicOperations.FixedTimeEquals(expected, actual);
+        foreach (var given in (delivery.Header(header) ?? "").Split(','))
+            if (IsHmacSha256(delivery, given.Trim(), prefix, secret)) return true;
+        return false;
     }
 
     /// <summary>Whether the header is the secret itself.</summary>
@@ -42,6 +39,19 @@ public static class Signatures
         if (!Convert.TryFromBase64String(given, pair, out var length)) return false;
         var colon = pair.AsSpan(0, length).IndexOf((byte)':');
         return colon >= 0 && IsSecret(pair.AsSpan((colon + 1)..length), secret);
+    }
+
+    static bool IsHmacSha256(Delivery delivery, string given, string prefix, ReadOnlySpan<byte> secret)
+    {
+        // Anybody can sign with nothing.
+        if (secret.IsEmpty || !given.StartsWith(prefix, StringComparison.Ordinal)) return false;
+        Span<byte> expected = stackalloc byte[32];
+        HMACSHA256.HashData(secret, delivery.Body.Span, expected);
+        Span<byte> actual = stackalloc byte[32];
+        var digits = given.AsSpan(prefix.Length);
+        return digits.Length == 64
+            && Convert.FromHexString(digits, actual, out _, out var written) == OperationStatus.Done && written == 32
+            && CryptographicOperations.FixedTimeEquals(expected, actual);
     }
 
     static string? Authorization(Delivery delivery, string scheme) =>
