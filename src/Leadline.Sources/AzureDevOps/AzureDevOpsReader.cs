@@ -167,7 +167,9 @@ public sealed class AzureDevOpsReader : SourceReader
         });
     }
 
-    /// <summary>A stage is taken for a deployment to the environment that its name says; the definitions know which it is.</summary>
+    /// <summary>
+    /// A stage is taken for a deployment to the environment that its name says; the definitions know which it is.
+    /// </summary>
     static Reading Stage(Event<RunEvent> happened) => happened.Resource.Stage switch
     {
         null or { Name: null or "" } => Reading.Ignored("the stage has no name"),
@@ -175,9 +177,10 @@ public sealed class AzureDevOpsReader : SourceReader
         { Name: { } name } stage => Deployment(happened, stage, DeployJob.EnvironmentOf(name) ?? name),
     };
 
-    static Reading Job(Event<RunEvent> happened) => happened.Resource.Job is { } job && DeployJob.EnvironmentOf(job.Name) is { } to
-        ? Deployment(happened, job, to)
-        : Reading.Ignored("its name does not say where it deploys to, and its stage says how it went");
+    static Reading Job(Event<RunEvent> happened) =>
+        happened.Resource.Job is { } job && DeployJob.EnvironmentOf(job.Name) is { } environment
+            ? Deployment(happened, job, environment)
+            : Reading.Ignored("its name does not say where it deploys to, and its stage says how it went");
 
     static Reading Deployment(Event<RunEvent> happened, Stage stage, string environment)
     {
@@ -238,7 +241,7 @@ public sealed class AzureDevOpsReader : SourceReader
                 happened.ResourceContainers,
                 $"release:{environment.ReleaseId ?? release?.Id}:{name}:{deployment?.Attempt ?? 1}"),
             App = (release?.ReleaseDefinition ?? environment.ReleaseDefinition)?.Name,
-            Repository = artifact?.Repository is { Name: { Length: > 0 } named } ? NameOf(named, happened.Resource.Project) : null,
+            Repository = artifact?.Repository?.Name is { Length: > 0 } named ? NameOf(named, happened.Resource.Project) : null,
             Environment = name,
             Version = release?.Name,
 

@@ -3,7 +3,9 @@ using Leadline.Core;
 
 namespace Leadline.Sources.Bitbucket;
 
-/// <summary>Reads Bitbucket Cloud's pushes, pull requests, build statuses and issues, and deployments as its API has them.</summary>
+/// <summary>
+/// Reads Bitbucket Cloud's pushes, pull requests, build statuses and issues, and deployments as its API has them.
+/// </summary>
 public sealed class BitbucketReader : SourceReader
 {
     public override string Source => "bitbucket";

@@ -52,7 +52,11 @@ public sealed class GitHubReader : SourceReader
     static Reading Parse<T>(Delivery delivery, JsonTypeInfo<T> type, Func<T, Reading> convert, params ReadOnlySpan<string> parts)
     {
         foreach (var part in parts)
-            if (!Parts.Holds(delivery.Body.Span, part)) return Reading.Ignored($"it is not the body of a webhook: it has no {part}");
+        {
+            if (!Parts.Holds(delivery.Body.Span, part))
+                return Reading.Ignored($"it is not the body of a webhook: it has no {part}");
+        }
+
         return convert(delivery.Json(type));
     }
 

@@ -6,8 +6,8 @@ namespace Leadline.Sources.Jenkins;
 // Only what is read, in the senders' own names.
 
 /// <summary>
-/// A job and its build as the notification plugin says it (<c>full_url</c>, <c>scm</c>), and the CloudEvents plugin, which was made
-/// after it (<c>fullUrl</c>, <c>scmState</c>).
+/// A job and its build as the notification plugin says it (<c>full_url</c>, <c>scm</c>), and the CloudEvents plugin, which was
+/// made after it (<c>fullUrl</c>, <c>scmState</c>).
 /// </summary>
 sealed record Job(string Url, JobBuild Build);
 
