@@ -1,5 +1,11 @@
 using System.Collections.Immutable;
+using Leadline.Sources.AzureDevOps;
+using Leadline.Sources.Bitbucket;
+using Leadline.Sources.BitbucketServer;
+using Leadline.Sources.CircleCI;
 using Leadline.Sources.GitHub;
+using Leadline.Sources.GitLab;
+using Leadline.Sources.Jenkins;
 using Leadline.Sources.Leadline;
 
 namespace Leadline.Sources;
@@ -9,7 +15,13 @@ public static class Catalogue
 {
     public static readonly ImmutableArray<SourceReader> Readers =
     [
+        new AzureDevOpsReader(),
+        new BitbucketReader(),
+        new BitbucketServerReader(),
+        new CircleCIReader(),
         new GitHubReader(),
+        new GitLabReader(),
+        new JenkinsReader(),
         new LeadlineReader(),
     ];
 

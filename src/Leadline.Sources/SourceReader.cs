@@ -34,7 +34,8 @@ public abstract class SourceReader
 
 /// <summary>Which JSON fields hold people.</summary>
 /// <param name="People">
-/// Fields whose whole value (an object, or a list of them) is a person: every string in it is hashed but a <c>type</c>.
+/// Fields whose whole value (an object, or a list of them) is a person: every string in it is hashed but a <c>type</c> and
+/// a <c>date</c>.
 /// </param>
 /// <param name="Strings">Fields that hold a person's name, login, address or picture, wherever they stand.</param>
 /// <param name="Texts">

@@ -100,7 +100,7 @@ public sealed partial class Scrub(byte[] salt)
 
     string Replace(string text, string? key, bool ofPerson, PersonalFields fields, HashSet<string> known)
     {
-        if (ofPerson && key != "type") return Hash(text);
+        if (ofPerson && key is not ("type" or "date")) return Hash(text);
         if (key is not null && (fields.Strings.Contains(key) || IsPerson(key, fields))) return Hash(text);
         if (text.Contains('@')) text = Address().Replace(text, match => Hash(match.Value));
         if (key is null || !fields.Texts.Contains(key)) return text;
@@ -128,7 +128,7 @@ public sealed partial class Scrub(byte[] salt)
                 if (reader.TokenType == JsonTokenType.PropertyName) key = TextOf(ref reader);
                 else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && IsPerson(key, fields) && reader.CurrentDepth < depthOfPerson) depthOfPerson = reader.CurrentDepth;
                 else if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && reader.CurrentDepth <= depthOfPerson) depthOfPerson = int.MaxValue;
-                else if (reader.TokenType == JsonTokenType.String && key is "login" or "name" or "email" or "username" && (depthOfPerson != int.MaxValue || fields.Strings.Contains(key)))
+                else if (reader.TokenType == JsonTokenType.String && key is "login" or "name" or "email" or "username" or "display_name" or "displayName" or "nickname" && (depthOfPerson != int.MaxValue || fields.Strings.Contains(key)))
                     Add(TextOf(ref reader));
             }
             while (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray);

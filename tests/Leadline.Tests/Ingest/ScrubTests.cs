@@ -35,6 +35,19 @@ public sealed partial class ScrubTests
     }
 
     [Fact]
+    public void The_date_of_what_a_person_did_stays_and_the_name_that_is_shown_goes()
+    {
+        const string Body = """
+            {"author":{"displayName":"Mona Lisa","date":"2026-03-02T09:15:00Z"},"message":"As Mona asked"}
+            """;
+        var text = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes(Body), Fields).Span);
+        using var json = JsonDocument.Parse(text);
+        Assert.Equal("2026-03-02T09:15:00Z", json.RootElement.GetProperty("author").GetProperty("date").GetString());
+        Assert.DoesNotContain("Mona", text);
+        Assert.DoesNotContain("Lisa", text);
+    }
+
+    [Fact]
     public void The_same_person_is_the_same_hash_and_a_hash_stays_as_it_is()
     {
         var scrub = new Scrub(new byte[32]);

@@ -1,0 +1,324 @@
+using System.Collections.Immutable;
+using Leadline.Core;
+
+namespace Leadline.Sources.GitLab;
+
+/// <summary>Reads GitLab's pushes, merge requests, pipelines, jobs, deployments, releases and incidents.</summary>
+public sealed class GitLabReader : SourceReader
+{
+    public override string Source => "gitlab";
+
+    public override int Version => 1;
+
+    public override PersonalFields Personal { get; } = new(
+        People:
+        [
+            "user", "author", "assignee", "assignees", "reviewers", "committer", "owner", "merge_user", "merged_by", "closed_by",
+            "last_edited_by", "updated_by", "approved_by",
+        ],
+        Strings:
+        [
+            "username", "email", "avatar_url", "avatar", "user_name", "user_username", "user_email", "user_avatar", "user_url",
+            "author_name", "author_email", "committer_name", "committer_email", "public_email",
+        ],
+        Texts: ["title", "description", "message", "commit_title", "note", "body", "namespace"]);
+
+    public override ImmutableArray<string> KeptHeaders => ["X-Gitlab-Event", "X-Gitlab-Event-UUID", "Idempotency-Key"];
+
+    public override bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret) =>
+        Signatures.Token(delivery, "X-Gitlab-Token", secret);
+
+    /// <summary>The event's UUID is none: events that one webhook sets off in turn share it.</summary>
+    public override string? DedupeKey(Delivery delivery) => delivery.Header("Idempotency-Key");
+
+    public override Reading Read(Delivery delivery) => Parts.TextOf(delivery.Body.Span, "object_kind") switch
+    {
+        "push" => Convert(delivery.Json(GitLabJson.Default.PushEvent)),
+        "tag_push" => Tag(delivery.Json(GitLabJson.Default.PushEvent), delivery.ReceivedAt),
+        "merge_request" => Convert(delivery.Json(GitLabJson.Default.MergeRequestEvent)),
+        "pipeline" => Convert(delivery.Json(GitLabJson.Default.PipelineEvent)),
+        "build" => Convert(delivery.Json(GitLabJson.Default.JobEvent)),
+        "deployment" => Convert(delivery.Json(GitLabJson.Default.DeploymentEvent)),
+        "release" => Convert(delivery.Json(GitLabJson.Default.ReleaseEvent)),
+        "issue" or "work_item" => Convert(delivery.Json(GitLabJson.Default.IssueEvent)),
+        null => Reading.Ignored("it is not the body of a webhook: it has no object_kind"),
+        var other => Reading.Ignored($"{other} holds nothing we measure"),
+    };
+
+    static Reading Convert(PushEvent push) => push switch
+    {
+        // Forty zeros.
+        _ when Sha.ParseOrNull(push.After) is null => Reading.Ignored("the branch was deleted"),
+        { Commits: not { Length: > 0 } } => Reading.Ignored("it lists no commits"),
+        _ => Reading.Of(Commits(push, push.Commits)),
+    };
+
+    static ImmutableArray<Fact> Commits(PushEvent push, PushCommit[] commits)
+    {
+        var repository = NameOf(push.Project);
+        var branch = push.Ref.StartsWith("refs/heads/", StringComparison.Ordinal) ? push.Ref["refs/heads/".Length..] : push.Ref;
+
+        // In place of parents, which a push does not say, the order of its commits. Of a large push only the newest are listed,
+        // so that what came before the first of them is unknown.
+        var previous = push.TotalCommitsCount > commits.Length ? null : Sha.ParseOrNull(push.Before);
+        var facts = ImmutableArray.CreateBuilder<Fact>(commits.Length);
+        foreach (var commit in commits.DistinctBy(commit => commit.Id))
+        {
+            var sha = Sha.Parse(commit.Id);
+            facts.Add(new CommitFact
+            {
+                Repository = repository,
+                Sha = sha,
+                Parents = previous is { } parent ? [parent] : null,
+                ParentsFromPush = previous is not null,
+                Branch = branch,
+                AuthoredAt = commit.Timestamp,
+                CommittedAt = commit.Timestamp,
+                Message = commit.Message,
+                Author = NameOf(commit.Author),
+                Paths = PathsOf(commit),
+                AsOf = commit.Timestamp ?? DateTimeOffset.UnixEpoch,
+            });
+            previous = sha;
+        }
+
+        return facts.DrainToImmutable();
+    }
+
+    static ImmutableArray<string>? PathsOf(PushCommit commit) => commit is { Added: null, Removed: null, Modified: null }
+        ? null
+        : [.. new[] { commit.Added, commit.Removed, commit.Modified }.SelectMany(paths => paths ?? [])
+            .Distinct().Order(StringComparer.Ordinal)];
+
+    static Reading Tag(PushEvent push, DateTimeOffset receivedAt) => Reading.Of(new ArtifactFact
+    {
+        Repository = NameOf(push.Project),
+        Name = push.Ref.StartsWith("refs/tags/", StringComparison.Ordinal) ? push.Ref["refs/tags/".Length..] : push.Ref,
+
+        // Of an annotated tag "after" is the tag itself; the commit is what is checked out, and nothing is once it is deleted.
+        Sha = Sha.ParseOrNull(push.CheckoutSha),
+
+        // No field says when it was pushed, and a tag may move back to an older commit.
+        AsOf = receivedAt,
+    });
+
+    static Reading Convert(MergeRequestEvent happened)
+    {
+        var request = happened.ObjectAttributes;
+        var repository = NameOf(happened.Project);
+        var updated = request.UpdatedAt ?? request.CreatedAt;
+        var merged = request.State == "merged";
+        var mergedAt = merged && request.Action is "merge" or null ? updated : null;
+        Fact change = new ChangeFact
+        {
+            Repository = repository,
+            Number = request.Iid,
+            OpenedAt = request.CreatedAt,
+            ReadyAt = happened.Changes?.Draft is { Previous: true, Current: false } ? updated : null,
+            MergedAt = mergedAt,
+            ClosedAt = request.State == "closed" ? updated : mergedAt,
+
+            // Without a merge commit the squashed one or the head itself was put on the branch.
+            MergeSha = merged
+                ? Sha.ParseOrNull(request.MergeCommitSha) ?? Sha.ParseOrNull(request.SquashCommitSha)
+                    ?? Sha.ParseOrNull(request.LastCommit?.Id)
+                : null,
+            HeadSha = Sha.ParseOrNull(request.LastCommit?.Id),
+            Branch = request.SourceBranch,
+            TargetBranch = request.TargetBranch,
+            Labels = NamesOf(happened.Labels),
+            Title = request.Title,
+
+            // The user is who did this; who opened it is named only then.
+            Author = request.Action == "open" ? NameOf(happened.User) : null,
+            Url = request.Url,
+            AsOf = updated ?? DateTimeOffset.UnixEpoch,
+        };
+        return request.Action is "approved" or "approval" && updated is { } at
+            ? Reading.Of(change, Approval(repository, request.Iid, NameOf(happened.User), at))
+            : Reading.Of(change);
+    }
+
+    static ReviewFact Approval(RepositoryName repository, int number, string? author, DateTimeOffset at) => new()
+    {
+        Repository = repository,
+        Number = number,
+        Id = $"approval:{author}:{at.ToUnixTimeSeconds()}",
+        SubmittedAt = at,
+        Approved = true,
+        Author = author,
+        AsOf = at,
+    };
+
+    static Reading Convert(PipelineEvent happened)
+    {
+        var pipeline = happened.ObjectAttributes;
+        if (Sha.ParseOrNull(pipeline.Sha) is not { } sha) return Reading.Ignored("the pipeline names no commit");
+        BuildStatus? status = pipeline.Status switch
+        {
+            "created" or "waiting_for_resource" or "preparing" or "pending" or "scheduled" => BuildStatus.Queued,
+            "running" or "canceling" => BuildStatus.Running,
+            "success" => BuildStatus.Succeeded,
+            "failed" => BuildStatus.Failed,
+            "canceled" or "skipped" => BuildStatus.Canceled,
+
+            // manual: it waits for somebody to let it run.
+            _ => null,
+        };
+        if (status is not { } known) return Reading.Ignored($"a pipeline that is {pipeline.Status} says nothing yet");
+        var ended = known is BuildStatus.Succeeded or BuildStatus.Failed or BuildStatus.Canceled;
+        var started = happened.Builds?.Min(job => job.StartedAt);
+        return Reading.Of(new BuildFact
+        {
+            Id = $"gitlab:{pipeline.Id}",
+            Repository = NameOf(happened.Project),
+            Sha = sha,
+            Pipeline = pipeline.Name,
+            QueuedAt = pipeline.CreatedAt,
+            StartedAt = started,
+            FinishedAt = ended ? pipeline.FinishedAt : null,
+            Status = known,
+            Url = pipeline.Url,
+            AsOf = pipeline.FinishedAt ?? started ?? pipeline.CreatedAt ?? DateTimeOffset.UnixEpoch,
+        });
+    }
+
+    static Reading Convert(JobEvent job)
+    {
+        var at = job.BuildFinishedAt ?? job.BuildStartedAt ?? job.BuildCreatedAt ?? DateTimeOffset.UnixEpoch;
+        return (job.Environment, Reached(job.BuildStatus)) switch
+        {
+            (not { Name.Length: > 0 }, _) => Reading.Ignored("it is no deployment, and its pipeline says how it went"),
+            ({ Action: not (null or "start") and var action }, _) =>
+                Reading.Ignored($"a job with the action {action} puts nothing into an environment"),
+            (_, null) => Reading.Ignored($"{job.BuildStatus} is no status that we know"),
+            ({ Name: { } environment }, { } status) => Reading.Of(new DeploymentFact
+            {
+                Id = DeploymentId(NameOf(job), "job", job.BuildId),
+                Repository = NameOf(job),
+                Environment = environment,
+                Version = job.Tag ? job.Ref : null,
+                Sha = Sha.ParseOrNull(job.Sha),
+                Status = status,
+                CreatedAt = job.BuildCreatedAt,
+                StartedAt = job.BuildStartedAt,
+                FinishedAt = status is DeploymentStatus.Succeeded or DeploymentStatus.Failed ? at : null,
+                AsOf = at,
+            }),
+        };
+    }
+
+    static Reading Convert(DeploymentEvent happened)
+    {
+        var at = happened.StatusChangedAt ?? DateTimeOffset.UnixEpoch;
+        return (happened.Environment, Reached(happened.Status)) switch
+        {
+            (null or "", _) => Reading.Ignored("the deployment names no environment"),
+            (_, null) => Reading.Ignored($"{happened.Status} is no status that we know"),
+            ({ } environment, { } status) => Reading.Of(new DeploymentFact
+            {
+                // The job that deploys tells of the same deployment, by its own id.
+                Id = happened.DeployableId is { } job
+                    ? DeploymentId(NameOf(happened.Project), "job", job)
+                    : DeploymentId(NameOf(happened.Project), "deployment", happened.DeploymentId),
+                Repository = NameOf(happened.Project),
+                Environment = environment,
+                Sha = ShaOf(happened),
+                Status = status,
+                WaitedFrom = status == DeploymentStatus.Waiting ? at : null,
+                StartedAt = status == DeploymentStatus.Running ? at : null,
+                FinishedAt = status is DeploymentStatus.Succeeded or DeploymentStatus.Failed ? at : null,
+                Url = happened.DeployableUrl,
+                AsOf = at,
+            }),
+        };
+    }
+
+    /// <summary>The commit's address ends in the whole id, of which the field holds the first eight digits.</summary>
+    static Sha? ShaOf(DeploymentEvent happened)
+    {
+        var abbreviation = Sha.ParseOrNull(happened.ShortSha);
+        var whole = Sha.ParseOrNull(happened.CommitUrl?[(happened.CommitUrl.LastIndexOf('/') + 1)..]);
+        return whole is { } sha && (abbreviation is null || sha.StartsWith(abbreviation.Value)) ? sha : abbreviation;
+    }
+
+    static string DeploymentId(RepositoryName repository, string kind, long id) => $"gitlab:{repository}:{kind}:{id}";
+
+    static DeploymentStatus? Reached(string? status) => status switch
+    {
+        "created" or "waiting_for_resource" or "preparing" or "pending" or "scheduled" => DeploymentStatus.Created,
+
+        // By an approval or by whoever starts a manual job.
+        "blocked" or "manual" => DeploymentStatus.Waiting,
+        "running" or "canceling" => DeploymentStatus.Running,
+        "success" => DeploymentStatus.Succeeded,
+        "failed" => DeploymentStatus.Failed,
+        "canceled" or "skipped" => DeploymentStatus.Canceled,
+        _ => null,
+    };
+
+    /// <summary>A release is a deployment to an environment of its own; the definitions say whether that is production.</summary>
+    static Reading Convert(ReleaseEvent release) => release switch
+    {
+        { Action: not "create" } => Reading.Ignored($"a release is not out by its {release.Action}"),
+        { ReleasedAt: null } => Reading.Ignored("the release does not say when it is out"),
+        { ReleasedAt: { } at } => Reading.Of(new DeploymentFact
+        {
+            Id = DeploymentId(NameOf(release.Project), "release", release.Id),
+            Repository = NameOf(release.Project),
+            Environment = "release",
+            Version = release.Tag,
+            Sha = Sha.ParseOrNull(release.Commit?.Id),
+            Status = DeploymentStatus.Succeeded,
+            FinishedAt = at,
+            Url = release.Url,
+            AsOf = at,
+        }),
+    };
+
+    static Reading Convert(IssueEvent happened)
+    {
+        var issue = happened.ObjectAttributes;
+        if (issue.CreatedAt is not { } created) return Reading.Ignored("it does not say when it was opened");
+        if (happened.Project is null) return Reading.Ignored("it belongs to a group and to no project");
+        if (issue.Type is not (null or "Issue" or "Incident"))
+            return Reading.Ignored($"a work item of the type {issue.Type} is no incident");
+
+        // A reopened one keeps the time at which it was closed before; and not every version says when that was.
+        var closed = issue.State == "closed" ? issue.ClosedAt ?? issue.UpdatedAt : null;
+        var repository = NameOf(happened.Project);
+        var labels = NamesOf(happened.Labels ?? issue.Labels) ?? [];
+        return Reading.Of(new IncidentFact
+        {
+            Id = $"{repository}#{issue.Iid}",
+            Source = "gitlab",
+            Group = repository.Value,
+            Repository = repository,
+            Status = issue.MovedToId is not null ? IncidentStatus.Dismissed
+                : closed is null ? IncidentStatus.Open : IncidentStatus.Resolved,
+            StartedAt = created,
+            ResolvedAt = issue.MovedToId is null ? closed : null,
+            Severity = issue.Severity == "unknown" ? null : issue.Severity,
+
+            // An issue that is promoted to an incident was one without that label before.
+            Labels = issue.Type == "Incident" ? [.. labels.Append("incident").Distinct()] : labels,
+            Title = issue.Title,
+            Url = issue.Url,
+            AsOf = issue.UpdatedAt ?? issue.ClosedAt ?? created,
+        });
+    }
+
+    static RepositoryName NameOf(Project project) => string.IsNullOrWhiteSpace(project.PathWithNamespace)
+        ? throw new FormatException("project.path_with_namespace is empty")
+        : new RepositoryName(project.PathWithNamespace);
+
+    static RepositoryName NameOf(JobEvent job) => job.Project is { PathWithNamespace.Length: > 0 } project
+        ? NameOf(project)
+        : RepositoryUrl.NameOf(job.Repository?.Homepage)
+            ?? throw new FormatException("neither project.path_with_namespace nor repository.homepage names the repository");
+
+    static string? NameOf(Person? person) => person?.Username ?? person?.Name;
+
+    static ImmutableArray<string>? NamesOf(Label[]? labels) =>
+        labels is null ? null : [.. labels.Select(label => label.Title).OfType<string>()];
+}
