@@ -30,15 +30,18 @@ sealed class LeadlineProcess : IAsyncDisposable
 
     /// <summary>Starts <c>leadline serve</c> and waits until it answers.</summary>
     /// <param name="store">A file, or the address of a database.</param>
-    public static Task<LeadlineProcess> ServeAsync(string store, params string[] more) => ServeAsync(store, null, more);
+    public static Task<LeadlineProcess> ServeAsync(string store, params string[] more) => ServeAsync(store, [], more);
+
+    /// <summary>The same with these variables in its environment.</summary>
+    public static Task<LeadlineProcess> ServeAsync(string store, Dictionary<string, string> environment, params string[] more) => ServeAsync(store, null, environment, more);
 
     /// <summary>The same on a disk that is full once a file is this large.</summary>
-    public static Task<LeadlineProcess> ServeOnFullDiskAsync(string store, int largestFile) => ServeAsync(store, largestFile, []);
+    public static Task<LeadlineProcess> ServeOnFullDiskAsync(string store, int largestFile) => ServeAsync(store, largestFile, [], []);
 
-    static async Task<LeadlineProcess> ServeAsync(string store, int? largestFile, string[] more)
+    static async Task<LeadlineProcess> ServeAsync(string store, int? largestFile, Dictionary<string, string> environment, string[] more)
     {
         var port = FreePort();
-        var served = new LeadlineProcess(Start(largestFile, ["serve", "--store", store.Contains("://", StringComparison.Ordinal) ? store : "duckdb:" + store, "--listen", $"127.0.0.1:{port}", .. more]), new Uri($"http://127.0.0.1:{port}"));
+        var served = new LeadlineProcess(Start(largestFile, environment, ["serve", "--store", store.Contains("://", StringComparison.Ordinal) ? store : "duckdb:" + store, "--listen", $"127.0.0.1:{port}", .. more]), new Uri($"http://127.0.0.1:{port}"));
         try
         {
             await served.WaitAsync(async () => (await served.Client.GetAsync("/healthz")).IsSuccessStatusCode, "it answers /healthz");
@@ -53,9 +56,12 @@ sealed class LeadlineProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    /// <summary>The same with these variables in its environment.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Start(null, arguments);
+        using var process = Start(null, environment, arguments);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var patience = new CancellationTokenSource(Patience);
         try
@@ -99,6 +105,14 @@ sealed class LeadlineProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>SIGTERM: the process ends what it has begun.</summary>
+    public async Task StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(Patience);
+        await process.WaitForExitAsync(patience.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited) await KillAsync();
@@ -106,7 +120,7 @@ sealed class LeadlineProcess : IAsyncDisposable
         Client.Dispose();
     }
 
-    static Process Start(int? largestFile, string[] arguments)
+    static Process Start(int? largestFile, Dictionary<string, string> environment, string[] arguments)
     {
         string[] words = ["dotnet", Path.Combine(AppContext.BaseDirectory, "leadline.dll"), .. arguments];
 
@@ -116,6 +130,7 @@ sealed class LeadlineProcess : IAsyncDisposable
 
         // The runtime's own code is a file too.
         if (largestFile is not null) start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

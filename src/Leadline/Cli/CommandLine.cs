@@ -21,7 +21,13 @@ public static class CommandLine
         try
         {
             // System.CommandLine's own handler would print the stack trace.
-            return await arguments.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await arguments.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // A server that is told to stop answers who waits and sends the telemetry that it still holds.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+            });
         }
         catch (Exception exception) when (exception is StoreException or SettingsException)
         {

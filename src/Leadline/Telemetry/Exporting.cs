@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Leadline.Settings;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace Leadline.Telemetry;
 
@@ -71,12 +75,13 @@ static class Exporting
         // Until .NET 11 the platform does not tell by itself what a request's span is about.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
 
-        // Only this way of adding the exporter knows the variables of single signals. It exports all three, so that one that is not wanted gets nothing to export.
-        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(Describe).UseOtlpExporter();
-        if (wanted.Contains(Traces)) telemetry.WithTracing(traces => traces.AddSource(Spans.Name, "Microsoft.AspNetCore"));
-        if (wanted.Contains(Metrics))
-            telemetry.WithMetrics(metrics => metrics.AddMeter(Instruments.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"));
-        telemetry.WithLogging(null, logs => (logs.IncludeScopes, logs.IncludeFormattedMessage) = (true, true));
+        // Only this way of adding the exporter knows the variables of single signals. It exports all three; what is not wanted is taken out again.
+        builder.Services.AddOpenTelemetry().ConfigureResource(Describe).UseOtlpExporter()
+            .WithTracing(traces => traces.AddSource(Spans.Name, "Microsoft.AspNetCore"))
+            .WithMetrics(metrics => metrics.AddMeter(Instruments.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"))
+            .WithLogging(null, logs => (logs.IncludeScopes, logs.IncludeFormattedMessage) = (true, true));
+        if (!wanted.Contains(Traces)) builder.Services.RemoveAll<TracerProvider>();
+        if (!wanted.Contains(Metrics)) builder.Services.RemoveAll<MeterProvider>().RemoveAll<IMetricsListener>();
         if (!wanted.Contains(Logs)) builder.Logging.AddFilter<OpenTelemetryLoggerProvider>(null, LogLevel.None);
     }
 

@@ -29,13 +29,19 @@ static class Spans
     {
         // The programs of people say much about them.
         span.SetTag("user_agent.original", null);
-        await next(context);
-        var method = span.GetTagItem("http.request.method") as string is { } known and not "_OTHER" ? known : "HTTP";
-        var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
-        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
-        var status = context.Response.StatusCode;
-        span.DisplayName = route is null ? method : $"{method} {route}";
-        span.SetTag("http.route", route).SetTag("http.response.status_code", status);
-        if (status >= StatusCodes.Status500InternalServerError) span.SetTag("error.type", $"{status}").SetStatus(ActivityStatusCode.Error);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            var method = span.GetTagItem("http.request.method") is string known and not "_OTHER" ? known : "HTTP";
+            var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+            var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
+            var status = context.Response.StatusCode;
+            span.DisplayName = route is null ? method : $"{method} {route}";
+            span.SetTag("http.route", route).SetTag("http.response.status_code", status);
+            if (status >= StatusCodes.Status500InternalServerError) span.SetTag("error.type", $"{status}").SetStatus(ActivityStatusCode.Error);
+        }
     }
 }
