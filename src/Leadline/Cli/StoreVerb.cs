@@ -7,7 +7,7 @@ namespace Leadline.Cli;
 /// <summary><c>leadline store</c>: what is done to a store as a whole.</summary>
 static class StoreVerb
 {
-    public static Command Create(Terminal terminal) => new("store", "Copy a store to another engine") { Copy(terminal) };
+    public static Command Create(Terminal terminal) => new("store", "Copy a store to another engine, or spread it over several machines") { Copy(terminal), Distribute(terminal) };
 
     static Command Copy(Terminal terminal)
     {
@@ -25,6 +25,30 @@ static class StoreVerb
                 if (parsed.GetValue(json)) terminal.WriteJson(report);
                 else Print(report, terminal);
                 return report.IsWhole ? ExitCode.Done : ExitCode.CheckFailed;
+            }
+            catch (StoreException error)
+            {
+                return terminal.Misuse(error.Message);
+            }
+        });
+        return command;
+    }
+
+    static Command Distribute(Terminal terminal)
+    {
+        var address = new Argument<string>("STORE") { Description = "A store on PostgreSQL with the extension citus: postgres://USER@HOST/DATABASE" };
+        var json = new Option<bool>("--json") { Description = "print the tables as JSON" };
+        var command = new Command("distribute", "Spread the tables of a store over the nodes of a Citus cluster") { address, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            try
+            {
+                await using var store = await Store.OpenAsync(parsed.GetValue(address)!, cancellation);
+                var spread = await store.DistributeAsync(cancellation);
+                if (parsed.GetValue(json)) terminal.WriteJson(spread);
+                else if (spread.IsEmpty) terminal.Raw.WriteLine("Every table was distributed already.");
+                else foreach (var (table, key) in spread) terminal.Raw.WriteLine(key is null ? $"{table}: whole on every node" : $"{table}: by {key}");
+                return ExitCode.Done;
             }
             catch (StoreException error)
             {
