@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Sources.ArgoCd;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.Leadline;
 
@@ -9,6 +10,7 @@ public static class Catalogue
 {
     public static readonly ImmutableArray<SourceReader> Readers =
     [
+        new ArgoCdReader(),
         new GitHubReader(),
         new LeadlineReader(),
     ];

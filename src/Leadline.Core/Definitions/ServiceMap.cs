@@ -98,7 +98,8 @@ public sealed class ServiceMap
 
     ServiceDefinition? OfDeployment(DeploymentFact deployment)
     {
-        if (deployment.Service is { } name) return Find(name);
+        // A tool that calls its apps services names both; the definitions may know only the app.
+        if (deployment.Service is { } name && (Find(name) is not null || deployment.App is null)) return Find(name);
         if (deployment.App is { } app)
         {
             foreach (var (glob, service) in apps)

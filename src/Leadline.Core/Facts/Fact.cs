@@ -131,7 +131,8 @@ public sealed record DeploymentFact : Fact
     public required string Id { get; init; }
 
     /// <summary>
-    /// Where the sender says which service it is; otherwise it is mapped from <see cref="App"/> or <see cref="Repository"/>.
+    /// Where the sender says which service it is; otherwise, or where no such service is defined and there is an app, it is
+    /// mapped from <see cref="App"/> or <see cref="Repository"/>.
     /// </summary>
     public string? Service { get; init; }
 
