@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leadline.Sources.ArgoCd;
+using Leadline.Sources.Flux;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.Leadline;
 
@@ -11,6 +12,7 @@ public static class Catalogue
     public static readonly ImmutableArray<SourceReader> Readers =
     [
         new ArgoCdReader(),
+        new FluxReader(),
         new GitHubReader(),
         new LeadlineReader(),
     ];

@@ -10,7 +10,8 @@ public static class Times
     static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
 
     /// <summary>
-    /// Null for null, the empty text and the year 1, by which many say "not yet". Digits are an epoch, as <see cref="Epoch"/> has it.
+    /// Null for null, the empty text and the year 1, by which many say "not yet". Digits are an epoch, as
+    /// <see cref="Epoch"/> has it.
     /// </summary>
     /// <param name="text">ISO 8601 with <c>T</c> or a space, any number of decimals, and Z, an offset with or without colon, or
     /// no zone, which is UTC.</param>

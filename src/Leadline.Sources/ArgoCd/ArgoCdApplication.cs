@@ -19,11 +19,12 @@ static class ArgoCdApplication
 
     public static Reading Convert(Application application)
     {
-        if (application is not { Metadata: { Name: { Length: > 0 } name } metadata }) return Reading.Ignored("it names no application");
+        if (application is not { Metadata: { Name: { Length: > 0 } name } metadata })
+            return Reading.Ignored("it names no application");
         if (application.Status is not { } status) return Reading.Ignored($"{name} was not synced yet");
-        var environment = ArgoCdReader.EnvironmentOf(
-            metadata, application.Spec?.Destination?.Namespace, application.Spec?.Destination?.Name, application.Spec?.Destination?.Server);
-        if (environment is null) return Reading.Ignored($"{name} has neither a label that names its environment nor a destination");
+        var (cluster, space, server) = application.Spec?.Destination ?? new Destination();
+        if (ArgoCdReader.EnvironmentOf(metadata, space, cluster, server) is not { } environment)
+            return Reading.Ignored($"{name} has neither a label that names its environment nor a destination");
         var subject = new Subject(application, metadata, name, environment);
         var runs = RunsOf(status);
         var now = Now(subject, status, runs);
@@ -31,8 +32,9 @@ static class ArgoCdApplication
         // A notification speaks of one sync; a resource tells of those before it too, but no longer of their health.
         if (application.Notification is not null || runs.Count == 0) return now;
         var isPast = IsPast(status);
-        var past = (isPast ? runs : runs.SkipLast(1)).Select(run => subject.Deployed(run, run.First.DeployedAt)).OfType<Fact>();
-        return past.Concat((now as FactsReading)?.Facts ?? []).ToImmutableArray() is { Length: > 0 } facts ? Reading.Of(facts) : now;
+        var past = (isPast ? runs : runs.SkipLast(1)).Select(run => subject.Deployed(run, run.First.DeployedAt));
+        var facts = past.OfType<Fact>().Concat((now as FactsReading)?.Facts ?? []).ToImmutableArray();
+        return facts.IsEmpty ? now : Reading.Of(facts);
     }
 
     /// <summary>What the last operation came to.</summary>
@@ -179,13 +181,14 @@ static class ArgoCdApplication
             if (sources.Length != revisions.Length) return (null, null);
             return sources.Zip(revisions)
                 .Where(pair => pair.First is { Chart: null or "" })
-                .Select(pair => (Origin: pair.First!, Repository: RepositoryUrl.NameOf(pair.First!.RepoURL), Sha: Sha.ParseOrNull(pair.Second)))
-                .Where(one => one is { Repository: not null, Sha.IsShort: false })
-                .OrderBy(one => one.Origin is { Ref: { Length: > 0 }, Path: null or "" })
-                .Select(one => (one.Repository, one.Sha)).FirstOrDefault();
+                .OrderBy(pair => pair.First is { Ref: { Length: > 0 }, Path: null or "" })
+                .Select(pair => (Repository: RepositoryUrl.NameOf(pair.First!.RepoURL), Sha: Sha.ParseOrNull(pair.Second)))
+                .FirstOrDefault(one => one is { Repository: not null, Sha.IsShort: false });
         }
 
         static string? Later(string? left, string? right) =>
-            Times.Parse(right, "status.health.lastTransitionTime") > Times.Parse(left, "status.history.deployedAt") ? right : left;
+            Times.Parse(right, "status.health.lastTransitionTime") > Times.Parse(left, "status.history.deployedAt")
+                ? right
+                : left;
     }
 }

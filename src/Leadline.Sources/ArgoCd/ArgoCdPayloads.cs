@@ -10,7 +10,9 @@ sealed record Envelope(string? Kind = null, Application?[]? Items = null);
 
 sealed record Application
 {
-    /// <summary>Set by our template: a notification speaks of what happened just now, a resource of what has come to be.</summary>
+    /// <summary>
+    /// Set by our template: a notification speaks of what happened just now, a resource of what has come to be.
+    /// </summary>
     public int? Notification { get; init; }
 
     public string? Url { get; init; }

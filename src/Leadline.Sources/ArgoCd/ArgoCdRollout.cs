@@ -9,13 +9,16 @@ static class ArgoCdRollout
     {
         if (rollout is not { Metadata: { Name: { Length: > 0 } name } metadata, Status: { } status })
             return Reading.Ignored("it is no rollout that has begun");
-        if ((metadata.Annotations?.GetValueOrDefault("rollout.argoproj.io/revision") ?? status.CurrentPodHash) is not { Length: > 0 } revision)
+        var numbered = metadata.Annotations?.GetValueOrDefault("rollout.argoproj.io/revision");
+        if ((numbered ?? status.CurrentPodHash) is not { Length: > 0 } revision)
             return Reading.Ignored("it does not say which revision of the rollout it is");
         if (ArgoCdReader.EnvironmentOf(metadata, metadata.Namespace) is not { } environment)
             return Reading.Ignored($"{name} has neither a label that names its environment nor a namespace");
+        var images = (rollout.Spec?.Template?.Spec?.Containers ?? []).Select(container => container?.Image);
         return status switch
         {
-            { Abort: true } or { AbortedAt: { Length: > 0 } } => Ended(DeploymentStatus.Failed, status.AbortedAt ?? Since("Progressing", "False")),
+            { Abort: true } or { AbortedAt: { Length: > 0 } } =>
+                Ended(DeploymentStatus.Failed, status.AbortedAt ?? Since("Progressing", "False")),
             { Phase: "Degraded" } => Ended(DeploymentStatus.Failed, Since("Progressing", "False")),
             { Phase: "Healthy" } when status.StableRS == status.CurrentPodHash =>
                 Ended(DeploymentStatus.Succeeded, Since("Completed", "True") ?? Since("Healthy", "True")),
@@ -31,7 +34,7 @@ static class ArgoCdRollout
                 Service = name,
                 App = name,
                 Environment = environment,
-                Version = ImageName.VersionOf((rollout.Spec?.Template?.Spec?.Containers ?? []).Select(container => container?.Image), name),
+                Version = ImageName.VersionOf(images, name),
                 Status = reached,
                 FinishedAt = finished,
                 Url = rollout.Url,

@@ -11,7 +11,8 @@ namespace Leadline.Tests.Sources;
 
 /// <summary>
 /// A delivery as its source sends it, in the file <c>NAME.http</c>: headers, a blank line and the body. In the headers
-/// <c>{secret}</c> stands for the source's secret, and <c>{hmac-sha256-hex}</c> for the body's signature with it.
+/// <c>{secret}</c> stands for the source's secret, <c>{basic}</c> for a user with it as the password, and
+/// <c>{hmac-sha256-hex}</c> for the body's signature with it.
 /// </summary>
 sealed class Recording
 {
@@ -63,6 +64,7 @@ sealed class Recording
 
     string Filled(string value) => value
         .Replace("{secret}", Secret)
+        .Replace("{basic}", Convert.ToBase64String(Encoding.UTF8.GetBytes($"leadline:{Secret}")))
         .Replace("{hmac-sha256-hex}", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Body)));
 
     Delivery Of(IEnumerable<(string Name, string Value)> sent) => new()

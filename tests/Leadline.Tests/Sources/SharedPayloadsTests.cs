@@ -13,8 +13,11 @@ public sealed class SharedPayloadsTests
 {
     static readonly Intake Intake = new(new byte[32]);
 
-    /// <summary>The header that names the event, which is the first part of the file's name, where the body does not say it.</summary>
-    static readonly ImmutableDictionary<string, string> EventHeaders = ImmutableDictionary<string, string>.Empty.Add("github", "X-GitHub-Event");
+    /// <summary>
+    /// The header that names the event, which is the first part of the file's name, where the body does not say it.
+    /// </summary>
+    static readonly ImmutableDictionary<string, string> EventHeaders =
+        ImmutableDictionary<string, string>.Empty.Add("github", "X-GitHub-Event");
 
     /// <summary>Nobody else publishes our own JSON.</summary>
     public static TheoryData<string> Sources =>
@@ -42,6 +45,7 @@ public sealed class SharedPayloadsTests
             Body = File.ReadAllBytes(file),
             ReceivedAt = DateTimeOffset.UnixEpoch,
         };
-        return Readings.Read(new StoredDelivery(1, Intake.Prepare(reader, delivery).Delivery, 0, "unread", null), NullLogger.Instance).Reading;
+        var stored = new StoredDelivery(1, Intake.Prepare(reader, delivery).Delivery, 0, "unread", null);
+        return Readings.Read(stored, NullLogger.Instance).Reading;
     }
 }
