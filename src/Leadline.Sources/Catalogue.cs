@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leadline.Sources.ArgoCd;
 using Leadline.Sources.Flux;
 using Leadline.Sources.GitHub;
+using Leadline.Sources.Jira;
 using Leadline.Sources.Leadline;
 
 namespace Leadline.Sources;
@@ -14,6 +15,7 @@ public static class Catalogue
         new ArgoCdReader(),
         new FluxReader(),
         new GitHubReader(),
+        new JiraReader(),
         new LeadlineReader(),
     ];
 

@@ -128,7 +128,7 @@ public sealed partial class Scrub(byte[] salt)
                 if (reader.TokenType == JsonTokenType.PropertyName) key = TextOf(ref reader);
                 else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && IsPerson(key, fields) && reader.CurrentDepth < depthOfPerson) depthOfPerson = reader.CurrentDepth;
                 else if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && reader.CurrentDepth <= depthOfPerson) depthOfPerson = int.MaxValue;
-                else if (reader.TokenType == JsonTokenType.String && key is "login" or "name" or "email" or "username" && (depthOfPerson != int.MaxValue || fields.Strings.Contains(key)))
+                else if (reader.TokenType == JsonTokenType.String && key is "login" or "name" or "email" or "username" or "displayName" && (depthOfPerson != int.MaxValue || fields.Strings.Contains(key)))
                     Add(TextOf(ref reader));
             }
             while (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray);
