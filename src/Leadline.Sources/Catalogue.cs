@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leadline.Sources.ArgoCd;
+using Leadline.Sources.Datadog;
 using Leadline.Sources.Flux;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.Jira;
@@ -13,6 +14,7 @@ public static class Catalogue
     public static readonly ImmutableArray<SourceReader> Readers =
     [
         new ArgoCdReader(),
+        new DatadogReader(),
         new FluxReader(),
         new GitHubReader(),
         new JiraReader(),

@@ -186,7 +186,10 @@ public sealed record IncidentFact : Fact
 
     public RepositoryName? Repository { get; init; }
     public required IncidentStatus Status { get; init; }
+
+    /// <summary>A statement that does not know it gives its own time, and then leaves it to those that do.</summary>
     public required DateTimeOffset StartedAt { get; init; }
+
     public DateTimeOffset? AcknowledgedAt { get; init; }
 
     /// <summary>Null unless <see cref="Status"/> is <see cref="IncidentStatus.Resolved"/>.</summary>
