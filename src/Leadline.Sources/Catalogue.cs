@@ -5,6 +5,7 @@ using Leadline.Sources.Flux;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.Jira;
 using Leadline.Sources.Leadline;
+using Leadline.Sources.Octopus;
 
 namespace Leadline.Sources;
 
@@ -19,6 +20,7 @@ public static class Catalogue
         new GitHubReader(),
         new JiraReader(),
         new LeadlineReader(),
+        new OctopusReader(),
     ];
 
     /// <summary>The reader of this name, or null.</summary>
