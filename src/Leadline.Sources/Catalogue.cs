@@ -6,6 +6,7 @@ using Leadline.Sources.GitHub;
 using Leadline.Sources.Jira;
 using Leadline.Sources.Leadline;
 using Leadline.Sources.Octopus;
+using Leadline.Sources.Spinnaker;
 
 namespace Leadline.Sources;
 
@@ -21,6 +22,7 @@ public static class Catalogue
         new JiraReader(),
         new LeadlineReader(),
         new OctopusReader(),
+        new SpinnakerReader(),
     ];
 
     /// <summary>The reader of this name, or null.</summary>

@@ -82,7 +82,8 @@ public sealed class ServiceMap
     static IEnumerable<ServiceDefinition> Found(
         IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories)
     {
-        var byName = deployed.GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase);
+        // A blank name, which a source may send, is none.
+        var byName = deployed.Where(pair => !string.IsNullOrWhiteSpace(pair.Service)).GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase);
         var declared = byName.Select(group => new ServiceDefinition
         {
             Name = new ServiceName(group.OrderBy(pair => pair.Service, StringComparer.Ordinal).First().Service),

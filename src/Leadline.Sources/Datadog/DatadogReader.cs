@@ -63,7 +63,8 @@ public sealed class DatadogReader : SourceReader
     static string? ServiceOf(string tags)
     {
         const string Key = "service:";
-        var tag = tags.Split(',', StringSplitOptions.TrimEntries).FirstOrDefault(tag => tag.StartsWith(Key, StringComparison.Ordinal));
+        var tag = tags.Split(',', StringSplitOptions.TrimEntries)
+            .FirstOrDefault(tag => tag.StartsWith(Key, StringComparison.Ordinal));
         return tag?.Length > Key.Length ? tag[Key.Length..] : null;
     }
 

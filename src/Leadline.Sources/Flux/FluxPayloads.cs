@@ -13,7 +13,9 @@ sealed record FluxEvent
     public string? Reason { get; init; }
     public string? Message { get; init; }
 
-    /// <summary>The keys of Flux begin with the group of the involved object, those of an Alert's eventMetadata are its own.</summary>
+    /// <summary>
+    /// The keys of Flux begin with the group of the involved object, those of an Alert's eventMetadata are its own.
+    /// </summary>
     public Dictionary<string, JsonElement>? Metadata { get; init; }
 
     public string? Name { get; init; }

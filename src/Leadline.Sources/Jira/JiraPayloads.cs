@@ -32,7 +32,9 @@ sealed record JiraFields
 
 sealed record JiraStatus(JiraCategory? StatusCategory = null);
 
-/// <param name="Key"><c>new</c>, <c>indeterminate</c> or <c>done</c> in every language; what a status is called is translated.</param>
+/// <param name="Key">
+/// <c>new</c>, <c>indeterminate</c> or <c>done</c> in every language; what a status is called is translated.
+/// </param>
 sealed record JiraCategory(string? Key = null);
 
 sealed record JiraName(string? Name = null);

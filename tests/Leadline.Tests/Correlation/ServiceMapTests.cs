@@ -24,6 +24,11 @@ public sealed class ServiceMapTests
     [Fact]
     public void Without_definitions_a_tools_app_is_a_service() => Assert.Equal("checkout-prod", ServiceOf(Deployed));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void A_blank_name_is_no_service(string name) => Assert.Null(ServiceOf(Deployed with { Service = name, App = name }));
+
     [Fact]
     public void A_declared_service_that_is_not_defined_is_none() => Assert.Null(ServiceOf(Deployed with { App = null }, "checkout"));
 
