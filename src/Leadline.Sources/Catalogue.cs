@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Leadline.Sources.ArgoCd;
+using Leadline.Sources.CdEvents;
+using Leadline.Sources.CloudEvents;
 using Leadline.Sources.Datadog;
 using Leadline.Sources.Flux;
 using Leadline.Sources.GitHub;
@@ -16,6 +18,8 @@ public static class Catalogue
     public static readonly ImmutableArray<SourceReader> Readers =
     [
         new ArgoCdReader(),
+        new CdEventsReader(),
+        new CloudEventsReader(),
         new DatadogReader(),
         new FluxReader(),
         new GitHubReader(),

@@ -22,7 +22,7 @@ static class Receiving
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
-        api.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+        api.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON, CDEvents or CloudEvents: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
     }
 
     /// <summary>The bodies are read as bytes, which the document cannot see by itself.</summary>
@@ -88,7 +88,7 @@ static class Receiving
         {
             foreach (var item in LeadlineReader.Items(body))
             {
-                if (OwnJson.Check(item.Span) is { } wrong)
+                if (LeadlineReader.Check(item.Span) is { } wrong)
                 {
                     rejected.Add(new RejectedLine(LineOf(body, item), wrong));
                     continue;
