@@ -88,6 +88,10 @@ static class Folding
         return last with
         {
             Service = Last(statements, fact => fact.Service),
+
+            // What gives its own time as the start may not know it: a recovery, of many alerting systems.
+            StartedAt = Last(statements, fact => fact.StartedAt == fact.AsOf ? null : (DateTimeOffset?)fact.StartedAt)
+                ?? statements.Min(fact => fact.StartedAt),
             AcknowledgedAt = statements.Select(fact => fact.AcknowledgedAt).Min(),
             ResolvedAt = last.Status == IncidentStatus.Resolved ? last.ResolvedAt ?? last.AsOf : null,
             Severity = Last(statements, fact => fact.Severity),

@@ -82,7 +82,8 @@ public sealed class ServiceMap
     static IEnumerable<ServiceDefinition> Found(
         IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories)
     {
-        var byName = deployed.GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase);
+        // A blank name, which a source may send, is none.
+        var byName = deployed.Where(pair => !string.IsNullOrWhiteSpace(pair.Service)).GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase);
         var declared = byName.Select(group => new ServiceDefinition
         {
             Name = new ServiceName(group.OrderBy(pair => pair.Service, StringComparer.Ordinal).First().Service),
@@ -98,7 +99,8 @@ public sealed class ServiceMap
 
     ServiceDefinition? OfDeployment(DeploymentFact deployment)
     {
-        if (deployment.Service is { } name) return Find(name);
+        // A tool that calls its apps services names both; the definitions may know only the app.
+        if (deployment.Service is { } name && (Find(name) is not null || deployment.App is null)) return Find(name);
         if (deployment.App is { } app)
         {
             foreach (var (glob, service) in apps)

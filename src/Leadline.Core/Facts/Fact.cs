@@ -131,7 +131,8 @@ public sealed record DeploymentFact : Fact
     public required string Id { get; init; }
 
     /// <summary>
-    /// Where the sender says which service it is; otherwise it is mapped from <see cref="App"/> or <see cref="Repository"/>.
+    /// Where the sender says which service it is; otherwise, or where no such service is defined and there is an app, it is
+    /// mapped from <see cref="App"/> or <see cref="Repository"/>.
     /// </summary>
     public string? Service { get; init; }
 
@@ -185,7 +186,10 @@ public sealed record IncidentFact : Fact
 
     public RepositoryName? Repository { get; init; }
     public required IncidentStatus Status { get; init; }
+
+    /// <summary>A statement that does not know it gives its own time, and then leaves it to those that do.</summary>
     public required DateTimeOffset StartedAt { get; init; }
+
     public DateTimeOffset? AcknowledgedAt { get; init; }
 
     /// <summary>Null unless <see cref="Status"/> is <see cref="IncidentStatus.Resolved"/>.</summary>

@@ -1,17 +1,18 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Leadline.Core;
+using Leadline.Sources.CloudEvents;
 
 namespace Leadline.Sources.Leadline;
 
-/// <summary>Reads our own JSON: an object, an array of them, or one a line.</summary>
+/// <summary>Reads our own JSON, CDEvents and CloudEvents: an object, an array of them, or one a line.</summary>
 public sealed class LeadlineReader : SourceReader
 {
     public override string Source => "leadline";
 
-    public override int Version => 2;
+    public override int Version => 3;
 
-    public override PersonalFields Personal { get; } = new([], ["author"], ["message", "title", "text"]);
+    public override PersonalFields Personal { get; } = Envelope.Personal;
 
     public override ImmutableArray<string> KeptHeaders => [];
 
@@ -20,9 +21,32 @@ public sealed class LeadlineReader : SourceReader
     public override Reading Read(Delivery delivery)
     {
         var facts = ImmutableArray.CreateBuilder<Fact>();
-        foreach (var item in Items(delivery.Body)) facts.AddRange(OwnJson.Read(item.Span));
-        return facts.Count == 0 ? Reading.Ignored("it is empty") : Reading.Of(facts.DrainToImmutable());
+        string? because = null;
+        foreach (var item in Items(delivery.Body))
+        {
+            var reading = Read(item.Span);
+            facts.AddRange((reading as FactsReading)?.Facts ?? []);
+            because ??= (reading as IgnoredReading)?.Because;
+        }
+
+        return facts.Count == 0 ? Reading.Ignored(because ?? "it is empty") : Reading.Of(facts.DrainToImmutable());
     }
+
+    /// <summary>What is wrong with this object, in a sentence; null where nothing is, also where it says nothing to us.</summary>
+    public static string? Check(ReadOnlySpan<byte> item)
+    {
+        try
+        {
+            Read(item);
+            return null;
+        }
+        catch (Exception error) when (error is FormatException or JsonException)
+        {
+            return error.Message;
+        }
+    }
+
+    static Reading Read(ReadOnlySpan<byte> item) => Envelope.IsOne(item) ? Envelope.Read(item) : Reading.Of(OwnJson.Read(item));
 
     /// <summary>The objects of a body: its lines, or the items of the array that it is, or itself.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Items(ReadOnlyMemory<byte> body)

@@ -24,7 +24,7 @@ static class Receiving
     {
         var receiving = api.MapGroup("").AddEndpointFilter(CountAsync);
         receiving.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
-        receiving.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+        receiving.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON, CDEvents or CloudEvents: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
     }
 
     /// <summary>Counts what comes by its source and by what is answered.</summary>
@@ -102,7 +102,7 @@ static class Receiving
         {
             foreach (var item in LeadlineReader.Items(body))
             {
-                if (OwnJson.Check(item.Span) is { } wrong)
+                if (LeadlineReader.Check(item.Span) is { } wrong)
                 {
                     rejected.Add(new RejectedLine(LineOf(body, item), wrong));
                     continue;

@@ -183,7 +183,7 @@ public static class ImportVerb
         foreach (var line in block.Lines)
         {
             var content = block[line].Span;
-            if ((line.Overlong ? $"the line is longer than {JsonLines.LongestLine >> 20} MiB" : OwnJson.Check(content)) is { } because)
+            if ((line.Overlong ? $"the line is longer than {JsonLines.LongestLine >> 20} MiB" : LeadlineReader.Check(content)) is { } because)
             {
                 complaints.Add((line.Number, because));
                 continue;

@@ -191,6 +191,20 @@ public sealed class ReceivingTests
         Assert.Contains("did you mean", await none.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"/acme","type":"example.acme.deployed","data":{"type":"deployment","id":"d","service":"shop","environment":"production","status":"succeeded","finished_at":"2026-03-02T11:09:00Z"}}""", 1, 0)]
+    [InlineData("""{"context":{"specversion":"0.5.1","id":"1","source":"/acme","type":"dev.cdevents.service.deployed.0.3.0","timestamp":"2026-03-02T11:09:00Z"},"subject":{"id":"shop","content":{"environment":{"id":"production"}}}}""", 1, 0)]
+    [InlineData("""[{"specversion":"1.0","id":"1","source":"/acme","type":"example.acme.nothing"},{"type":"annotation","id":"1","at":"2026-01-01T00:00:00Z","text":"a"}]""", 2, 0)]
+    [InlineData("""[{"specversion":"1.0","type":"a","data":{"type":"deployment"}},{"type":"annotation","id":"1","at":"2026-01-01T00:00:00Z","text":"a"}]""", 1, 1)]
+    public async Task Envelopes_of_events_are_taken_where_our_own_json_is(string body, int taken, int rejected)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var answer = await server.PostAsync("/api/v1/events", body);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var said = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal((taken, rejected), (said.GetProperty("taken").GetInt32(), said.GetProperty("rejected").GetArrayLength()));
+    }
+
     [Fact]
     public async Task Deliveries_that_wait_together_are_each_stored_once()
     {
