@@ -42,7 +42,8 @@ public sealed class SharedPayloadsTests
         }
 
         Assert.Empty(unreadable);
-        Assert.NotEqual(0, facts);
+        // Those are envelopes around nothing that is measured, and executions that no event is wrapped around.
+        Assert.Equal(source is not ("cloudevents" or "spinnaker"), facts > 0);
     }
 
     /// <summary>Nobody who delivered nothing secret is trusted, and nobody at all while no secret is set.</summary>
