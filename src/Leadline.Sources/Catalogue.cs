@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Leadline.Sources.Alertmanager;
 using Leadline.Sources.GitHub;
+using Leadline.Sources.Grafana;
 using Leadline.Sources.Leadline;
 
 namespace Leadline.Sources;
@@ -11,6 +13,8 @@ public static class Catalogue
     [
         new GitHubReader(),
         new LeadlineReader(),
+        new AlertmanagerReader(),
+        new GrafanaReader(),
     ];
 
     /// <summary>The reader of this name, or null.</summary>

@@ -52,24 +52,8 @@ public sealed class GitHubReader : SourceReader
     static Reading Parse<T>(Delivery delivery, JsonTypeInfo<T> type, Func<T, Reading> convert, params ReadOnlySpan<string> parts)
     {
         foreach (var part in parts)
-            if (!Holds(delivery.Body.Span, part)) return Reading.Ignored($"it is not the body of a webhook: it has no {part}");
+            if (!Parts.Holds(delivery.Body.Span, part)) return Reading.Ignored($"it is not the body of a webhook: it has no {part}");
         return convert(delivery.Json(type));
-    }
-
-    /// <summary>Whether the body is an object with an object under this key.</summary>
-    static bool Holds(ReadOnlySpan<byte> body, string key)
-    {
-        var reader = new Utf8JsonReader(body);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(key);
-            reader.Read();
-            if (found) return reader.TokenType == JsonTokenType.StartObject;
-            reader.Skip();
-        }
-
-        return false;
     }
 
     static Reading Convert(PushEvent push) => push switch

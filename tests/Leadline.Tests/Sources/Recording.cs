@@ -11,7 +11,9 @@ namespace Leadline.Tests.Sources;
 
 /// <summary>
 /// A delivery as its source sends it, in the file <c>NAME.http</c>: headers, a blank line and the body. In the headers
-/// <c>{secret}</c> stands for the source's secret, and <c>{hmac-sha256-hex}</c> for the body's signature with it.
+/// <c>{secret}</c> stands for the source's secret, <c>{basic}</c> for a user with it as the password, and
+/// <c>{hmac-sha256-hex}</c> for the body's signature with it; <c>{timed}</c> for that of the header's own <c>t=</c> and the body,
+/// <c>{standard-webhook}</c> for that of <c>webhook-id</c>, <c>webhook-timestamp</c> and the body.
 /// </summary>
 sealed class Recording
 {
@@ -39,10 +41,13 @@ sealed class Recording
     public byte[] Body { get; }
 
     /// <summary>What its source has sent, as the server takes it in.</summary>
-    public Delivery Delivery => Of(headers.Select(header => (header.Name, Filled(header.Value))));
+    public Delivery Delivery => SignedWith(Secret);
+
+    /// <summary>The same, proved by another secret.</summary>
+    public Delivery SignedWith(string secret) => Of(headers.Select(header => (header.Name, Filled(header.Value, secret))));
 
     /// <summary>The same without what proves its sender.</summary>
-    public Delivery Unsigned => Of(headers.Where(header => Filled(header.Value) == header.Value));
+    public Delivery Unsigned => Of(headers.Where(header => Filled(header.Value, Secret) == header.Value));
 
     /// <summary>The same as the log keeps it.</summary>
     public Delivery Kept => Intake.Prepare(Reader, Delivery).Delivery;
@@ -61,9 +66,17 @@ sealed class Recording
             .Select(file => new Recording(reader, file))
         : [];
 
-    string Filled(string value) => value
-        .Replace("{secret}", Secret)
-        .Replace("{hmac-sha256-hex}", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Body)));
+    string Filled(string value, string secret) => value
+        .Replace("{secret}", secret)
+        .Replace("{basic}", Convert.ToBase64String(Encoding.UTF8.GetBytes($"acme:{secret}")))
+        .Replace("{hmac-sha256-hex}", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Body)))
+        .Replace("{timed}", Convert.ToHexStringLower(Hmac(secret, value.Split(',')[0].Replace("t=", ""))))
+        .Replace("{standard-webhook}", "v1," + Convert.ToBase64String(Hmac(secret, $"{Header("id")}.{Header("timestamp")}.")));
+
+    byte[] Hmac(string secret, string before) =>
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(before).Concat(Body).ToArray());
+
+    string Header(string part) => headers.FirstOrDefault(header => header.Name == $"webhook-{part}").Value;
 
     Delivery Of(IEnumerable<(string Name, string Value)> sent) => new()
     {
