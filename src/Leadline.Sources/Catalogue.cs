@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Sources.Alertmanager;
 using Leadline.Sources.ArgoCd;
 using Leadline.Sources.AzureDevOps;
 using Leadline.Sources.Bitbucket;
@@ -10,6 +11,7 @@ using Leadline.Sources.Datadog;
 using Leadline.Sources.Flux;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.GitLab;
+using Leadline.Sources.Grafana;
 using Leadline.Sources.Jenkins;
 using Leadline.Sources.Jira;
 using Leadline.Sources.Leadline;
@@ -23,6 +25,7 @@ public static class Catalogue
 {
     public static readonly ImmutableArray<SourceReader> Readers =
     [
+        new AlertmanagerReader(),
         new ArgoCdReader(),
         new AzureDevOpsReader(),
         new BitbucketReader(),
@@ -34,6 +37,7 @@ public static class Catalogue
         new FluxReader(),
         new GitHubReader(),
         new GitLabReader(),
+        new GrafanaReader(),
         new JenkinsReader(),
         new JiraReader(),
         new LeadlineReader(),

@@ -21,6 +21,14 @@ static class Parts
         return Find(ref reader, key) && reader.TokenType == JsonTokenType.StartObject;
     }
 
+    /// <summary>Whether the body is an object with a list under this key.</summary>
+    /// <exception cref="JsonException">The body is no JSON.</exception>
+    public static bool HoldsList(ReadOnlySpan<byte> body, string key)
+    {
+        var reader = new Utf8JsonReader(body);
+        return Find(ref reader, key) && reader.TokenType == JsonTokenType.StartArray;
+    }
+
     static bool Find(ref Utf8JsonReader reader, string key)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;

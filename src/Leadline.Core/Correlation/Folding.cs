@@ -88,10 +88,7 @@ static class Folding
         return last with
         {
             Service = Last(statements, fact => fact.Service),
-
-            // What gives its own time as the start may not know it: a recovery, of many alerting systems.
-            StartedAt = Last(statements, fact => fact.StartedAt == fact.AsOf ? null : (DateTimeOffset?)fact.StartedAt)
-                ?? statements.Min(fact => fact.StartedAt),
+            StartedAt = StartOf(statements),
             AcknowledgedAt = statements.Select(fact => fact.AcknowledgedAt).Min(),
             ResolvedAt = last.Status == IncidentStatus.Resolved ? last.ResolvedAt ?? last.AsOf : null,
             Severity = Last(statements, fact => fact.Severity),
@@ -101,6 +98,15 @@ static class Folding
             Title = Last(statements, fact => fact.Title),
             Url = Last(statements, fact => fact.Url),
         };
+    }
+
+    /// <summary>
+    /// The last that is said. A statement that dates the start to its own instant only knows that it had begun by then.
+    /// </summary>
+    static DateTimeOffset StartOf(List<IncidentFact> statements)
+    {
+        var said = Last(statements, fact => fact.StartedAt < fact.AsOf ? fact.StartedAt : (DateTimeOffset?)null);
+        return said ?? statements.Min(fact => fact.StartedAt);
     }
 
     /// <summary>
@@ -145,7 +151,7 @@ static class Folding
         ChangeFact c => $"{c.MergeSha}|{c.HeadSha}|{c.OpenedAt:O}|{c.ReadyAt:O}|{c.FirstReviewedAt:O}|{c.ApprovedAt:O}|"
             + $"{c.MergedAt:O}|{c.ClosedAt:O}|{c.Branch}|{c.TargetBranch}|{c.Title}|{c.Author}|{Join(c.Labels)}|"
             + $"{Join(c.Commits)}|{c.Url}",
-        IncidentFact i => $"{i.StartedAt:O}|{i.AcknowledgedAt:O}|{i.ResolvedAt:O}|{i.Service}|{i.Group}|{i.Severity}|"
+        IncidentFact i => $"{i.StartedAt:O}|{i.AcknowledgedAt:O}|{i.ResolvedAt:O}|{i.Service}|{i.Group}|{Join(i.AlertLabels)}|{i.Severity}|"
             + $"{i.Deployment}|{i.Sha}|{i.Title}|{Join(i.Labels)}|{i.Url}",
         BuildFact b => $"{b.Sha}|{b.Status}|{b.QueuedAt:O}|{b.StartedAt:O}|{b.FinishedAt:O}|{b.Pipeline}|{b.Url}",
         ArtifactFact a => $"{a.Sha}",

@@ -45,7 +45,8 @@ public sealed record ServiceDefinition
     public ImmutableArray<string> Apps { get; init; } = [];
 
     /// <summary>
-    /// Per source the groups (PagerDuty services, Jira projects, alert labels) whose incidents are this service's.
+    /// Per source the groups (PagerDuty services, Jira projects) whose incidents are this service's, and under
+    /// <see cref="ServiceMap.Alerts"/> the labels of alerts, whatever their source.
     /// </summary>
     public ImmutableArray<IncidentMapping> Incidents { get; init; } = [];
 }

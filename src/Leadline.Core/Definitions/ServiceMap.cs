@@ -9,6 +9,9 @@ namespace Leadline.Core;
 /// </summary>
 public sealed class ServiceMap
 {
+    /// <summary>What stands in place of a source where alerts are mapped by their labels.</summary>
+    public const string Alerts = "alerts";
+
     readonly Dictionary<string, ServiceDefinition> byName = new(StringComparer.OrdinalIgnoreCase);
     readonly Dictionary<string, ImmutableArray<ServiceDefinition>> byRepository = new(StringComparer.OrdinalIgnoreCase);
     readonly Dictionary<(string, string), ServiceDefinition> byIncidentGroup = [];
@@ -61,7 +64,7 @@ public sealed class ServiceMap
         BuildFact build => Having(build.Repository),
         ArtifactFact artifact => Having(artifact.Repository),
         DeploymentFact deployment => One(OfDeployment(deployment)),
-        IncidentFact incident => One(OfIncident(incident)),
+        IncidentFact incident => OfIncident(incident),
         FlagChangeFact { Service: { } name } => One(Find(name)),
         AnnotationFact { Service: { } name } => One(Find(name)),
         _ => [],
@@ -110,12 +113,21 @@ public sealed class ServiceMap
         return deployment.Repository is { } repository ? Only(repository) : null;
     }
 
-    ServiceDefinition? OfIncident(IncidentFact incident)
+    /// <summary>What the definitions map comes before a name that happens to be that of a service.</summary>
+    ImmutableArray<ServiceDefinition> OfIncident(IncidentFact incident)
     {
-        if (incident.Service is { } name && Find(name) is { } named) return named;
-        if (incident.Group is { } group && byIncidentGroup.TryGetValue(Group(incident.Source, group), out var mapped))
-            return mapped;
-        return incident.Service is null && incident.Repository is { } repository ? Only(repository) : null;
+        if (OfGroups(incident) is { IsEmpty: false } mapped) return mapped;
+        if (incident.Service is { } name) return One(Find(name));
+        return incident.Repository is { } repository ? One(Only(repository)) : [];
+    }
+
+    /// <summary>An alert is an incident of every service that one of its labels is mapped to.</summary>
+    ImmutableArray<ServiceDefinition> OfGroups(IncidentFact incident)
+    {
+        if (byIncidentGroup.Count == 0) return [];
+        var keys = (incident.AlertLabels ?? []).Select(label => Group(Alerts, label));
+        if (incident.Group is { } group) keys = keys.Prepend(Group(incident.Source, group));
+        return [.. keys.Select(key => byIncidentGroup.GetValueOrDefault(key)).OfType<ServiceDefinition>().Distinct()];
     }
 
     static (string, string) Group(string source, string group) => (source.ToLowerInvariant(), group.ToLowerInvariant());

@@ -181,8 +181,13 @@ public sealed record IncidentFact : Fact
 
     public string? Service { get; init; }
 
-    /// <summary>The source's own grouping that a service is mapped from: a project, a service id, an alert label.</summary>
+    /// <summary>The source's own grouping that a service is mapped from: a project, a service id.</summary>
     public string? Group { get; init; }
+
+    /// <summary>
+    /// An alert's labels, each as <c>name=value</c>, that a service is mapped from too, whatever the source. Null where it has none.
+    /// </summary>
+    public ImmutableArray<string>? AlertLabels { get; init; }
 
     public RepositoryName? Repository { get; init; }
     public required IncidentStatus Status { get; init; }

@@ -91,7 +91,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                     new("paths", SettingsKind.PathGlobs, "In a monorepo: a commit is the service's when it touches one of them.") { Example = ["services/checkout/**"] },
                     new("apps", SettingsKind.Globs, "The names that deployment tools use for it.") { Example = ["checkout", "checkout-*"] },
                     Map("incidents", "Whose incidents are the service's, by source.",
-                        new("SOURCE", SettingsKind.Groups, "PagerDuty services, Jira projects, or alerts' labels such as { service: checkout }.") { Example = ["pagerduty", "PSVC1"] }),
+                        new("SOURCE", SettingsKind.Groups, "PagerDuty services or Jira projects by their ids; under alerts the labels of alerts, whatever their source, such as { service: checkout }.") { Example = ["pagerduty", "PSVC1"] }),
                 ],
             }),
             Map("environments", $"The environments that are measured, by name; where none is listed: production, which matches {string.Join(", ", EnvironmentDefinition.Production.Match)}.",

@@ -36,7 +36,7 @@ static class FactRows
             .Add(fact.FinishedAt).Add(fact.Failed).Add(Rows.Joined(fact.Changes)).Add(fact.Url);
 
     public static RowWriter Write(RowWriter row, IncidentFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(fact.Id).Add(fact.Source).Add(fact.Service).Add(fact.Group).Add(key(fact.Repository)).Add(Rows.Word(fact.Status))
+        row.Add(fact.Id).Add(fact.Source).Add(fact.Service).Add(GroupsOf(fact)).Add(key(fact.Repository)).Add(Rows.Word(fact.Status))
             .Add(fact.StartedAt).Add(fact.AcknowledgedAt).Add(fact.ResolvedAt).Add(fact.Severity).Add(fact.Deployment)
             .Add(fact.Sha?.ToString()).Add(Rows.Joined(fact.Labels)).Add(fact.Title).Add(fact.Url);
 
@@ -127,7 +127,8 @@ static class FactRows
         Id = row.GetString(0),
         Source = row.GetString(1),
         Service = row.Text(2),
-        Group = row.Text(3),
+        Group = row.Lines(3) is [{ Length: > 0 } group, ..] ? group : null,
+        AlertLabels = row.Lines(3) is [_, _, ..] groups ? groups[1..] : null,
         Repository = row.Text(4) is { } repository ? new RepositoryName(repository) : null,
         Status = Rows.Value<IncidentStatus>(row.GetString(5)),
         StartedAt = row.InstantOf(6),
@@ -141,4 +142,8 @@ static class FactRows
         Url = row.Text(14),
         AsOf = row.InstantOf(15),
     };
+
+    /// <summary>The group, then each label, a line each.</summary>
+    static string? GroupsOf(IncidentFact fact) =>
+        fact.AlertLabels is { IsEmpty: false } labels ? Rows.Joined(labels.Insert(0, fact.Group ?? "")) : fact.Group;
 }

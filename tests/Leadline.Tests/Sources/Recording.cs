@@ -12,7 +12,8 @@ namespace Leadline.Tests.Sources;
 /// <summary>
 /// A delivery as its source sends it, in the file <c>NAME.http</c>: headers, a blank line and the body. In the headers
 /// <c>{secret}</c> stands for the source's secret, <c>{basic}</c> for a user with it as the password, and
-/// <c>{hmac-sha256-hex}</c> for the body's signature with it.
+/// <c>{hmac-sha256-hex}</c> for the body's signature with it; <c>{timed}</c> for that of the header's own <c>t=</c> and the body,
+/// <c>{standard-webhook}</c> for that of <c>webhook-id</c>, <c>webhook-timestamp</c> and the body.
 /// </summary>
 sealed class Recording
 {
@@ -68,7 +69,14 @@ sealed class Recording
     string Filled(string value, string secret) => value
         .Replace("{secret}", secret)
         .Replace("{basic}", Convert.ToBase64String(Encoding.UTF8.GetBytes($"acme:{secret}")))
-        .Replace("{hmac-sha256-hex}", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Body)));
+        .Replace("{hmac-sha256-hex}", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Body)))
+        .Replace("{timed}", Convert.ToHexStringLower(Hmac(secret, value.Split(',')[0].Replace("t=", ""))))
+        .Replace("{standard-webhook}", "v1," + Convert.ToBase64String(Hmac(secret, $"{Header("id")}.{Header("timestamp")}.")));
+
+    byte[] Hmac(string secret, string before) =>
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(before).Concat(Body).ToArray());
+
+    string Header(string part) => headers.FirstOrDefault(header => header.Name == $"webhook-{part}").Value;
 
     Delivery Of(IEnumerable<(string Name, string Value)> sent) => new()
     {

@@ -73,6 +73,7 @@ public sealed class FactsTests
             Id = "SHOP-1",
             Source = "jira",
             Group = "SHOP",
+            AlertLabels = ["service=checkout", "severity=page"],
             Repository = Made.Repository,
             Status = IncidentStatus.Resolved,
             StartedAt = Noon,
@@ -102,7 +103,8 @@ public sealed class FactsTests
         Assert.Equal(deployment, deployed with { Changes = deployment.Changes });
         var opened = Assert.Single(facts.Incidents);
         Assert.Empty(opened.Labels!.Value);
-        Assert.Equal(incident, opened with { Labels = incident.Labels });
+        Assert.Equal(incident.AlertLabels!.Value, opened.AlertLabels!.Value);
+        Assert.Equal(incident, opened with { Labels = incident.Labels, AlertLabels = incident.AlertLabels });
     }
 
     [Fact]
@@ -111,11 +113,15 @@ public sealed class FactsTests
         var change = new ChangeFact { Repository = Made.Repository, Number = 8, AsOf = Noon };
         var deployment = new DeploymentFact { Id = "d2", Repository = Made.Repository, Environment = "prod", Status = DeploymentStatus.Created, AsOf = Noon };
         var incident = new IncidentFact { Id = "2", Source = "github", Repository = Made.Repository, Status = IncidentStatus.Open, StartedAt = Noon, AsOf = Noon };
-        await using var store = await OpenAsync(change, deployment, incident);
+        var alert = incident with { Id = "3", AlertLabels = ["service=checkout"] };
+        await using var store = await OpenAsync(change, deployment, incident, alert, incident with { Id = "4", Group = "SHOP" });
         var facts = await OnlyServiceAsync(store, Definitions.Default);
         Assert.Equal(change, Assert.Single(facts.Changes));
         Assert.Equal(deployment, Assert.Single(facts.Deployments));
-        Assert.Equal(incident, Assert.Single(facts.Incidents));
+        Assert.Equal(incident, facts.Incidents.Single(fact => fact.Id == "2"));
+        Assert.Null(facts.Incidents.Single(fact => fact.Id == "3").Group);
+        Assert.Equal(alert.AlertLabels.Value, facts.Incidents.Single(fact => fact.Id == "3").AlertLabels!.Value);
+        Assert.Equal(incident with { Id = "4", Group = "SHOP" }, facts.Incidents.Single(fact => fact.Id == "4"));
     }
 
     [Fact]
