@@ -20,6 +20,9 @@ sealed partial class PostgresCluster
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove();
     }
 
+    /// <summary>Where <c>psql</c> and its like are.</summary>
+    public string Programs => programs;
+
     public string Address => $"postgres://leadline@127.0.0.1:{port}/postgres";
 
     public string NewStore() => $"{Address}?schema=t_{Guid.CreateVersion7():n}";
