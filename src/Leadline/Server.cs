@@ -41,7 +41,8 @@ public static class Server
             .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(new Intake(salt))
             .AddSingleton<MetricsReader>().AddSingleton<Context>().AddSingleton<DeliveryLog>()
             .AddSingleton(services => new Readings(
-                store, definitions, services.GetRequiredService<ILogger<Readings>>(), commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo))
+                store, definitions, services.GetRequiredService<ILogger<Readings>>(),
+                commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo))
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>();
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();

@@ -9,7 +9,8 @@ namespace Leadline.Ingest;
 
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
 public sealed partial class Readings(
-    Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null, Func<long, IEnumerable<ActivityContext>>? commits = null)
+    Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null,
+    Func<long, IEnumerable<ActivityContext>>? commits = null)
 {
     /// <summary>The most deliveries of one batch.</summary>
     public const int AtOnce = 2048;
@@ -91,7 +92,8 @@ public sealed partial class Readings(
                 errors.Add(new InvalidOperationException($"{pair.One.Service} could not be judged: {error.Message}", error));
             }
 
-            work.Tell("leadline.commit.count", facts.Sum(one => one.Commits.Count)).Tell("leadline.ledger_row.count", judged.Sum(one => one.Judgement?.Ledger.Length ?? 0));
+            work.Tell("leadline.commit.count", facts.Sum(one => one.Commits.Count))
+                .Tell("leadline.ledger_row.count", judged.Sum(one => one.Judgement?.Ledger.Length ?? 0));
             var nothing = new Judgement([], [], []);
             await store.SaveJudgementsAsync(
                 [
