@@ -86,6 +86,7 @@ public sealed class TelemetryTests
             receiver.Logged(),
             record => record.Sentence.StartsWith("Request starting", StringComparison.Ordinal)
                 && record.Attributes.GetValueOrDefault("RequestPath") == "/api/v1/deliveries/github");
+        Assert.Contains("/api/v1/deliveries/github", receiver.Everything);
         foreach (var unseen in (string[])[Secret, Signature(), "target.acme.example", "mona-of-acme", "quiet-shop", Sha])
             Assert.DoesNotContain(unseen, receiver.Everything);
     }
@@ -132,7 +133,7 @@ public sealed class TelemetryTests
     [Theory]
     [InlineData("OTEL_TRACES_EXPORTER", "zipkin", "is 'zipkin', which Leadline does not have: write otlp or none")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "json", "is 'json', which Leadline does not have: write grpc or http/protobuf")]
-    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "acme:a-password@host", "is no address: write it like http://127.0.0.1:4317")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "acme:a-password@it", "is no address: write it like http://127.0.0.1:4317")]
     [InlineData("OTEL_TRACES_SAMPLER", "often", "is 'often', which Leadline does not have: write always_on, always_off, ")]
     public async Task Says_what_to_write_where_a_variable_is_wrong(string name, string value, string sentence)
     {
