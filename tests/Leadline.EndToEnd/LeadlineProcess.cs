@@ -33,7 +33,8 @@ sealed class LeadlineProcess : IAsyncDisposable
     public static Task<LeadlineProcess> ServeAsync(string store, params string[] more) => ServeAsync(store, [], more);
 
     /// <summary>The same with these variables in its environment.</summary>
-    public static Task<LeadlineProcess> ServeAsync(string store, Dictionary<string, string> environment, params string[] more) => ServeAsync(store, null, environment, more);
+    public static Task<LeadlineProcess> ServeAsync(string store, Dictionary<string, string> environment, params string[] more) =>
+        ServeAsync(store, null, environment, more);
 
     /// <summary>The same on a disk that is full once a file is this large.</summary>
     public static Task<LeadlineProcess> ServeOnFullDiskAsync(string store, int largestFile) => ServeAsync(store, largestFile, [], []);
@@ -59,7 +60,8 @@ sealed class LeadlineProcess : IAsyncDisposable
     public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
     /// <summary>The same with these variables in its environment.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        Dictionary<string, string> environment, params string[] arguments)
     {
         using var process = Start(null, environment, arguments);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

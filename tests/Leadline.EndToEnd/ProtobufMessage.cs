@@ -46,7 +46,12 @@ sealed class ProtobufMessage
     public Dictionary<string, string> Attributes(int field)
     {
         var attributes = new Dictionary<string, string>();
-        foreach (var pair in All(field)) attributes[pair.Text(1)] = pair.All(2).Single() is var value && value.Of(1).Any() ? value.Text(1) : $"{value.Number(3)}";
+        foreach (var pair in All(field))
+        {
+            var value = pair.All(2).Single();
+            attributes[pair.Text(1)] = value.Of(1).Any() ? value.Text(1) : $"{value.Number(3)}";
+        }
+
         return attributes;
     }
 

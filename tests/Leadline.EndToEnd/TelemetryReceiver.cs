@@ -13,9 +13,10 @@ namespace Leadline.EndToEnd;
 
 /// <summary>A span as it arrived.</summary>
 /// <param name="Links">The ids of the spans that it is linked to.</param>
-sealed record ArrivedSpan(string Name, string Id, string Parent, string Source, ulong Kind, Dictionary<string, string> Attributes, ImmutableArray<string> Links);
+sealed record ArrivedSpan(
+    string Name, string Id, string Parent, Dictionary<string, string> Attributes, ImmutableArray<string> Links);
 
-/// <summary>Takes what an OpenTelemetry exporter sends, by OTLP over HTTP and over gRPC, on two free ports of this machine.</summary>
+/// <summary>Takes what an exporter sends by OTLP, over HTTP and over gRPC, on two free ports of this machine.</summary>
 sealed class TelemetryReceiver : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -57,30 +58,35 @@ sealed class TelemetryReceiver : IAsyncDisposable
     }
 
     /// <summary>The resource that each request of the signal spoke for.</summary>
-    public IEnumerable<Dictionary<string, string>> Resources(string signal) => Of(signal).SelectMany(request => request.All(1, 1)).Select(resource => resource.Attributes(1));
+    public IEnumerable<Dictionary<string, string>> Resources(string signal) =>
+        Of(signal).SelectMany(request => request.All(1, 1)).Select(resource => resource.Attributes(1));
 
     public List<ArrivedSpan> Spans() =>
     [
-        .. from scope in Of("trace").SelectMany(request => request.All(1, 2))
-           let source = scope.All(1).Single().Text(1)
-           from span in scope.All(2)
-           select new ArrivedSpan(
-               span.Text(5), span.Hex(2), span.Hex(4), source, span.Number(6), span.Attributes(9), [.. span.All(13).Select(link => link.Hex(2))]),
+        .. from span in Of("trace").SelectMany(request => request.All(1, 2, 2))
+           let links = span.All(13).Select(link => link.Hex(2))
+           select new ArrivedSpan(span.Text(5), span.Hex(2), span.Hex(4), span.Attributes(9), [.. links]),
     ];
 
     /// <summary>The metrics that came, each with the attributes of its points.</summary>
     public ILookup<string, Dictionary<string, string>> Points() =>
         (from metric in Of("metric").SelectMany(request => request.All(1, 2, 2))
-         from point in metric.All(7, 1).Select(sum => sum.Attributes(7)).Concat(metric.All(9, 1).Select(histogram => histogram.Attributes(9)))
+         let sums = metric.All(7, 1).Select(point => point.Attributes(7))
+         let histograms = metric.All(9, 1).Select(point => point.Attributes(9))
+         from point in sums.Concat(histograms)
          select (Name: metric.Text(1), point)).ToLookup(one => one.Name, one => one.point);
 
     /// <summary>The sentences that were logged, each with its attributes and those of its scopes.</summary>
     public List<(string Sentence, Dictionary<string, string> Attributes)> Logged() =>
-        [.. Of("log").SelectMany(request => request.All(1, 2, 2)).Select(record => (record.All(5).Single().Text(1), record.Attributes(6)))];
+    [
+        .. from record in Of("log").SelectMany(request => request.All(1, 2, 2))
+           select (record.All(5).Single().Text(1), record.Attributes(6)),
+    ];
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    IEnumerable<ProtobufMessage> Of(string signal) => arrived.Where(one => one.Signal.TrimEnd('s') == signal).Select(one => new ProtobufMessage(one.Body));
+    IEnumerable<ProtobufMessage> Of(string signal) =>
+        arrived.Where(one => one.Signal.TrimEnd('s') == signal).Select(one => new ProtobufMessage(one.Body));
 
     async Task TakeAsync(HttpContext context, string signal)
     {

@@ -12,10 +12,21 @@ public sealed class TelemetryTests
 {
     const string Secret = "a-secret-that-nobody-may-see";
 
+    const string Sha = "2b66fd261ee5c6cfc8de7fa466bab600bcfe4f69";
+
     static readonly string Body = JsonSerializer.Serialize(new
     {
-        deployment_status = new { id = 1, state = "success", environment = "production", target_url = "https://target.acme.example", created_at = "2026-03-02T11:09:00Z", updated_at = "2026-03-02T11:09:00Z", creator = new { login = "mona-of-acme" } },
-        deployment = new { id = 901, sha = "2b66fd261ee5c6cfc8de7fa466bab600bcfe4f69", @ref = "v1.4.0", environment = "production", created_at = "2026-03-02T11:00:00Z" },
+        deployment_status = new
+        {
+            id = 1,
+            state = "success",
+            environment = "production",
+            target_url = "https://target.acme.example",
+            created_at = "2026-03-02T11:09:00Z",
+            updated_at = "2026-03-02T11:09:00Z",
+            creator = new { login = "mona-of-acme" },
+        },
+        deployment = new { id = 9, sha = Sha, @ref = "v1.4.0", environment = "production", created_at = "2026-03-02T11:00:00Z" },
         repository = new { full_name = "acme/quiet-shop" },
     });
 
@@ -35,31 +46,48 @@ public sealed class TelemetryTests
         });
 
         Assert.Equal(["log", "metric", "trace"], receiver.Signals.Order());
-        foreach (var signal in receiver.Signals) Assert.All(receiver.Resources(signal), resource => Assert.Equal("leadline", resource["service.name"]));
+        var resources = receiver.Signals.SelectMany(receiver.Resources);
+        Assert.All(resources, resource => Assert.Equal("leadline", resource["service.name"]));
 
         var spans = receiver.Spans();
-        var request = Assert.Single(spans, span => span.Name == "POST /api/v1/deliveries/{source}" && span.Attributes["http.response.status_code"] == "202");
-        Assert.Equal(("/api/v1/deliveries/{source}", "POST", "/api/v1/deliveries/github"), (request.Attributes["http.route"], request.Attributes["http.request.method"], request.Attributes["url.path"]));
+        var request = Assert.Single(spans, span => span.Attributes.GetValueOrDefault("http.response.status_code") == "202");
+        Assert.Equal("POST /api/v1/deliveries/{source}", request.Name);
+        Assert.Equal("POST", request.Attributes["http.request.method"]);
+        Assert.Equal("/api/v1/deliveries/{source}", request.Attributes["http.route"]);
+        Assert.Equal("/api/v1/deliveries/github", request.Attributes["url.path"]);
         Assert.DoesNotContain("user_agent.original", request.Attributes.Keys);
         var commit = Assert.Single(spans, span => span.Name == "commit deliveries");
         Assert.Equal([request.Id], commit.Links);
         var reading = Assert.Single(spans, span => span.Name == "read deliveries");
         Assert.Equal([commit.Id], reading.Links);
-        Assert.Equal(("1", "1", "0"), (reading.Attributes["leadline.delivery.count"], reading.Attributes["leadline.delivery.facts"], reading.Attributes["leadline.delivery.unreadable"]));
+        Assert.Equal("1", reading.Attributes["leadline.delivery.count"]);
+        Assert.Equal("1", reading.Attributes["leadline.delivery.facts"]);
+        Assert.Equal("0", reading.Attributes["leadline.delivery.unreadable"]);
         var judgement = Assert.Single(spans, span => span.Name == "judge services");
-        Assert.Equal(("1", "1"), (judgement.Attributes["leadline.service.count"], judgement.Attributes["leadline.ledger_row.count"]));
+        Assert.Equal("1", judgement.Attributes["leadline.service.count"]);
+        Assert.Equal("1", judgement.Attributes["leadline.ledger_row.count"]);
         var query = Assert.Single(spans, span => span.Name == "deployments_of");
-        Assert.Equal((judgement.Id, "duckdb", "deployments_of"), (query.Parent, query.Attributes["db.system.name"], query.Attributes["db.query.summary"]));
+        Assert.Equal(judgement.Id, query.Parent);
+        Assert.Equal(("duckdb", "deployments_of"), (query.Attributes["db.system.name"], query.Attributes["db.query.summary"]));
 
         var points = receiver.Points();
-        Assert.Contains(points["leadline.deliveries"], point => (point["leadline.source"], point["leadline.outcome"]) == ("github", "stored"));
-        Assert.Contains(points["leadline.deliveries"], point => (point["leadline.source"], point["leadline.outcome"]) == ("github", "refused"));
-        Assert.Contains(points["leadline.deliveries"], point => (point["leadline.source"], point["leadline.outcome"]) == ("_OTHER", "refused"));
-        foreach (var name in (string[])["leadline.queue.length", "leadline.delivery.commit.duration", "leadline.reading.duration", "leadline.judgement.duration", "http.server.request.duration", "dotnet.gc.collections"])
-            Assert.True(points.Contains(name), $"{name} did not arrive");
+        var answered = points["leadline.deliveries"].Select(point => $"{point["leadline.source"]} {point["leadline.outcome"]}");
+        Assert.Equal(["_OTHER refused", "github refused", "github stored"], answered.Distinct().Order(StringComparer.Ordinal));
+        Assert.All(
+            (string[])
+            [
+                "leadline.queue.length", "leadline.delivery.commit.duration", "leadline.reading.duration",
+                "leadline.judgement.duration", "http.server.request.duration", "kestrel.active_connections",
+                "dotnet.gc.collections",
+            ],
+            name => Assert.True(points.Contains(name), $"{name} did not arrive"));
 
-        Assert.Contains(receiver.Logged(), record => record.Attributes.GetValueOrDefault("RequestPath") == "/api/v1/deliveries/github" && record.Sentence.StartsWith("Request starting", StringComparison.Ordinal));
-        foreach (var unseen in (string[])[Secret, Signature(), "target.acme.example", "mona-of-acme", "quiet-shop", "2b66fd261ee5c6cfc8de7fa466bab600bcfe4f69"])
+        Assert.Contains(
+            receiver.Logged(),
+            record => record.Sentence.StartsWith("Request starting", StringComparison.Ordinal)
+                && record.Attributes.GetValueOrDefault("RequestPath") == "/api/v1/deliveries/github");
+        Assert.Contains("/api/v1/deliveries/github", receiver.Everything);
+        foreach (var unseen in (string[])[Secret, Signature(), "target.acme.example", "mona-of-acme", "quiet-shop", Sha])
             Assert.DoesNotContain(unseen, receiver.Everything);
     }
 
@@ -68,13 +96,14 @@ public sealed class TelemetryTests
     [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=/v1/metrics", "metric")]
     [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT=/v1/logs", "log")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT= OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none", "trace")]
-    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT= OTEL_TRACES_EXPORTER=otlp OTEL_TRACES_SAMPLER=always_off OTEL_LOGS_EXPORTER=none", "metric")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT= OTEL_TRACES_SAMPLER=always_off OTEL_LOGS_EXPORTER=none", "metric")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT= OTEL_SDK_DISABLED=true")]
     public async Task Sends_only_the_signals_that_are_asked_for(string variables, params string[] expected)
     {
         await using var receiver = await TelemetryReceiver.StartAsync();
         var environment = variables.Split(' ').Select(variable => variable.Split('=')).ToDictionary(
-            pair => pair[0], pair => pair[0].EndsWith("_ENDPOINT", StringComparison.Ordinal) ? receiver.Http + pair[1] : pair[1]);
+            pair => pair[0],
+            pair => pair[0].EndsWith("_ENDPOINT", StringComparison.Ordinal) ? receiver.Http + pair[1] : pair[1]);
         environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         environment["Logging__LogLevel__Default"] = "Information";
         await DeliverAsync(environment);
@@ -94,20 +123,25 @@ public sealed class TelemetryTests
             ["OTEL_RESOURCE_ATTRIBUTES"] = "deployment.environment.name=staging",
         });
         Assert.Equal(["of-the-collector"], receiver.Keys);
-        Assert.All(receiver.Resources("trace"), resource => Assert.Equal(("metrics-of-acme", "staging"), (resource["service.name"], resource["deployment.environment.name"])));
+        Assert.All(receiver.Resources("trace"), resource =>
+        {
+            Assert.Equal("metrics-of-acme", resource["service.name"]);
+            Assert.Equal("staging", resource["deployment.environment.name"]);
+        });
     }
 
     [Theory]
-    [InlineData("OTEL_TRACES_EXPORTER", "zipkin", "OTEL_TRACES_EXPORTER is 'zipkin', which Leadline does not have: write otlp or none")]
-    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json', which Leadline does not have: write grpc or http/protobuf")]
-    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "acme:a-password@collector", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT is no address: write it like http://127.0.0.1:4317")]
-    [InlineData("OTEL_TRACES_SAMPLER", "often", "OTEL_TRACES_SAMPLER is 'often', which Leadline does not have: write always_on, always_off")]
+    [InlineData("OTEL_TRACES_EXPORTER", "zipkin", "is 'zipkin', which Leadline does not have: write otlp or none")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "json", "is 'json', which Leadline does not have: write grpc or http/protobuf")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "acme:a-password@it", "is no address: write it like http://127.0.0.1:4317")]
+    [InlineData("OTEL_TRACES_SAMPLER", "often", "is 'often', which Leadline does not have: write always_on, always_off, ")]
     public async Task Says_what_to_write_where_a_variable_is_wrong(string name, string value, string sentence)
     {
         using var store = new TemporaryStore();
-        var (exitCode, _, error) = await LeadlineProcess.RunAsync(new Variables { [name] = value }, "serve", "--store", "duckdb:" + store.File, "--listen", "127.0.0.1:0");
+        var (exitCode, _, error) = await LeadlineProcess.RunAsync(
+            new Variables { [name] = value }, "serve", "--store", "duckdb:" + store.File, "--listen", "127.0.0.1:0");
         Assert.Equal(2, exitCode);
-        Assert.StartsWith("leadline: " + sentence, error);
+        Assert.StartsWith($"leadline: {name} {sentence}", error);
         Assert.DoesNotContain("a-password", error);
         Assert.DoesNotContain("   at ", error);
     }
@@ -119,8 +153,10 @@ public sealed class TelemetryTests
     {
         using var store = new TemporaryStore();
         await using var receiver = await TelemetryReceiver.StartAsync();
-        await using var server = await LeadlineProcess.ServeAsync(store.File, asked ? new Variables { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Grpc } : new Variables());
-        Assert.Equal(asked, (await File.ReadAllTextAsync($"/proc/{server.Id}/maps", Cancellation)).Contains("/OpenTelemetry.", StringComparison.Ordinal));
+        var variables = asked ? new Variables { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Grpc } : [];
+        await using var server = await LeadlineProcess.ServeAsync(store.File, variables);
+        var loaded = await File.ReadAllTextAsync($"/proc/{server.Id}/maps", Cancellation);
+        Assert.Equal(asked, loaded.Contains("/OpenTelemetry.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -139,12 +175,17 @@ public sealed class TelemetryTests
             },
             "--help");
         Assert.Equal(0, exitCode);
-        var loaded = Encoding.Unicode.GetString(await File.ReadAllBytesAsync(loads, Cancellation)) + Encoding.Unicode.GetString((await File.ReadAllBytesAsync(loads, Cancellation)).AsSpan(1));
-        Assert.Contains("System.CommandLine", loaded);
-        Assert.DoesNotContain("OpenTelemetry", loaded);
+        var events = await File.ReadAllBytesAsync(loads, Cancellation);
+        Assert.True(Names("System.CommandLine"));
+        Assert.False(Names("OpenTelemetry"));
+
+        bool Names(string assembly) => events.AsSpan().IndexOf(Encoding.Unicode.GetBytes(assembly)) >= 0;
     }
 
-    /// <summary>Starts the server, delivers a webhook and some that are refused, waits for the ledger's row, and stops it: what it still holds is sent then.</summary>
+    /// <summary>
+    /// Starts the server, delivers a webhook and some that are refused, waits for the ledger's row, and stops it: what it still
+    /// holds is sent then.
+    /// </summary>
     static async Task DeliverAsync(Variables environment)
     {
         using var store = new TemporaryStore();
@@ -154,12 +195,17 @@ public sealed class TelemetryTests
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync("github", "sha256=00"));
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync("nobody", ""));
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync("github", Signature()));
-        await server.WaitAsync(async () => (await server.Client.GetStringAsync("/api/v1/deployments?from=2026-01-01&to=2027-01-01", Cancellation)).Contains("2b66fd", StringComparison.Ordinal), "the deployment is in the ledger");
+        await server.WaitAsync(
+            async () => (await LedgerAsync()).Contains(Sha, StringComparison.Ordinal), "the deployment is in the ledger");
         await server.StopAsync();
+
+        Task<string> LedgerAsync() =>
+            server.Client.GetStringAsync("/api/v1/deployments?from=2026-01-01&to=2027-01-01", Cancellation);
 
         async Task<HttpStatusCode> PostAsync(string source, string signature)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/deliveries/" + source) { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/deliveries/" + source);
+            request.Content = new StringContent(Body, Encoding.UTF8, "application/json");
             request.Headers.Add("X-GitHub-Event", "deployment_status");
             request.Headers.Add("X-Hub-Signature-256", signature);
             request.Headers.UserAgent.ParseAdd("a-hook/1.0");
@@ -168,5 +214,6 @@ public sealed class TelemetryTests
         }
     }
 
-    static string Signature() => "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(Body)));
+    static string Signature() =>
+        "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(Body)));
 }

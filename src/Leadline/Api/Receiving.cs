@@ -33,8 +33,15 @@ static class Receiving
         var result = await next(context);
 
         // A name that a stranger made up is not one to count by.
-        var source = context.HttpContext.GetRouteValue("source") is string named ? Catalogue.Find(named)?.Source ?? "_OTHER" : "leadline";
-        var outcome = (result as IStatusCodeHttpResult)?.StatusCode switch { 202 => "stored", 200 => "known", 503 => "later", _ => "refused" };
+        var named = context.HttpContext.GetRouteValue("source") as string;
+        var source = named is null ? "leadline" : Catalogue.Find(named)?.Source ?? "_OTHER";
+        var outcome = (result as IStatusCodeHttpResult)?.StatusCode switch
+        {
+            StatusCodes.Status202Accepted => "stored",
+            StatusCodes.Status200OK => "known",
+            StatusCodes.Status503ServiceUnavailable => "later",
+            _ => "refused",
+        };
         Instruments.Deliveries.Add(1, new("leadline.source", source), new("leadline.outcome", outcome));
         return result;
     }

@@ -32,7 +32,8 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
     /// <exception cref="StoreException">It could not be stored.</exception>
     public async Task<AppendedDelivery?> AppendAsync(NewDelivery delivery, CancellationToken cancellation)
     {
-        var pending = new Pending(delivery, new TaskCompletionSource<AppendedDelivery>(TaskCreationOptions.RunContinuationsAsynchronously), Activity.Current?.Context ?? default);
+        var answer = new TaskCompletionSource<AppendedDelivery>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var pending = new Pending(delivery, answer, Activity.Current?.Context ?? default);
         var size = delivery.Delivery.Body.Length;
         if (Interlocked.Add(ref bytes, size) <= MostBytes && queue.Writer.TryWrite(pending))
         {
@@ -47,7 +48,7 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
     /// <summary>The spans of the commits that stored deliveries up to this one, each told once; none where nobody listens.</summary>
     public IEnumerable<ActivityContext> CommitsUpTo(long delivery)
     {
-        while (commits.TryPeek(out var commit) && commit.First <= delivery && commits.TryDequeue(out commit)) yield return commit.Span;
+        while (commits.TryPeek(out var next) && next.First <= delivery && commits.TryDequeue(out var commit)) yield return commit.Span;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)

@@ -12,8 +12,8 @@ using OpenTelemetry.Trace;
 namespace Leadline.Telemetry;
 
 /// <summary>
-/// Sends traces, metrics and logs where OpenTelemetry's standard variables say, and nowhere without them. All that the SDK reads of them is left
-/// to it; here is whether a signal is asked for, and a sentence for what the SDK would pass over in silence.
+/// Sends traces, metrics and logs where OpenTelemetry's standard variables say, and nowhere without them. All that the SDK reads
+/// of them is left to it; here is whether a signal is asked for, and a sentence for what the SDK would pass over in silence.
 /// </summary>
 static class Exporting
 {
@@ -22,7 +22,9 @@ static class Exporting
     static readonly ImmutableArray<string> Signals = [Traces, Metrics, Logs];
 
     static readonly ImmutableArray<string> Samplers =
-        ["always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"];
+    [
+        "always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
+    ];
 
     /// <exception cref="SettingsException">A variable says something that Leadline does not have.</exception>
     public static void AddTelemetry(this WebApplicationBuilder builder)
@@ -38,9 +40,11 @@ static class Exporting
     static bool IsWanted(IConfiguration configuration, string signal) => configuration[$"OTEL_{signal}_EXPORTER"] switch
     {
         "otlp" => true,
-        null or "" => IsSet(configuration, "OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet(configuration, $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"),
+        null or "" => IsSet(configuration, Endpoint("")) || IsSet(configuration, Endpoint(signal + "_")),
         _ => false,
     };
+
+    static string Endpoint(string signal) => $"OTEL_EXPORTER_OTLP_{signal}ENDPOINT";
 
     static bool IsSet(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 };
 
@@ -51,10 +55,10 @@ static class Exporting
         foreach (var signal in Signals.Select(signal => signal + "_").Prepend(""))
         {
             Allow($"OTEL_EXPORTER_OTLP_{signal}PROTOCOL", ["grpc", "http/protobuf"]);
-            var endpoint = $"OTEL_EXPORTER_OTLP_{signal}ENDPOINT";
+            var endpoint = Endpoint(signal);
 
             // The value may hold a password.
-            if (IsSet(configuration, endpoint) && !(Uri.TryCreate(configuration[endpoint], UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            if (IsSet(configuration, endpoint) && !IsAddress(configuration[endpoint]))
                 errors.Add($"{endpoint} is no address: write it like http://127.0.0.1:4317");
         }
 
@@ -64,21 +68,28 @@ static class Exporting
         void Allow(string name, ImmutableArray<string> values)
         {
             if (IsSet(configuration, name) && !values.Contains(configuration[name]!))
-                errors.Add($"{name} is '{configuration[name]}', which Leadline does not have: write {string.Join(", ", values[..^1])} or {values[^1]}");
+            {
+                var choice = $"{string.Join(", ", values[..^1])} or {values[^1]}";
+                errors.Add($"{name} is '{configuration[name]}', which Leadline does not have: write {choice}");
+            }
         }
     }
 
-    // Not before it is called is anything of OpenTelemetry loaded.
+    static bool IsAddress(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
+
+    // Nothing of OpenTelemetry is loaded before this is called.
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void Export(WebApplicationBuilder builder, ImmutableArray<string> wanted)
     {
         // Until .NET 11 the platform does not tell by itself what a request's span is about.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
 
-        // Only this way of adding the exporter knows the variables of single signals. It exports all three; what is not wanted is taken out again.
+        // Only this way of adding the exporter knows the variables of single signals. It adds all three: what nobody asked for
+        // is taken out again.
         builder.Services.AddOpenTelemetry().ConfigureResource(Describe).UseOtlpExporter()
             .WithTracing(traces => traces.AddSource(Spans.Name, "Microsoft.AspNetCore"))
-            .WithMetrics(metrics => metrics.AddMeter(Instruments.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"))
+            .WithMetrics(metrics => metrics.AddMeter(
+                Instruments.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"))
             .WithLogging(null, logs => (logs.IncludeScopes, logs.IncludeFormattedMessage) = (true, true));
         if (!wanted.Contains(Traces)) builder.Services.RemoveAll<TracerProvider>();
         if (!wanted.Contains(Metrics)) builder.Services.RemoveAll<MeterProvider>().RemoveAll<IMetricsListener>();
@@ -88,5 +99,6 @@ static class Exporting
     static void Describe(ResourceBuilder resource) =>
 
         // What the variables say comes last, and wins.
-        resource.AddService("leadline", serviceVersion: typeof(Exporting).Assembly.GetName().Version?.ToString(3)).AddEnvironmentVariableDetector();
+        resource.AddService("leadline", serviceVersion: typeof(Exporting).Assembly.GetName().Version?.ToString(3))
+            .AddEnvironmentVariableDetector();
 }

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Leadline.Telemetry;
 
-/// <summary>The spans of queries and requests; those of longer work are <see cref="Work"/>. Names are our own, never what was asked or sent.</summary>
+/// <summary>
+/// The spans of queries and requests; those of longer work are <see cref="Work"/>. Names are our own, never what was asked or
+/// sent.
+/// </summary>
 static class Spans
 {
     /// <summary>Of the source.</summary>
@@ -19,11 +22,14 @@ static class Spans
         : Source.StartActivity(query, ActivityKind.Client)?.SetTag("db.system.name", engine).SetTag("db.query.summary", query);
 
     /// <summary>Says on a span that it failed, without the exception's text: that may hold what a source sent.</summary>
-    public static void Fail(Activity? span, Exception error) => span?.SetTag("error.type", error.GetType().FullName).SetStatus(ActivityStatusCode.Error);
+    public static void Fail(Activity? span, Exception error) =>
+        span?.SetTag("error.type", error.GetType().FullName).SetStatus(ActivityStatusCode.Error);
 
     /// <summary>Completes the span of a request: until .NET 11 the platform leaves out its route and its status.</summary>
     public static Task CompleteAsync(HttpContext context, RequestDelegate next) =>
-        Source.HasListeners() && context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span ? CompleteAsync(span, context, next) : next(context);
+        Source.HasListeners() && context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span
+            ? CompleteAsync(span, context, next)
+            : next(context);
 
     static async Task CompleteAsync(Activity span, HttpContext context, RequestDelegate next)
     {
@@ -41,7 +47,8 @@ static class Spans
             var status = context.Response.StatusCode;
             span.DisplayName = route is null ? method : $"{method} {route}";
             span.SetTag("http.route", route).SetTag("http.response.status_code", status);
-            if (status >= StatusCodes.Status500InternalServerError) span.SetTag("error.type", $"{status}").SetStatus(ActivityStatusCode.Error);
+            if (status >= StatusCodes.Status500InternalServerError)
+                span.SetTag("error.type", $"{status}").SetStatus(ActivityStatusCode.Error);
         }
     }
 }

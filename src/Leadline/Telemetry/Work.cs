@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Leadline.Telemetry;
 
 /// <summary>
-/// A piece of the server's own work: a span, where somebody listens, and its time in a histogram. It tells counts, never what a source sent.
-/// What is disposed before it is <see cref="Done"/> has failed.
+/// A piece of the server's own work: a span, where somebody listens, and its time in a histogram. It tells counts, never what a
+/// source sent. What is disposed before it is <see cref="Done"/> has failed.
 /// </summary>
 sealed class Work : IDisposable
 {
@@ -18,8 +18,8 @@ sealed class Work : IDisposable
     Work(string name, Histogram<double> duration, IEnumerable<ActivityContext> causes)
     {
         this.duration = duration;
-        span = Spans.Source.StartActivity(
-            name, ActivityKind.Internal, default(ActivityContext), links: causes.Where(cause => cause != default).Select(cause => new ActivityLink(cause)));
+        var links = causes.Where(cause => cause != default).Select(cause => new ActivityLink(cause));
+        span = Spans.Source.StartActivity(name, ActivityKind.Internal, default(ActivityContext), links: links);
     }
 
     /// <summary>One transaction for all deliveries that wait, linked to the requests that brought them.</summary>
@@ -31,7 +31,8 @@ sealed class Work : IDisposable
         new Work("read deliveries", Instruments.ReadingDuration, commits).Tell("leadline.delivery.count", deliveries);
 
     /// <summary>A batch of services judged.</summary>
-    public static Work Judging(int services) => new Work("judge services", Instruments.JudgementDuration, []).Tell("leadline.service.count", services);
+    public static Work Judging(int services) =>
+        new Work("judge services", Instruments.JudgementDuration, []).Tell("leadline.service.count", services);
 
     /// <summary>What others link to; default where nobody listens.</summary>
     public ActivityContext Context => span?.Context ?? default;
