@@ -95,7 +95,9 @@ public sealed partial class Readings(
         var ours = batch.Where(one => claim.Holds(one.Service) && still.ContainsKey(one.Service)).Select(one => still[one.Service]).ToList();
         if (ours.Count == 0) return 0;
         using var work = Work.Judging(ours.Count);
-        var named = ours.Select(one => (One: one, Service: services.Find(one.Service.Value))).ToList();
+
+        // A service that another source writes in other letters bears one of the names; under the other it is gone.
+        var named = ours.Select(one => (One: one, Service: services.Find(one.Service.Value) is { } found && found.Name == one.Service ? found : null)).ToList();
         var known = named.Where(pair => pair.Service is not null).ToList();
         var facts = await store.FactsOfAsync([.. known.Select(pair => pair.Service!)], services, cancellation);
         var judged = await JudgeAsync(facts, cancellation);

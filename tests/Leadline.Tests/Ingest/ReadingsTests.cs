@@ -70,6 +70,21 @@ public sealed class ReadingsTests
         Assert.Equal(["d2", "d1"], await LedgerAsync(store));
     }
 
+    [Theory]
+    [InlineData("shop", "Shop")]
+    [InlineData("Shop", "shop")]
+    public async Task A_service_that_two_sources_write_in_other_letters_is_one(string first, string second)
+    {
+        await using var store = await Store.OpenAsync(TestStore.New, default);
+        var readings = Of(store);
+        await store.AppendAsync([Events.Deployment("d1", first)], default);
+        await readings.DrainAsync(null, default);
+        await store.AppendAsync([Events.Deployment("d2", second, "2026-03-03T10:00:00Z")], default);
+        await readings.DrainAsync(null, default);
+        Assert.Equal(["d2", "d1"], await LedgerAsync(store));
+        Assert.Empty(await store.StaleAsync(default));
+    }
+
     [Fact]
     public async Task A_stream_that_does_not_end_is_judged_between()
     {
