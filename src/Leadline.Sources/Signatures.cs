@@ -54,6 +54,15 @@ public static class Signatures
             && CryptographicOperations.FixedTimeEquals(expected, actual);
     }
 
+    /// <summary>Whether the header is the prefix and the HMAC-SHA256 of the body in Base64.</summary>
+    public static bool HmacSha256Base64(Delivery delivery, string header, string prefix, ReadOnlySpan<byte> secret)
+    {
+        if (secret.IsEmpty || delivery.Header(header) is not { } given || !given.StartsWith(prefix, StringComparison.Ordinal)) return false;
+        Span<byte> actual = stackalloc byte[32];
+        return Convert.TryFromBase64Chars(given.AsSpan(prefix.Length), actual, out var written) && written == 32
+            && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(secret, delivery.Body.Span), actual);
+    }
+
     static string? Authorization(Delivery delivery, string scheme) =>
         delivery.Header("Authorization") is { } given && given.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
             ? given[scheme.Length..].Trim()

@@ -17,6 +17,15 @@ public abstract class SourceReader
     /// </summary>
     public abstract int Version { get; }
 
+    /// <summary>
+    /// Whether what was read by this version is to be read again: by an earlier one. What a later one read is left to the servers that know it.
+    /// Where versions have no order, any other one.
+    /// </summary>
+    public virtual bool IsOutdated(int version) => version < Version;
+
+    /// <summary>What a person wants to know who connects it. A source without one is listed by its name alone.</summary>
+    public virtual SourceDescription About => new(Source, "", "");
+
     /// <summary>Where people stand in the bodies of this source.</summary>
     public abstract PersonalFields Personal { get; }
 
@@ -26,11 +35,23 @@ public abstract class SourceReader
     /// <summary>Whether the delivery proves that its sender knows the secret; compared in constant time.</summary>
     public abstract bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret);
 
+    /// <summary>
+    /// What of the delivery is kept: all of it, but where a source sends much that nothing is measured in. Asked once it is authentic,
+    /// before everything else; it never throws.
+    /// </summary>
+    public virtual Delivery Kept(Delivery delivery) => delivery;
+
     /// <summary>The sender's own id of the delivery, by which a repetition is known; null where it has none.</summary>
     public virtual string? DedupeKey(Delivery delivery) => null;
 
     public abstract Reading Read(Delivery delivery);
 }
+
+/// <summary>A source as lists and documents name it.</summary>
+/// <param name="Title">As its maker writes it.</param>
+/// <param name="Sends">What is read of it, in words.</param>
+/// <param name="Proof">How a delivery proves that its sender knows the secret, in words.</param>
+public sealed record SourceDescription(string Title, string Sends, string Proof);
 
 /// <summary>Which JSON fields hold people.</summary>
 /// <param name="People">

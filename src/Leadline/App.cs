@@ -17,11 +17,16 @@ public static class App
             TestVerb.Create(clock, terminal),
             ImportVerb.Create(clock, terminal),
             EventVerb.Create(clock, terminal),
+            ReadVerb.Create(clock, terminal),
             MetricsVerb.Create(clock, terminal),
             LedgerVerb.Create(clock, terminal),
             ExplainVerb.Create(clock, terminal),
+            OverrideVerb.Create(clock, terminal),
+            DigestVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),
+            DeliveriesVerb.Create(clock, terminal),
             StoreVerb.Create(terminal),
+            SourcesVerb.Create(terminal),
             DoctorVerb.Create(clock, terminal),
         };
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Leadline.Api;
 using Leadline.Core;
+using Leadline.Digests;
 using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Prometheus;
@@ -18,6 +19,7 @@ public static class Server
     const int PoolThreads = 32;
 
     /// <summary>Puts the server together; it listens once it is started.</summary>
+    /// <exception cref="SettingsException">A digest is to be sent, and cannot be.</exception>
     /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no tokens.</exception>
     public static async Task<WebApplication> BuildAsync(Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
     {
@@ -25,6 +27,7 @@ public static class Server
         var isLoopback = IPAddress.IsLoopback(listen.Address);
         if (!isLoopback && tokens.IsEmpty)
             throw new StoreException($"{listen} can be reached from other machines, and no token keeps them out: set LEADLINE_TOKEN_ADMIN, make one with leadline token create, or listen on 127.0.0.1");
+        if (DigestSchedule.WhyNot(settings) is { } sentence) throw new SettingsException([sentence]);
         var definitions = settings.Definitions;
         if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation))
             await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);
@@ -40,7 +43,8 @@ public static class Server
             kestrel.Limits.MaxRequestBodySize = Receiving.Largest + 1024;
             kestrel.AddServerHeader = false;
         });
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter(typeof(Readings).FullName, LogLevel.Information);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddTelemetry();
         builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
@@ -48,9 +52,10 @@ public static class Server
             .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true)).AddSingleton<Context>().AddSingleton<DeliveryLog>()
             .AddSingleton(services => new Readings(
                 store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
-                commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo))
-            .AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
-            .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>();
+                commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo, sources: settings.Sources))
+            .AddSingleton<Overriding>().AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
+            .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>()
+            .AddHostedService<DigestSchedule>().AddSingleton<LiveStream>().AddHostedService(services => services.GetRequiredService<LiveStream>());
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();
         builder.Services.AddRouting();
@@ -63,7 +68,13 @@ public static class Server
         app.Use(GuardAsync);
         var api = app.MapGroup("/api/v1");
         Receiving.Map(api);
+        OtlpReceiving.Map(app);
+        MarksAnswer.Map(api);
+        Deliveries.Map(app, api);
+        Overrides.Map(app, api);
+        LiveStream.Map(api);
         Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, definitions, clock, salt)));
+        Badges.Map(app.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, definitions, clock, salt, Badges.Cache(settings))));
         app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
         app.MapGet("/metrics", Scraping.AnswerAsync).ExcludeFromDescription();
         app.MapOpenApi("/openapi/{documentName}.json");
@@ -83,7 +94,9 @@ public static class Server
         {
             var headers = context.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
-            headers["Referrer-Policy"] = "no-referrer";
+
+            // Another site is told nothing; our own forms say whose they are.
+            headers["Referrer-Policy"] = "same-origin";
             headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
             return Task.CompletedTask;
         });
@@ -98,9 +111,9 @@ public static class Server
         // A name that leads here by a stranger's DNS must not let the stranger's page read what only this machine may.
         if (access.IsLoopbackOnly && !Access.IsOwnName(context.Request.Host.Host))
             return Problem.Of(421, "this server answers to 127.0.0.1 and localhost only").ExecuteAsync(context);
-        if (HttpMethods.IsPost(context.Request.Method) && Access.IsOfAnotherSite(context.Request))
+        if (IsWriting(context.Request) && Access.IsOfAnotherSite(context.Request))
             return Problem.Of(403, "a page of another site may not send anything here").ExecuteAsync(context);
-        var scope = ScopeOf(context.Request);
+        var scope = Badges.IsOpen(context) ? null : ScopeOf(context.Request);
         if (scope is null || access.Allows(context.Request, scope)) return next(context);
         context.Response.Headers.WWWAuthenticate = Access.IsBrowser(context.Request) ? "Basic realm=\"Leadline: any name, and a token as the password\", charset=\"UTF-8\"" : "Bearer";
         return Problem.Of(401, $"a token with the scope {scope} is needed: make one with leadline token create").ExecuteAsync(context);
@@ -108,6 +121,12 @@ public static class Server
 
     /// <summary>Null for what anyone may ask: webhooks prove themselves by their own secret.</summary>
     static string? ScopeOf(HttpRequest request) =>
-        request.Path.StartsWithSegments("/healthz") || (HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/api/v1/deliveries")) ? null
-        : HttpMethods.IsPost(request.Method) ? "ingest" : "read";
+        request.Path.StartsWithSegments("/healthz") || (HttpMethods.IsPost(request.Method) && ProvesItself(request.Path)) ? null
+        : IsWriting(request) && Deliveries.IsRetry(request.Path) ? "admin"
+        : !IsWriting(request) ? "read" : Overrides.IsAbout(request.Path) ? "override" : "ingest";
+
+    /// <summary>Whether deliveries are sent there.</summary>
+    static bool ProvesItself(PathString path) => path.StartsWithSegments("/api/v1/deliveries") || path.StartsWithSegments(OtlpReceiving.Root);
+
+    static bool IsWriting(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
 }

@@ -22,7 +22,7 @@ public sealed class DemoInBrowser : IAsyncLifetime
         {
             var folder = new DirectoryInfo(AppContext.BaseDirectory);
             while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Leadline.slnx"))) folder = folder.Parent;
-            return Path.Combine(folder?.FullName ?? Path.GetTempPath(), "artifacts", "screens");
+            return Path.Combine(folder?.FullName ?? Path.GetTempPath(), "artifacts", "screenshots");
         }
     }
 

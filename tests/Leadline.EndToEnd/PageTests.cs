@@ -1,26 +1,72 @@
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace Leadline.EndToEnd;
 
-/// <summary>The pages of the demo in a real Chromium. Screenshots go to <c>artifacts/screens</c>.</summary>
+/// <summary>The pages of the demo in a real Chromium. Screenshots go to <c>artifacts/screenshots</c>.</summary>
 public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser>
 {
+    static readonly (string Name, string Path)[] Pages =
+    [
+        ("overview", "/"), ("service", "/?service=checkout&window=365"), ("quiet", "/?service=reports&window=7"), ("lead-time-rows", "/explain/lead_time?service=cart"),
+        ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"), ("deployment", "deployment"), ("delivery", "/deliveries/1"),
+        ("missing", "/deployments/none"), ("ledger", "/ledger"), ("ledger-failed", "/ledger?window=365&kind=failed&sort=recovery&team=payments"),
+        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("data", "/data?window=365"),
+        ("definitions", "/definitions"), ("overrides", "/overrides"), ("overridden", "overridden"),
+    ];
+
     public static TheoryData<string, string, int, ColorScheme> Views()
     {
         var views = new TheoryData<string, string, int, ColorScheme>();
-        (string Name, string Path)[] pages =
-        [
-            ("overview", "/"), ("service", "/?service=checkout&window=365"), ("quiet", "/?service=reports&window=7"), ("lead-time", "/explain/lead_time?service=cart"),
-            ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"), ("deployment", "deployment"), ("delivery", "/deliveries/1"),
-            ("missing", "/deployments/none"),
-        ];
-        foreach (var (name, path) in pages)
-            foreach (var width in (int[])[360, 1280])
+        foreach (var (name, path) in Pages)
+            foreach (var width in (int[])[360, 1280, 1920])
                 foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark]) views.Add(name, path, width, theme);
         return views;
     }
+
+    public static TheoryData<string, string, ColorScheme> Themes()
+    {
+        var views = new TheoryData<string, string, ColorScheme>();
+        foreach (var (name, path) in Pages)
+            foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark]) views.Add(name, path, theme);
+        return views;
+    }
+
+    [Theory]
+    [MemberData(nameof(Themes))]
+    public async Task Axe_finds_nothing_that_keeps_anybody_out(string name, string path, ColorScheme theme)
+    {
+        // The policy of the pages lets nothing be run that they did not bring; axe is put in beside it.
+        await using var context = await ContextAsync(1280, theme, pastPolicy: true);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + await AddressOf(path));
+        var found = await page.RunAxe();
+        Assert.NotEmpty(found.Passes);
+        Assert.True(found.Violations.Length == 0, $"{name}: " + string.Join('\n', found.Violations.SelectMany(rule => rule.Nodes.Take(3).Select(node => $"{rule.Id}: {rule.Help}: {node.Html}"))));
+    }
+
+    /// <summary>LEADLINE_UPDATE_DOCS=1 puts it into the documents.</summary>
+    [Fact]
+    public async Task The_picture_of_the_README_is_the_overview_of_the_demo()
+    {
+        await using var context = await ContextAsync(1280, ColorScheme.Light);
+        var page = await context.NewPageAsync();
+        await page.SetViewportSizeAsync(1280, 1180);
+        await page.GotoAsync(demo.Server.Address + "/");
+        await page.Locator(".trends.charted canvas").First.WaitForAsync();
+        var picture = await page.ScreenshotAsync();
+        Directory.CreateDirectory(DemoInBrowser.Screens);
+        await File.WriteAllBytesAsync(Path.Combine(DemoInBrowser.Screens, "readme.png"), picture, TestContext.Current.CancellationToken);
+        var documents = Path.Combine(DemoInBrowser.Screens, "..", "..", "docs", "images", "overview.png");
+        if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_DOCS") == "1")
+            await File.WriteAllBytesAsync(documents, picture, TestContext.Current.CancellationToken);
+        Assert.Equal(SizeOf(picture), SizeOf(await File.ReadAllBytesAsync(documents, TestContext.Current.CancellationToken)));
+    }
+
+    /// <summary>Width and height stand at the same place in every PNG.</summary>
+    static string SizeOf(byte[] png) => Convert.ToHexString(png[16..24]);
 
     [Theory]
     [MemberData(nameof(Views))]
@@ -39,7 +85,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         {
             if (!request.Url.StartsWith(demo.Server.Address + "/", StringComparison.Ordinal)) complaints.Add("asked " + request.Url);
         };
-        await page.GotoAsync(demo.Server.Address + (path == "deployment" ? await FailedDeploymentAsync() : path));
+        await page.GotoAsync(demo.Server.Address + (await AddressOf(path)));
 
         Assert.Empty(complaints);
         Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
@@ -68,6 +114,26 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         var services = await page.Locator("table.ledger tbody td:nth-child(3)").AllInnerTextsAsync();
         Assert.Equal(50, services.Count);
         Assert.Equal(["gateway"], services.Distinct());
+    }
+
+    [Fact]
+    public async Task What_a_page_is_about_and_its_own_filters_work_without_script()
+    {
+        await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + "/ledger");
+        await page.GetByLabel("Team").SelectOptionAsync("payments");
+        await page.GetByLabel("Window").SelectOptionAsync("365");
+        await page.GetByLabel("Rows").SelectOptionAsync("failed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        var services = await page.Locator("table.ledger tbody td:nth-child(3)").AllInnerTextsAsync();
+        Assert.NotEmpty(services);
+        Assert.Empty(services.Except(["billing", "checkout"]));
+        Assert.Equal(services.Count, await page.Locator("table.ledger tbody tr.failed").CountAsync());
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Lead time", Exact = true }).First.ClickAsync();
+        Assert.Equal("payments", await page.GetByLabel("Team").InputValueAsync());
+        Assert.Equal("365", await page.GetByLabel("Window").InputValueAsync());
     }
 
     [Fact]
@@ -104,15 +170,52 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
     }
 
     [Fact]
+    public async Task What_somebody_says_against_the_rules_moves_the_numbers_until_it_is_undone()
+    {
+        await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
+        var page = await context.NewPageAsync();
+        var failed = await FailedDeploymentAsync("catalog");
+        var before = await FailedAsync(page);
+        Assert.True(before > 0);
+
+        await page.GotoAsync(demo.Server.Address + failed);
+        await page.Locator("summary", new() { HasText = "Mark as not failed" }).ClickAsync();
+        var form = page.GetByRole(AriaRole.Form, new() { Name = "Mark as not failed" });
+        await form.GetByLabel("Reason").FillAsync("the data centre had no power");
+        await form.GetByRole(AriaRole.Button).ClickAsync();
+        Assert.StartsWith("It did not fail: somebody said so.", await page.Locator(".verdict").InnerTextAsync());
+        Assert.Contains("the data centre had no power", await page.Locator("table.overrides").InnerTextAsync());
+        Assert.Equal(before - 1, await FailedAsync(page));
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Overrides" }).ClickAsync();
+        var row = page.Locator("table.overrides tbody tr").Filter(new() { HasText = "the data centre had no power" });
+        Assert.Equal("acting", await row.Locator(".mark").InnerTextAsync());
+        await row.GetByRole(AriaRole.Button).ClickAsync();
+        Assert.Equal("undone", await row.Locator(".mark").InnerTextAsync());
+        Assert.Equal(before, await FailedAsync(page));
+        await page.GotoAsync(demo.Server.Address + failed);
+        Assert.StartsWith("It failed:", await page.Locator(".verdict").InnerTextAsync());
+
+        async Task<int> FailedAsync(IPage page)
+        {
+            await page.GotoAsync(demo.Server.Address + "/explain/change_failure_rate?service=catalog&window=365");
+            return await page.Locator("table.ledger tr.failed").CountAsync();
+        }
+    }
+
+    [Fact]
     public async Task Everything_that_is_written_can_be_read_against_its_ground()
     {
         foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
         {
             await using var context = await ContextAsync(1280, theme);
             var page = await context.NewPageAsync();
-            await page.GotoAsync(demo.Server.Address + "/?window=365");
-            var weak = await page.EvaluateAsync<string[]>(Contrast);
-            Assert.Empty(weak);
+            foreach (var path in (string[])["/?window=365", await OverriddenDeploymentAsync(), "/overrides"])
+            {
+                await page.GotoAsync(demo.Server.Address + path);
+                var weak = await page.EvaluateAsync<string[]>(Contrast);
+                Assert.Empty(weak);
+            }
         }
     }
 
@@ -136,16 +239,39 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         }
         """;
 
-    Task<IBrowserContext> ContextAsync(int width, ColorScheme theme, bool script = true) => demo.Browser.NewContextAsync(new BrowserNewContextOptions
+    Task<IBrowserContext> ContextAsync(int width, ColorScheme theme, bool script = true, bool pastPolicy = false) => demo.Browser.NewContextAsync(new BrowserNewContextOptions
     {
         ViewportSize = new ViewportSize { Width = width, Height = 900 },
         ColorScheme = theme,
         JavaScriptEnabled = script,
+        BypassCSP = pastPolicy,
     });
 
-    async Task<string> FailedDeploymentAsync()
+    Task<string> AddressOf(string path) => path switch
     {
-        var ledger = await demo.Server.Client.GetStringAsync("/explain/change_failure_rate?service=billing&window=365");
+        "deployment" => FailedDeploymentAsync(),
+        "overridden" => OverriddenDeploymentAsync(),
+        _ => Task.FromResult(path),
+    };
+
+    /// <summary>A deployment about which everything was said, and some of it undone.</summary>
+    async Task<string> OverriddenDeploymentAsync()
+    {
+        var address = await FailedDeploymentAsync("gateway");
+        if ((await demo.Server.Client.GetStringAsync("/overrides")).Contains("a rehearsal", StringComparison.Ordinal)) return address;
+        var id = Uri.UnescapeDataString(address["/deployments/".Length..]);
+        foreach (var kind in (string[])["exclude", "not_failed", "failed"])
+        {
+            var body = new StringContent($$"""{"kind":"{{kind}}","deployment":"{{id}}","reason":"a rehearsal, with everybody in the room"}""", System.Text.Encoding.UTF8, "application/json");
+            Assert.Equal(System.Net.HttpStatusCode.Created, (await demo.Server.Client.PostAsync("/api/v1/overrides", body)).StatusCode);
+        }
+
+        return address;
+    }
+
+    async Task<string> FailedDeploymentAsync(string service = "billing")
+    {
+        var ledger = await demo.Server.Client.GetStringAsync($"/explain/change_failure_rate?service={service}&window=365");
         var failed = ledger[ledger.IndexOf("<tr class=\"failed\"", StringComparison.Ordinal)..];
         return FirstDeployment().Match(failed).Groups[1].Value;
     }

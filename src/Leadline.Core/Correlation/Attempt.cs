@@ -14,8 +14,22 @@ sealed record Attempt
     /// <summary>The deployed commit's place in the graph, or -1.</summary>
     public int Head { get; init; } = -1;
 
-    /// <summary>Whether the sha was found by the version's artifact.</summary>
-    public bool ByArtifact { get; init; }
+    /// <summary>How the sha was found, where the source did not name it: by the version's artifact, or by a configuration repository.</summary>
+    public LinkMethod? Via { get; init; }
+
+    /// <summary>The names that a deployment tool uses for the service.</summary>
+    public string? Service { get; init; }
+
+    public string? App { get; init; }
+
+    /// <inheritdoc cref="DeploymentFact.ConfigPaths"/>
+    public ImmutableArray<string>? ConfigPaths { get; init; }
+
+    /// <summary>The configuration repository whose commit was deployed; null where it was one of the service's own.</summary>
+    public RepositoryName? Configuration { get; init; }
+
+    /// <summary>The commit of <see cref="Configuration"/> by which what runs of the service last changed, where that is known.</summary>
+    public Sha? Configured { get; init; }
 
     /// <summary>When it first succeeded; what became of it later does not matter.</summary>
     public DateTimeOffset? SucceededAt { get; init; }
@@ -34,5 +48,5 @@ sealed record Attempt
     public DateTimeOffset BeganAt => StartedAt < EndedAt ? StartedAt.Value : EndedAt;
 
     /// <summary>What tells one version from another.</summary>
-    public string VersionKey => Sha?.ToString() ?? Version ?? Id;
+    public string VersionKey => (Head < 0 ? Configured ?? Sha : Sha)?.ToString() ?? Version ?? Id;
 }

@@ -48,7 +48,7 @@ sealed class Case
             Url = repairedBy?.Attempt.Url,
         });
         var endedBy = repairedBy is null ? null : $"deployment {repairedBy.Attempt.Id}";
-        failed.Signs.Add(new Sign(failed.DeployedAt, repairedBy?.DeployedAt, endedBy, IsIncident: false));
+        failed.Signs.Add(new Sign(failed.DeployedAt, repairedBy?.DeployedAt, endedBy, Incident: null));
     }
 }
 
@@ -64,6 +64,13 @@ sealed class Row
 
     public required LedgerKind Kind { get; set; }
     public bool IsCounted { get; set; }
+
+    /// <summary>Whether an override keeps it out of every metric.</summary>
+    public bool IsExcluded { get; set; }
+
+    /// <summary>The overrides that act on it, each kind once and in order.</summary>
+    public SortedSet<OverrideKind> Overridden { get; } = [];
+
     public LedgerLink Link { get; set; } = LedgerLink.Linked;
 
     /// <summary>The deployed commit's place in the graph, or -1.</summary>
@@ -92,4 +99,8 @@ sealed class Row
 readonly record struct ShippedCommit(int Commit, Sha Sha, LinkMethod Method, ChangeFact? Change);
 
 /// <summary>What makes a row a failure: from when to when.</summary>
-readonly record struct Sign(DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? EndedBy, bool IsIncident);
+/// <param name="Incident">The incident's id; null where none says so.</param>
+readonly record struct Sign(DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? EndedBy, string? Incident)
+{
+    public bool IsIncident => Incident is not null;
+}

@@ -26,6 +26,27 @@ public readonly partial record struct CommitMessage(string? Reverts, string? Men
         return false;
     }
 
+    /// <summary>
+    /// The lines below the first that name what may be a version of an application, as the commits of configuration repositories
+    /// do: at most twelve, each cut at 200 characters. Null where there are none.
+    /// </summary>
+    public static string? Naming(string? message)
+    {
+        const int mostLines = 12, longestLine = 200;
+        if (message?.IndexOf('\n') is not (>= 0 and var end)) return null;
+        List<string>? found = null;
+        foreach (var range in message.AsSpan(end).Split('\n'))
+        {
+            var line = message.AsSpan(end)[range].Trim();
+            if (line.Length > longestLine) line = line[..longestLine];
+            if (line.IsEmpty || VersionNames.In(line).Count == 0) continue;
+            (found ??= []).Add(line.ToString());
+            if (found.Count == mostLines) break;
+        }
+
+        return found is null ? null : string.Join('\n', found);
+    }
+
     static string? FindReverts(string message)
     {
         if (!message.Contains("evert", StringComparison.Ordinal)) return null;

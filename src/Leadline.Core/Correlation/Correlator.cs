@@ -8,12 +8,12 @@ public static class Correlator
     /// <summary>A pure function: the same facts in any order, under the same definitions, give the same rows.</summary>
     public static Judgement Judge(ServiceFacts facts, Definitions definitions)
     {
-        var artifacts = Folding.Artifacts(facts.Artifacts);
-        var attempts = Folding.Attempts(facts.Deployments)
-            .ConvertAll(attempt => DeployedCommit.Resolve(attempt, facts.Commits, artifacts));
+        var deployed = new DeployedCommit(facts, Folding.Attempts(facts.Deployments));
+        var attempts = deployed.Attempts;
         var changes = new MergedChanges(Folding.Changes(facts.Changes, facts.Reviews), facts.Commits);
         var green = Folding.GreenBuilds(facts.Builds);
         var incidents = Folding.Incidents(facts.Incidents, definitions.Failure);
+        var overrides = OverrideRule.InForce(facts.Overrides);
         var ledger = ImmutableArray.CreateBuilder<LedgerRow>();
         var shipped = ImmutableArray.CreateBuilder<ShippedChange>();
         var blames = ImmutableArray.CreateBuilder<Blame>();
@@ -35,7 +35,7 @@ public static class Correlator
             };
 
             // An incident names no environment; it is the first one's, so that it is not counted twice.
-            Judge(judged, byEnvironment[environment], environment == definitions.Environments[0] ? incidents : []);
+            Judge(judged, byEnvironment[environment], environment == definitions.Environments[0] ? incidents : [], overrides);
             ledger.AddRange(Finished(judged));
             shipped.Capacity = shipped.Count + judged.Rows.Sum(row => row.Shipped.Count);
             foreach (var row in judged.Rows) shipped.AddRange(row.Shipped);
@@ -48,7 +48,7 @@ public static class Correlator
         return new Judgement(ledger.DrainToImmutable(), shipped.DrainToImmutable(), blames.DrainToImmutable());
     }
 
-    static void Judge(Case judged, IEnumerable<Attempt> attempts, List<IncidentFact> incidents)
+    static void Judge(Case judged, IEnumerable<Attempt> attempts, List<IncidentFact> incidents, ImmutableArray<Override> overrides)
     {
         var zone = judged.Definitions.Zone;
         foreach (var (attempt, part, beganAt) in CountingDeployments.Order(attempts, judged.Environment.Counts, judged.Graph))
@@ -82,6 +82,7 @@ public static class Correlator
         HotfixSignal.Apply(judged);
         DeclaredSignal.Apply(judged);
         IncidentSignal.Apply(judged, incidents);
+        OverrideRule.Apply(judged, overrides);
         foreach (var row in judged.Rows) row.Shipped = LeadTimeRule.Of(judged, row);
     }
 
@@ -131,6 +132,7 @@ public static class Correlator
             Rework = row.IsCounted && row.Rework.Count > 0,
             ReworkBecause = row.IsCounted && row.Rework.Count > 0 ? string.Join(", ", row.Rework) : null,
             Url = row.Attempt.Url,
+            Overridden = [.. row.Overridden],
         };
     }
 

@@ -46,6 +46,9 @@ static class Folding
             Repository = Last(statements, fact => fact.Repository),
             Sha = Last(statements, fact => fact.Sha),
             Version = Last(statements, fact => fact.Version),
+            Service = Last(statements, fact => fact.Service),
+            App = Last(statements, fact => fact.App),
+            ConfigPaths = Last(statements, fact => fact.ConfigPaths),
             SucceededAt = Reached(DeploymentStatus.Succeeded),
             FailedAt = Reached(DeploymentStatus.Failed),
             StartedAt = First(fact => fact.StartedAt) ?? Told(DeploymentStatus.Running),
@@ -90,7 +93,7 @@ static class Folding
             Service = Last(statements, fact => fact.Service),
             StartedAt = StartOf(statements),
             AcknowledgedAt = statements.Select(fact => fact.AcknowledgedAt).Min(),
-            ResolvedAt = last.Status == IncidentStatus.Resolved ? last.ResolvedAt ?? last.AsOf : null,
+            ResolvedAt = last.Status == IncidentStatus.Resolved ? EndOf(statements) : null,
             Severity = Last(statements, fact => fact.Severity),
             Deployment = Last(statements, fact => fact.Deployment),
             Sha = Last(statements, fact => fact.Sha),
@@ -107,6 +110,16 @@ static class Folding
     {
         var said = Last(statements, fact => fact.StartedAt < fact.AsOf ? fact.StartedAt : (DateTimeOffset?)null);
         return said ?? statements.Min(fact => fact.StartedAt);
+    }
+
+    /// <summary>
+    /// The last that is said since it was last open. Statements that do not say it only know that it was over by then; so the first
+    /// of them is nearest.
+    /// </summary>
+    static DateTimeOffset EndOf(List<IncidentFact> statements)
+    {
+        var over = statements[(statements.FindLastIndex(fact => fact.Status != IncidentStatus.Resolved) + 1)..];
+        return Last(over, fact => fact.ResolvedAt) ?? over[0].AsOf;
     }
 
     /// <summary>
@@ -147,7 +160,7 @@ static class Folding
     static string Content(Fact fact) => fact switch
     {
         DeploymentFact d => $"{d.Sha}|{d.Version}|{d.Environment}|{d.Service}|{d.App}|{d.Repository}|"
-            + $"{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}",
+            + $"{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}|{Join(d.ConfigPaths)}",
         ChangeFact c => $"{c.MergeSha}|{c.HeadSha}|{c.OpenedAt:O}|{c.ReadyAt:O}|{c.FirstReviewedAt:O}|{c.ApprovedAt:O}|"
             + $"{c.MergedAt:O}|{c.ClosedAt:O}|{c.Branch}|{c.TargetBranch}|{c.Title}|{c.Author}|{Join(c.Labels)}|"
             + $"{Join(c.Commits)}|{c.Url}",

@@ -32,7 +32,7 @@ static class IncidentSignal
                 Url = incident.Url,
             });
             var endedBy = incident.ResolvedAt is null ? null : $"incident {incident.Id}";
-            failed?.Signs.Add(new Sign(incident.StartedAt, incident.ResolvedAt, endedBy, IsIncident: true));
+            failed?.Signs.Add(new Sign(incident.StartedAt, incident.ResolvedAt, endedBy, incident.Id));
         }
     }
 

@@ -12,12 +12,21 @@ public sealed record ServiceFacts
     /// <summary>The commits of the service's repositories, merged into one graph.</summary>
     public required CommitGraph Commits { get; init; }
 
+    /// <summary>The repositories that are the service's own; null where that is not said, and then every one is.</summary>
+    public ImmutableArray<RepositoryName>? Repositories { get; init; }
+
+    /// <summary>The repositories that are not, and whose commits are deployed all the same: they say what runs.</summary>
+    public ImmutableArray<ConfigurationHistory> Configuration { get; init; } = [];
+
     public IReadOnlyList<ChangeFact> Changes { get; init; } = [];
     public IReadOnlyList<ReviewFact> Reviews { get; init; } = [];
     public IReadOnlyList<BuildFact> Builds { get; init; } = [];
     public IReadOnlyList<ArtifactFact> Artifacts { get; init; } = [];
     public IReadOnlyList<DeploymentFact> Deployments { get; init; } = [];
     public IReadOnlyList<IncidentFact> Incidents { get; init; } = [];
+
+    /// <summary>What people say against the rules; those that were undone may be among them.</summary>
+    public IReadOnlyList<Override> Overrides { get; init; } = [];
 }
 
 /// <summary>What a service's facts come to under the definitions. The same facts in any order give the same value.</summary>
@@ -61,8 +70,14 @@ public enum LedgerLink
     /// <summary>The source named no commit, and no artifact of that version is known.</summary>
     NoSha,
 
-    /// <summary>The sha (or its abbreviation) is of no commit that we know.</summary>
+    /// <summary>The source named an abbreviation, with which no commit that we know begins, or several do.</summary>
+    ShortSha,
+
+    /// <summary>The sha is of no commit that we know.</summary>
     UnknownSha,
+
+    /// <summary>The commit is one of a configuration repository, and nothing leads from it to a commit of the service.</summary>
+    Configuration,
 }
 
 /// <summary>One judged deployment. Key: service, environment and deployment id.</summary>
@@ -123,10 +138,13 @@ public sealed record LedgerRow
     public string? ReworkBecause { get; init; }
 
     public string? Url { get; init; }
+
+    /// <summary>The kinds of override that act on it, in order.</summary>
+    public ImmutableArray<OverrideKind> Overridden { get; init; } = [];
 }
 
 /// <summary>How a commit was found to ship in a deployment, best first.</summary>
-public enum LinkMethod { Declared, Ancestry, MergeSha, PushRange, Artifact }
+public enum LinkMethod { Declared, Ancestry, MergeSha, PushRange, Artifact, Gitops }
 
 /// <summary>One commit's (or change's) way into one ledger row.</summary>
 public sealed record ShippedChange
@@ -182,12 +200,12 @@ public sealed record Blame
 
     public required FailureSignal Signal { get; init; }
 
-    /// <summary>What says so: the incident's, deployment's or change's id, or a sha.</summary>
+    /// <summary>What says so: the incident's, deployment's, change's or override's id, or a sha.</summary>
     public required string Evidence { get; init; }
 
     /// <summary>
     /// How it was linked: <c>declared</c>, <c>fix</c>, <c>window</c>, <c>unlinked</c>, <c>rollback</c>, <c>revert</c>,
-    /// <c>hotfix</c>.
+    /// <c>hotfix</c>; <c>override</c> where somebody linked it, unlinked it or said so.
     /// </summary>
     public required string Method { get; init; }
 

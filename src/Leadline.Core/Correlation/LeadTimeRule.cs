@@ -5,6 +5,8 @@ namespace Leadline.Core;
 /// </summary>
 static class LeadTimeRule
 {
+    const string Excluded = "its deployment is excluded";
+
     static readonly IEqualityComparer<ChangeFact> ByReference = ReferenceEqualityComparer.Instance;
 
     public static List<ShippedChange> Of(Case judged, Row row)
@@ -23,7 +25,7 @@ static class LeadTimeRule
         foreach (var commit in row.Commits)
         {
             if (perChange && commit.Change is not null) continue;
-            var because = perChange ? "it belongs to no change" : NotCounted(judged, commit);
+            var because = row.IsExcluded ? Excluded : perChange ? "it belongs to no change" : NotCounted(judged, commit);
             var start = because is null ? Start(judged, commit, starts) : null;
             var repository = Repository(judged, row, commit);
             shipped.Add(Make(judged, row, commit.Sha, repository, commit.Change, commit.Method, because, start));
@@ -36,7 +38,7 @@ static class LeadTimeRule
             var own = ofChange![change];
             var merge = change.MergeSha is { } known ? judged.Graph.Find(known) : -1;
             var sha = merge >= 0 ? judged.Graph.Sha(merge) : own.First().Sha;
-            var because = NotCounted(judged, row, change);
+            var because = row.IsExcluded ? Excluded : NotCounted(judged, row, change);
             var start = because is null ? starts![change] : null;
             shipped.Add(Make(judged, row, sha, change.Repository, change, own.Min(commit => commit.Method), because, start));
         }

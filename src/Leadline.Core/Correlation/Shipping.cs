@@ -11,13 +11,14 @@ static class Shipping
         var walk = new ShippedWalk(judged.Graph);
         var begun = new HashSet<RepositoryName>();
 
-        // What was live one after another: of each repository, and where each region counts for itself, of each region.
+        // What was live one after another: of each repository, or of each that says what runs, and where each region counts for
+        // itself, of each region.
         var lives = new Dictionary<string, List<Row>>(StringComparer.OrdinalIgnoreCase);
         var each = judged.Environment.Counts == EnvironmentCounts.Each;
         foreach (var row in judged.Rows)
         {
             if (row.Kind is LedgerKind.FailedAttempt or LedgerKind.Step) continue;
-            var key = (each ? row.Attempt.SourceEnvironment : "") + "\n" + row.Repository;
+            var key = (each ? row.Attempt.SourceEnvironment : "") + "\n" + (row.Attempt.Configuration ?? row.Repository);
             if (!lives.TryGetValue(key, out var live)) lives.Add(key, live = []);
             var before = live.Count > 0 ? live[^1] : null;
             if (before is not null && IsLive(before, row))
@@ -34,7 +35,7 @@ static class Shipping
                 if (row.Repository is null)
                     foreach (var other in lives.Values.Where(other => other != live)) other.Add(row);
                 walk.Advance(-1);
-                row.Link = row.Sha is null ? LedgerLink.NoSha : LedgerLink.UnknownSha;
+                row.Link = UnlinkedBy(row.Attempt);
                 Declare(judged, row, walk);
                 continue;
             }
@@ -52,6 +53,14 @@ static class Shipping
 
     static bool IsLive(Row before, Row row) =>
         row.Head >= 0 ? before.Head == row.Head : before.Head < 0 && before.Attempt.VersionKey == row.Attempt.VersionKey;
+
+    static LedgerLink UnlinkedBy(Attempt attempt) => attempt switch
+    {
+        { Configuration: not null } => LedgerLink.Configuration,
+        { Sha: null } => LedgerLink.NoSha,
+        { Sha.IsShort: true } => LedgerLink.ShortSha,
+        _ => LedgerLink.UnknownSha,
+    };
 
     /// <summary>
     /// What a baseline or gap reaches has shipped by it, nobody knows since when; so have the commits of the changes in it.
@@ -71,7 +80,7 @@ static class Shipping
         {
             var commit = step.Reached[i];
             var method = i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange;
-            shipped.Add((commit, row.Attempt.ByArtifact ? LinkMethod.Artifact : method));
+            shipped.Add((commit, row.Attempt.Via ?? method));
             if (judged.Changes.AreNone) continue;
             judged.ChangeOf[commit] = judged.Changes.Of(commit);
             merges.AddRange(judged.Changes.MergedBy(commit));

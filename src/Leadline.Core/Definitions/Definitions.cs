@@ -99,7 +99,17 @@ public sealed record LeadTimeRules
     public bool ExcludeBots { get; init; }
 }
 
-public enum FailureSignal { Incident, Rollback, Revert, Hotfix, Declared }
+public enum FailureSignal
+{
+    Incident,
+    Rollback,
+    Revert,
+    Hotfix,
+    Declared,
+
+    /// <summary>Somebody marked the deployment as failed: no rule, and so nothing that definitions switch.</summary>
+    Override,
+}
 
 public sealed record FailureRules
 {

@@ -15,6 +15,12 @@ public sealed class Delivery
     public required ReadOnlyMemory<byte> Body { get; init; }
     public required DateTimeOffset ReceivedAt { get; init; }
 
+    /// <summary>
+    /// The header that stands for <c>?token=</c> in the address, in which senders that can set no header have their secret. None
+    /// that is sent can be called so.
+    /// </summary>
+    public const string AddressToken = "?token";
+
     public static readonly ImmutableDictionary<string, string> NoHeaders =
         ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
 

@@ -160,6 +160,12 @@ public sealed record DeploymentFact : Fact
     /// <summary>The sender's own verdict: true or false where it declares one.</summary>
     public bool? Failed { get; init; }
 
+    /// <summary>
+    /// The folders of <see cref="Repository"/> that say what runs, where it is a configuration repository and the source knows them;
+    /// an empty one is the whole repository.
+    /// </summary>
+    public ImmutableArray<string>? ConfigPaths { get; init; }
+
     /// <summary>What it ships, where the sender declares it: commit ids and change numbers (<c>#7</c>).</summary>
     public ImmutableArray<string>? Changes { get; init; }
 

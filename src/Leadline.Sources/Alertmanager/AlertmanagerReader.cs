@@ -10,6 +10,10 @@ public sealed class AlertmanagerReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Prometheus Alertmanager", "groups of alerts",
+        "the secret as a bearer token or basic password");
+
     public override PersonalFields Personal { get; } = new(
         People: ["owner"], Strings: ["email", "username"], Texts: ["summary", "description", "message"]);
 

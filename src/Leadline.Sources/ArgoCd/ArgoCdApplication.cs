@@ -145,7 +145,7 @@ static class ArgoCdApplication
         {
             if (Times.Parse(at, "the time of the sync") is not { } finished) return null;
             var revision = RevisionOf(run.First)!;
-            var (repository, sha) = CommitOf(run.First);
+            var (repository, sha, path) = CommitOf(run.First);
             return new DeploymentFact
             {
                 Id = $"argocd:{ArgoCdReader.Key(Metadata)}:" + run switch
@@ -160,6 +160,7 @@ static class ArgoCdApplication
                 Environment = Environment,
                 Version = sha is null ? revision : null,
                 Sha = sha,
+                ConfigPaths = sha is null ? null : FoldersOf(path),
                 Status = DeploymentStatus.Succeeded,
                 StartedAt = run.IsStartKnown ? Times.Parse(run.First.DeployStartedAt, "the start of the sync") : null,
                 FinishedAt = finished,
@@ -171,19 +172,45 @@ static class ArgoCdApplication
         /// <summary>
         /// The revision of the first source that is a repository and has manifests in it, rather than values for other sources.
         /// </summary>
-        (RepositoryName? Repository, Sha? Sha) CommitOf(Synced sync)
+        (RepositoryName? Repository, Sha? Sha, string? Path) CommitOf(Synced sync)
         {
             var sources = sync.Sources ?? Application.Spec?.Sources ?? [];
             var revisions = sync.Revisions ?? [];
             if (revisions.Length == 0) (sources, revisions) = ([sync.Source ?? Application.Spec?.Source], [sync.Revision]);
 
             // Side by side: where one is missing, nobody knows which belongs to which.
-            if (sources.Length != revisions.Length) return (null, null);
+            if (sources.Length != revisions.Length) return (null, null, null);
             return sources.Zip(revisions)
                 .Where(pair => pair.First is { Chart: null or "" })
                 .OrderBy(pair => pair.First is { Ref: { Length: > 0 }, Path: null or "" })
-                .Select(pair => (Repository: RepositoryUrl.NameOf(pair.First!.RepoURL), Sha: Sha.ParseOrNull(pair.Second)))
+                .Select(pair => (Repository: RepositoryUrl.NameOf(pair.First!.RepoURL), Sha: Sha.ParseOrNull(pair.Second), pair.First.Path))
                 .FirstOrDefault(one => one is { Repository: not null, Sha.IsShort: false });
+        }
+
+        /// <summary>
+        /// The source's folder, and those that Argo CD's own annotation names beside it: below it, or, behind a slash, below the root.
+        /// </summary>
+        ImmutableArray<string>? FoldersOf(string? path)
+        {
+            if (path is not { Length: > 0 }) return null;
+            var named = Metadata.Annotations?.GetValueOrDefault("argocd.argoproj.io/manifest-generate-paths");
+            return
+            [
+                .. (named ?? ".").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .Select(one => Joined(one.StartsWith('/') ? one : $"{path}/{one}")).Prepend(Joined(path)).Distinct(),
+            ];
+        }
+
+        static string Joined(string path)
+        {
+            var parts = new List<string>();
+            foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (part == "..") parts.RemoveRange(Math.Max(0, parts.Count - 1), Math.Min(1, parts.Count));
+                else if (part != ".") parts.Add(part);
+            }
+
+            return string.Join('/', parts);
         }
 
         static string? Later(string? left, string? right) =>

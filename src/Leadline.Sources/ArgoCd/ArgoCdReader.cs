@@ -10,7 +10,11 @@ public sealed class ArgoCdReader : SourceReader
 {
     public override string Source => "argocd";
 
-    public override int Version => 1;
+    public override int Version => 2;
+
+    public override SourceDescription About => new(
+        "Argo CD and Argo Rollouts", "notifications of Applications and Rollouts, or the resources themselves",
+        "the secret as a bearer token");
 
     public override PersonalFields Personal { get; } = new(People: ["initiatedBy"], Strings: ["username"], Texts: ["message"]);
 

@@ -12,6 +12,10 @@ public sealed class AzureDevOpsReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Azure DevOps", "pushes, pull requests, builds, pipeline runs with their stages and jobs, releases",
+        "the secret as the basic password");
+
     public override PersonalFields Personal { get; } = new(
         People:
         [

@@ -12,6 +12,10 @@ public sealed class BitbucketReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Bitbucket Cloud", "pushes, pull requests, commit statuses, deployments, issues",
+        "X-Hub-Signature: the HMAC-SHA256 of the body");
+
     public override PersonalFields Personal { get; } = new(
         People:
         [

@@ -10,6 +10,10 @@ public sealed class BitbucketServerReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Bitbucket Server and Data Center", "pushes, pull requests",
+        "X-Hub-Signature: the HMAC-SHA256 of the body");
+
     public override PersonalFields Personal { get; } = new(
         People:
         [

@@ -147,8 +147,13 @@ static class CdEventConversion
         var change = said.Content.Change;
         var repository = NameOf(said.Custom("repository")) ?? NameOf(change?.Source);
         var sha = Sha.ParseOrNull(said.Custom("sha")) ?? Sha.ParseOrNull(change?.Id);
-        return repository is { } known && sha is { } commit && PackageUrl.Parse(said.Id).Version is { } name
-            ? Reading.Of(new ArtifactFact { Repository = known, Name = name, Sha = commit, AsOf = said.At })
+        var package = PackageUrl.Parse(said.Id);
+        return repository is { } known && sha is { } commit && package.Version is not null
+            ? Reading.Of(
+            [
+                .. new[] { package.Version, package.Digest }.OfType<string>().Distinct()
+                    .Select(name => new ArtifactFact { Repository = known, Name = name, Sha = commit, AsOf = said.At }),
+            ])
             : Reading.Ignored("the artifact does not say of which commit it was made");
     }
 

@@ -9,7 +9,11 @@ public sealed class CdEventsReader : SourceReader
 {
     public override string Source => "cdevents";
 
-    public override int Version => 1;
+    public override int Version => 2;
+
+    public override SourceDescription About => new(
+        "CDEvents", "deployments, incidents, tickets, changes, pipeline runs, artifacts",
+        "the secret as a bearer token");
 
     public override PersonalFields Personal => Envelope.Personal;
 

@@ -5,7 +5,8 @@ namespace Leadline.Sources.CdEvents;
 /// <summary>A package URL: <c>pkg:oci/shop@sha256%3A0b31…?tag=v1.4.0</c>, <c>pkg:github/acme/shop@v1.4.0</c>.</summary>
 /// <param name="Version">The tag that it names, else what stands after the <c>@</c>; null where there is neither.</param>
 /// <param name="Repository">That of a package which is one: of type github, gitlab or bitbucket.</param>
-readonly record struct PackageUrl(string? Version, RepositoryName? Repository)
+/// <param name="Digest">That of an image, which stands after the <c>@</c>.</param>
+readonly record struct PackageUrl(string? Version, RepositoryName? Repository, string? Digest = null)
 {
     /// <summary>Nothing is known of what is no package URL.</summary>
     public static PackageUrl Parse(string? text)
@@ -20,7 +21,8 @@ readonly record struct PackageUrl(string? Version, RepositoryName? Repository)
         var hosted = slash > 0 && path[..slash] is "github" or "gitlab" or "bitbucket" ? Decoded(path[(slash + 1)..]) : null;
         return new PackageUrl(
             Decoded(tag) ?? (at < 0 ? null : Decoded(parts[0][(at + 1)..])),
-            hosted?.Contains('/') == true ? new RepositoryName(hosted) : null);
+            hosted?.Contains('/') == true ? new RepositoryName(hosted) : null,
+            at >= 0 && Decoded(parts[0][(at + 1)..]) is { } digest && digest.StartsWith("sha256:", StringComparison.Ordinal) ? digest : null);
     }
 
     static string? Decoded(string? text) => string.IsNullOrWhiteSpace(text) ? null : Uri.UnescapeDataString(text);

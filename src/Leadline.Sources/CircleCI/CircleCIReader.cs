@@ -10,6 +10,10 @@ public sealed class CircleCIReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "CircleCI", "workflows, and jobs that deploy",
+        "circleci-signature: the HMAC-SHA256 of the body");
+
     public override PersonalFields Personal { get; } = new(
         People: ["author", "committer", "actor", "user"],
         Strings:

@@ -10,6 +10,10 @@ public sealed class CloudEventsReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "CloudEvents", "CDEvents or our own JSON in an envelope",
+        "the secret as a bearer token");
+
     public override PersonalFields Personal => Envelope.Personal;
 
     public override ImmutableArray<string> KeptHeaders => Envelope.KeptHeaders;

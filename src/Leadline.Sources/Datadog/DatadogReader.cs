@@ -13,6 +13,10 @@ public sealed class DatadogReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Datadog", "monitors, events of the DORA and CI APIs",
+        "the secret as a bearer token");
+
     public override PersonalFields Personal { get; } = new(
         People: ["user"],
         Strings: ["author_email", "author_name", "committer_email", "committer_name", "email", "username"],

@@ -13,7 +13,11 @@ public sealed partial class FluxReader : SourceReader
 {
     public override string Source => "flux";
 
-    public override int Version => 1;
+    public override int Version => 2;
+
+    public override SourceDescription About => new(
+        "Flux and Flagger", "events of Kustomizations, HelmReleases and canaries",
+        "X-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token or basic password");
 
     public override PersonalFields Personal { get; } = new(People: [], Strings: ["username"], Texts: ["message"]);
 
@@ -65,6 +69,7 @@ public sealed partial class FluxReader : SourceReader
 
             // A commit of nobody knows which repository tells less than the version that somebody took care to declare.
             Sha = declared is not null && origin is null && repository is null ? null : sha,
+            ConfigPaths = sha is not null && Text(happened, "path") is { } folder ? [folder] : null,
             Status = status,
             StartedAt = status == DeploymentStatus.Running ? at : null,
             FinishedAt = status is DeploymentStatus.Succeeded or DeploymentStatus.Failed ? at : null,

@@ -97,6 +97,31 @@ sealed record WorkflowRun
     public string? HtmlUrl { get; init; }
 }
 
+/// <param name="Deployment">That of a job which names an environment.</param>
+sealed record WorkflowJobEvent(string Action, WorkflowJob WorkflowJob, Repository Repository, Deployment? Deployment = null);
+
+sealed record WorkflowJob(DateTimeOffset? CreatedAt = null, DateTimeOffset? StartedAt = null, string? HtmlUrl = null);
+
+sealed record ProtectionRuleEvent(Deployment Deployment, Repository Repository, string? Environment = null);
+
+/// <summary>An event <c>package</c>, or <c>registry_package</c>.</summary>
+sealed record PackageEvent(Repository Repository, Package? Package = null, Package? RegistryPackage = null);
+
+sealed record Package(PackageVersion? PackageVersion = null);
+
+sealed record PackageVersion
+{
+    public string? Version { get; init; }
+    public string? TargetOid { get; init; }
+    public ContainerMetadata? ContainerMetadata { get; init; }
+    public DateTimeOffset? CreatedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
+}
+
+sealed record ContainerMetadata(JsonElement? Labels = null, ContainerTag? Tag = null);
+
+sealed record ContainerTag(string? Name = null, string? Digest = null);
+
 sealed record ReleaseEvent(string Action, Release Release, Repository Repository);
 
 sealed record Release
@@ -138,6 +163,9 @@ sealed record Person(string? Login = null, string? Name = null, string? Username
 [JsonSerializable(typeof(DeploymentEvent))]
 [JsonSerializable(typeof(DeploymentStatusEvent))]
 [JsonSerializable(typeof(WorkflowRunEvent))]
+[JsonSerializable(typeof(WorkflowJobEvent))]
+[JsonSerializable(typeof(ProtectionRuleEvent))]
+[JsonSerializable(typeof(PackageEvent))]
 [JsonSerializable(typeof(ReleaseEvent))]
 [JsonSerializable(typeof(IssuesEvent))]
 sealed partial class GitHubJson : JsonSerializerContext;

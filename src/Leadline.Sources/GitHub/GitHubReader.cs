@@ -6,13 +6,18 @@ using Leadline.Core;
 namespace Leadline.Sources.GitHub;
 
 /// <summary>
-/// Reads GitHub's pushes, pull requests and reviews, deployments and their statuses, workflow runs, releases and issues.
+/// Reads GitHub's pushes, pull requests and reviews, deployments and their statuses, workflow runs and jobs, packages, releases and
+/// issues.
 /// </summary>
 public sealed class GitHubReader : SourceReader
 {
     public override string Source => "github";
 
-    public override int Version => 2;
+    public override int Version => 3;
+
+    public override SourceDescription About => new(
+        "GitHub", "pushes, pull requests and their reviews, deployments and their statuses, workflow runs, releases, issues",
+        "X-Hub-Signature-256: the HMAC-SHA256 of the body");
 
     public override PersonalFields Personal { get; } = new(
         People:
@@ -40,6 +45,12 @@ public sealed class GitHubReader : SourceReader
         "deployment_status" =>
             Parse(delivery, GitHubJson.Default.DeploymentStatusEvent, Convert, "repository", "deployment_status"),
         "workflow_run" => Parse(delivery, GitHubJson.Default.WorkflowRunEvent, Convert, "repository", "workflow_run"),
+        "workflow_job" => Parse(delivery, GitHubJson.Default.WorkflowJobEvent, Convert, "repository", "workflow_job"),
+        "deployment_protection_rule" =>
+            Parse(delivery, GitHubJson.Default.ProtectionRuleEvent, Convert, "repository", "deployment"),
+        "deployment_review" => Reading.Ignored("the deployment's own status says that it waits, and since when"),
+        "package" => Parse(delivery, GitHubJson.Default.PackageEvent, Convert, "repository", "package"),
+        "registry_package" => Parse(delivery, GitHubJson.Default.PackageEvent, Convert, "repository", "registry_package"),
         "release" => Parse(delivery, GitHubJson.Default.ReleaseEvent, Convert, "repository", "release"),
         "issues" => Parse(delivery, GitHubJson.Default.IssuesEvent, Convert, "repository", "issue"),
         "ping" => Reading.Ignored("a ping only says that the webhook was set up"),
@@ -243,6 +254,81 @@ public sealed class GitHubReader : SourceReader
             Url = run.HtmlUrl,
             AsOf = (run.UpdatedAt ?? run.RunStartedAt ?? run.CreatedAt)?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch,
         });
+    }
+
+    /// <summary>
+    /// Of a job that deploys, what the deployment's own statuses may not say: since when it waits for a person or a rule to let it
+    /// run, and when it began.
+    /// </summary>
+    static Reading Convert(WorkflowJobEvent happened) => happened switch
+    {
+        { Deployment: null } => Reading.Ignored("a job is a part of its run, which says how it went"),
+        { Deployment.Environment: not { Length: > 0 } } => Reading.Ignored("the deployment names no environment"),
+        { Action: "waiting", WorkflowJob: var job, Deployment: { Environment: { } environment } deployment } =>
+            Reading.Of(Waiting(happened.Repository, deployment, environment, job.CreatedAt ?? job.StartedAt ?? deployment.CreatedAt)),
+        { Action: "in_progress", WorkflowJob: { StartedAt: { } at } job, Deployment: { Environment: { } environment } deployment } =>
+            Reading.Of(Created(happened.Repository, deployment, environment) with
+            {
+                Status = DeploymentStatus.Running,
+                StartedAt = at.ToUniversalTime(),
+                Url = job.HtmlUrl,
+                AsOf = at.ToUniversalTime(),
+            }),
+        _ => Reading.Ignored($"a job that is {happened.Action} says nothing of its deployment that the deployment does not"),
+    };
+
+    static Reading Convert(ProtectionRuleEvent happened) => (happened.Deployment.Environment ?? happened.Environment) switch
+    {
+        null or "" => Reading.Ignored("the deployment names no environment"),
+        { } environment => Reading.Of(Waiting(happened.Repository, happened.Deployment, environment, happened.Deployment.CreatedAt)),
+    };
+
+    static DeploymentFact Waiting(Repository repository, Deployment deployment, string environment, DateTimeOffset since) =>
+        Created(repository, deployment, environment) with
+        {
+            Status = DeploymentStatus.Waiting,
+            WaitedFrom = since.ToUniversalTime(),
+            AsOf = since.ToUniversalTime(),
+        };
+
+    /// <summary>The names under which a package's version is deployed: an image's tag and digest, or its number.</summary>
+    static Reading Convert(PackageEvent happened)
+    {
+        if ((happened.RegistryPackage ?? happened.Package)?.PackageVersion is not { } version)
+            return Reading.Ignored("the package has no version");
+        var tag = version.ContainerMetadata?.Tag;
+        if ((RevisionOf(version.ContainerMetadata?.Labels) ?? Sha.ParseOrNull(version.TargetOid)) is not { IsShort: false } sha)
+        {
+            return Reading.Ignored(
+                "it does not say of which commit the package was made: an image says so by the label org.opencontainers.image.revision");
+        }
+
+        // A tag that moves with each build names none of them.
+        var names = new[] { tag?.Name, tag?.Digest, version.Version }.OfType<string>()
+            .Where(name => name is { Length: > 0 } and not "latest").Distinct().ToList();
+        return names.Count == 0 ? Reading.Ignored("the package's version has no name") : Reading.Of(
+        [
+            .. names.Select(name => new ArtifactFact
+            {
+                Repository = NameOf(happened.Repository.FullName),
+                Name = name,
+                Sha = sha,
+                AsOf = (version.UpdatedAt ?? version.CreatedAt)?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch,
+            }),
+        ]);
+    }
+
+    /// <summary>By the name that the image has it under, or the short one by which GitHub gives the labels that it knows.</summary>
+    static Sha? RevisionOf(JsonElement? labels)
+    {
+        if (labels is not { ValueKind: JsonValueKind.Object } known) return null;
+        foreach (var name in new[] { "org.opencontainers.image.revision", "revision" })
+        {
+            if (known.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && Sha.ParseOrNull(value.GetString()) is { } sha)
+                return sha;
+        }
+
+        return null;
     }
 
     static Reading Convert(ReleaseEvent happened) => happened switch

@@ -10,6 +10,10 @@ public sealed class GitLabReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "GitLab", "pushes, merge requests, pipelines, jobs, deployments, releases, issues",
+        "X-Gitlab-Token: the secret itself");
+
     public override PersonalFields Personal { get; } = new(
         People:
         [

@@ -10,6 +10,10 @@ public sealed class GrafanaReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Grafana alerting", "groups of alerts",
+        "X-Grafana-Alerting-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token or basic password");
+
     public override PersonalFields Personal { get; } = new(
         People: ["owner"], Strings: ["email", "username"], Texts: ["summary", "description", "message", "title"]);
 

@@ -20,6 +20,10 @@ public sealed class JenkinsReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Jenkins", "builds, and those that deploy",
+        "the secret as the basic password or a bearer token");
+
     public override PersonalFields Personal { get; } = new(
         People: ["culprits", "causes", "user", "author", "committer"],
         Strings: ["userId", "userName", "startedBy", "authorEmail", "email", "shortDescription", "fullName"],

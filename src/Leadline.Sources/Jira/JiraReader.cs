@@ -11,6 +11,10 @@ public sealed class JiraReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Jira", "issues",
+        "X-Hub-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token");
+
     public override PersonalFields Personal { get; } = new(
         People: ["user", "assignee", "reporter", "creator", "author", "updateAuthor", "actor", "avatarUrls"],
         Strings: ["displayName", "emailAddress", "accountId", "username"],

@@ -101,6 +101,17 @@ sealed record OwnAnnotation
     public required string Text { get; init; }
 }
 
+sealed record OwnFlag
+{
+    public string? Type { get; init; }
+    public required string Id { get; init; }
+    public required string Flag { get; init; }
+    public string? Service { get; init; }
+    public required string Environment { get; init; }
+    public required bool On { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
@@ -110,4 +121,5 @@ sealed record OwnAnnotation
 [JsonSerializable(typeof(OwnDeployment))]
 [JsonSerializable(typeof(OwnIncident))]
 [JsonSerializable(typeof(OwnAnnotation))]
+[JsonSerializable(typeof(OwnFlag))]
 sealed partial class OwnJsonContext : JsonSerializerContext;

@@ -10,7 +10,11 @@ public sealed class LeadlineReader : SourceReader
 {
     public override string Source => "leadline";
 
-    public override int Version => 3;
+    public override int Version => 4;
+
+    public override SourceDescription About => new(
+        "Our own JSON", "commits, changes, builds, deployments, incidents, flags, annotations",
+        "the secret as a bearer token");
 
     public override PersonalFields Personal { get; } = Envelope.Personal;
 

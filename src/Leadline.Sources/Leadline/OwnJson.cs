@@ -8,7 +8,7 @@ namespace Leadline.Sources.Leadline;
 /// <summary>Reads one object of our own JSON; whatever is wrong with it is said in a sentence.</summary>
 public static class OwnJson
 {
-    public static readonly ImmutableArray<string> Types = ["commit", "change", "build", "deployment", "incident", "annotation"];
+    public static readonly ImmutableArray<string> Types = ["commit", "change", "build", "deployment", "incident", "flag", "annotation"];
 
     /// <summary>What is wrong with this object, in a sentence; null where nothing is.</summary>
     public static string? Check(ReadOnlySpan<byte> line)
@@ -37,6 +37,7 @@ public static class OwnJson
                 "build" => Convert(Parse(line, OwnJsonContext.Default.OwnBuild)),
                 "deployment" => [Convert(Parse(line, OwnJsonContext.Default.OwnDeployment))],
                 "incident" => [Convert(Parse(line, OwnJsonContext.Default.OwnIncident))],
+                "flag" => [Convert(Parse(line, OwnJsonContext.Default.OwnFlag))],
                 "annotation" => [Convert(Parse(line, OwnJsonContext.Default.OwnAnnotation))],
                 null => throw new FormatException($"the key \"type\" is missing: write one of {string.Join(", ", Types)}"),
                 var other => throw new FormatException(
@@ -56,6 +57,23 @@ public static class OwnJson
             // A name that must not be empty.
             throw new FormatException(error.Message, error);
         }
+    }
+
+    /// <summary>The keys that an object of this type may have.</summary>
+    internal static IEnumerable<JsonPropertyInfo> KeysOf(string type)
+    {
+        JsonTypeInfo record = type switch
+        {
+            "commit" => OwnJsonContext.Default.OwnCommit,
+            "change" => OwnJsonContext.Default.OwnChange,
+            "build" => OwnJsonContext.Default.OwnBuild,
+            "deployment" => OwnJsonContext.Default.OwnDeployment,
+            "incident" => OwnJsonContext.Default.OwnIncident,
+            "flag" => OwnJsonContext.Default.OwnFlag,
+            "annotation" => OwnJsonContext.Default.OwnAnnotation,
+            _ => throw new ArgumentException($"{type} is no type"),
+        };
+        return record.Properties;
     }
 
     static T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type)
@@ -220,6 +238,17 @@ public static class OwnJson
         Team = NotEmptyOrNull(own.Team, "team"),
         MarkedAt = own.At.ToUniversalTime(),
         Text = own.Text,
+        AsOf = own.At.ToUniversalTime(),
+    };
+
+    static Fact Convert(OwnFlag own) => new FlagChangeFact
+    {
+        Id = NotEmpty(own.Id, "id"),
+        Flag = NotEmpty(own.Flag, "flag"),
+        Service = NotEmptyOrNull(own.Service, "service"),
+        Environment = NotEmpty(own.Environment, "environment"),
+        On = own.On,
+        ChangedAt = own.At.ToUniversalTime(),
         AsOf = own.At.ToUniversalTime(),
     };
 

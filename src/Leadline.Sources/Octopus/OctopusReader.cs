@@ -11,6 +11,8 @@ public sealed class OctopusReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new("Octopus Deploy", "deployments", "the secret as a bearer token");
+
     public override PersonalFields Personal { get; } = new(
         People: [], Strings: ["Username", "UserId", "IpAddress", "DeployedBy", "DeployedById"], Texts: ["Comments", "Details"]);
 

@@ -11,6 +11,10 @@ public sealed class SpinnakerReader : SourceReader
 
     public override int Version => 1;
 
+    public override SourceDescription About => new(
+        "Spinnaker", "pipeline stages that deploy",
+        "the secret as the basic password or a bearer token");
+
     public override PersonalFields Personal { get; } = new(
         People: ["authentication", "user", "canceledBy", "committer", "author", "requestHeaders", "lastModified"],
         Strings: ["email", "username", "lastModifiedBy", "runAsUser"],

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Leadline.Core;
+using Leadline.Digests;
+using Leadline.Ingest;
 using Leadline.Metrics;
+using Leadline.Settings;
 using Leadline.Storage;
 using Microsoft.AspNetCore.Mvc;
 
@@ -18,11 +21,12 @@ static class Answers
         api.MapGet("/deployments", DeploymentsAsync).WithSummary("The ledger, newest first").Produces<Page<LedgerEntry>>().ProducesProblem(400);
         api.MapGet("/deployments/{**id}", DeploymentAsync).WithSummary("A deployment with its evidence").Produces<DeploymentDetail>().ProducesProblem(404);
         api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>().ProducesProblem(400);
+        api.MapGet("/digest", DigestAsync).WithSummary("What the week was like, beside the week before").Produces<Digest>().ProducesProblem(400);
+        api.MapGet("/overrides", Overrides.ListAsync).WithSummary("What people said against the rules, newest first").Produces<Page<OverrideEntry>>().ProducesProblem(400);
         api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>().ProducesProblem(400);
         api.MapGet("/services", async (Store store, CancellationToken cancellation) => Json(await store.ServicesAsync(cancellation))).WithSummary("The services").Produces<ImmutableArray<ServiceEntry>>();
-        api.MapGet("/sources", async (Store store, CancellationToken cancellation) => Json(await store.SourcesAsync(cancellation))).WithSummary("What came from each source, and what became of it").Produces<ImmutableArray<SourceHealth>>();
+        api.MapGet("/sources", async (Store store, LeadlineSettings settings, CancellationToken cancellation) => Json(await SourceStates.OfAsync(store, settings.Definitions, settings.Sources, cancellation))).WithSummary("What came from each source, what became of it, and what nothing maps to").Produces<ImmutableArray<SourceState>>();
         api.MapGet("/definitions", DefinitionsAsync).WithSummary("The definitions in force and before").Produces<DefinitionsAnswer>();
-        api.MapGet("/deliveries/{id:long}", DeliveryAsync).WithSummary("A delivery as it is kept").Produces<DeliveryAnswer>().ProducesProblem(404);
     }
 
     static async Task<IResult> MetricsAsync([AsParameters] Asked asked, Context context, CancellationToken cancellation) =>
@@ -55,15 +59,16 @@ static class Answers
     static async Task<IResult> ExplainAsync([AsParameters] Asked asked, string? metric, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(Named(metric), paged.Of(query), cancellation)), cancellation);
 
+    static async Task<IResult> DigestAsync([AsParameters] Asked asked, int? window, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query =>
+        {
+            if (asked.From is not null && window is not null) throw new FormatException("window and from exclude each other: each says when it begins");
+            var scope = asked.From is null ? query with { From = Digest.Begin(query.To, window) } : query;
+            return Json(await Digest.OfAsync(context.Store, context.Metrics, Digest.NameOf(asked.Service, asked.Team, asked.Area), scope, cancellation));
+        }, cancellation);
+
     static async Task<IResult> DefinitionsAsync(Store store, Definitions definitions, CancellationToken cancellation) =>
         Json(new DefinitionsAnswer(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), await store.DefinitionsHistoryAsync(cancellation)));
-
-    static async Task<IResult> DeliveryAsync(long id, Store store, CancellationToken cancellation)
-    {
-        if (await store.DeliveryAsync(id, cancellation) is not { } stored) return Problem.Of(404, $"there is no delivery {id}");
-        return Json(new DeliveryAnswer(
-            stored.Id, stored.Delivery.Source, stored.Delivery.ReceivedAt, stored.Outcome, stored.Because, stored.Delivery.Headers, System.Text.Encoding.UTF8.GetString(stored.Delivery.Body.Span)));
-    }
 
     static string Named(string? metric) => metric ?? throw new FormatException($"metric is missing: write one of {string.Join(", ", MetricRules.Names)}");
 
@@ -101,7 +106,9 @@ sealed class Paged
     [FromQuery(Name = "limit")]
     public int? Limit { get; init; }
 
-    public RowsQuery Of(MetricsQuery scope) => Limit is < 1 or > 1000 ? throw new FormatException("limit must lie between 1 and 1000") : new RowsQuery(scope, Cursor, Limit ?? 50);
+    public RowsQuery Of(MetricsQuery scope) => new(scope, Cursor, LimitOr(50));
+
+    public int LimitOr(int otherwise) => Limit is < 1 or > 1000 ? throw new FormatException("limit must lie between 1 and 1000") : Limit ?? otherwise;
 }
 
 /// <summary>What every question needs to be answered.</summary>
@@ -161,6 +168,3 @@ sealed class Context(Store store, MetricsReader metrics, Definitions definitions
 }
 
 public sealed record DefinitionsAnswer(string Hash, string Text, ImmutableArray<DefinitionsVersion> History);
-
-public sealed record DeliveryAnswer(
-    long Id, string Source, DateTimeOffset ReceivedAt, string Outcome, string? Because, ImmutableDictionary<string, string> Headers, string Body);

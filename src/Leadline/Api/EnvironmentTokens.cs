@@ -5,7 +5,7 @@ using Leadline.Storage;
 namespace Leadline.Api;
 
 /// <summary>
-/// <c>LEADLINE_TOKEN_INGEST</c>, <c>LEADLINE_TOKEN_READ</c> and <c>LEADLINE_TOKEN_ADMIN</c>: tokens that whoever starts the server gives it,
+/// <c>LEADLINE_TOKEN_INGEST</c>, <c>LEADLINE_TOKEN_READ</c>, <c>LEADLINE_TOKEN_OVERRIDE</c> and <c>LEADLINE_TOKEN_ADMIN</c>: tokens that whoever starts the server gives it,
 /// beside those of the store. They are never stored, and another value replaces them.
 /// </summary>
 static class EnvironmentTokens

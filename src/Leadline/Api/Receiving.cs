@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using System.Text;
 using Leadline.Core;
 using Leadline.Ingest;
 using Leadline.Settings;
@@ -16,7 +15,7 @@ using Microsoft.OpenApi;
 namespace Leadline.Api;
 
 /// <summary>Where deliveries come in: authenticated before any reader's code runs, durable before they are acknowledged.</summary>
-static class Receiving
+static partial class Receiving
 {
     public const long Largest = 25 * 1024 * 1024;
 
@@ -34,7 +33,7 @@ static class Receiving
 
         // A name that a stranger made up is not one to count by.
         var named = context.HttpContext.GetRouteValue("source") as string;
-        var source = named is null ? "leadline" : Catalogue.Find(named)?.Source ?? "_OTHER";
+        var source = named is null ? "leadline" : SourcesOf(context).Find(named)?.Source ?? "_OTHER";
         var outcome = (result as IStatusCodeHttpResult)?.StatusCode switch
         {
             StatusCodes.Status202Accepted => "stored",
@@ -45,6 +44,9 @@ static class Receiving
         Instruments.Deliveries.Add(1, new("leadline.source", source), new("leadline.outcome", outcome));
         return result;
     }
+
+    static KnownSources SourcesOf(EndpointFilterInvocationContext context) =>
+        context.HttpContext.RequestServices.GetRequiredService<LeadlineSettings>().Sources;
 
     /// <summary>The bodies are read as bytes, which the document cannot see by itself.</summary>
     static Task WithBody(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
@@ -57,32 +59,49 @@ static class Receiving
         return Task.CompletedTask;
     }
 
-    static async Task<IResult> DeliverAsync(string source, HttpContext context, LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock)
+    static async Task<IResult> DeliverAsync(string source, HttpContext context, LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock, ILoggerFactory loggers)
     {
-        if (Catalogue.Find(source) is not { } reader) return Problem.Of(404, $"there is no source '{source}': the sources are {string.Join(", ", Catalogue.Readers.Select(known => known.Source))}");
+        if (settings.Sources.Find(source) is not { } reader) return Problem.Of(404, $"there is no source '{source}': the sources are {string.Join(", ", settings.Sources.Readers.Select(known => known.Source))}");
         var (body, refused) = await BodyAsync(context);
         if (refused is not null) return refused;
         var delivery = new Delivery
         {
             Source = reader.Source,
-            Headers = Delivery.NoHeaders.AddRange(context.Request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))),
+            Headers = HeadersOf(context.Request),
             Body = body,
             ReceivedAt = clock.GetUtcNow(),
         };
 
-        // Anyone can sign with nothing: an empty secret is none.
-        var secrets = settings.Secrets.GetValueOrDefault(reader.Source, []).Where(secret => secret.Length > 0).ToList();
-        if (secrets.Count == 0)
+        if (Untrusted(reader, delivery, settings, access, context, loggers) is { } untrusted) return untrusted;
+        return await AcknowledgeAsync(log, intake.Prepare(reader, delivery), context);
+    }
+
+    /// <summary>The refusal of a delivery that does not prove its sender; null where it does.</summary>
+    internal static IResult? Untrusted(
+        SourceReader reader, Delivery delivery, LeadlineSettings settings, Access access, HttpContext context, ILoggerFactory loggers)
+    {
+        var source = reader.Source;
+        var secrets = SourceSecrets.Of(settings, source);
+        if (!secrets.AreSet)
         {
             // Whoever can reach a loopback address is on this machine already; anybody else must prove who they are.
-            if (!access.IsOfThisMachine(context.Request)) return Problem.Of(401, $"no secret is set for {source}: add sources.{source}.secret to leadline.yaml");
-        }
-        else if (!secrets.Any(secret => reader.IsAuthentic(delivery, Encoding.UTF8.GetBytes(secret))))
-        {
-            return Problem.Of(401, "the signature does not fit: check that both sides have the same secret");
+            return access.IsOfThisMachine(context.Request)
+                ? null
+                : Problem.Of(401, $"no secret is set for {source}: add sources.{source}.secret to leadline.yaml");
         }
 
-        return await AcknowledgeAsync(log, intake.Prepare(reader, delivery), context);
+        if (secrets.Values.Any(secret => reader.IsAuthentic(delivery, secret))) return null;
+        if (secrets.Trouble is null) return Problem.Of(401, "the signature does not fit: check that both sides have the same secret");
+
+        // It may be the one that cannot be read now.
+        Log.SecretMissing(loggers.CreateLogger(typeof(Receiving)), source, secrets.Trouble);
+        return Busy(context, $"the secret of {source} cannot be read now, the server's log says why");
+    }
+
+    static ImmutableDictionary<string, string> HeadersOf(HttpRequest request)
+    {
+        var headers = Delivery.NoHeaders.AddRange(request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())));
+        return request.Query["token"] is [{ Length: > 0 } token] ? headers.SetItem(Delivery.AddressToken, token) : headers;
     }
 
     static async Task<IResult> AcknowledgeAsync(DeliveryLog log, NewDelivery delivery, HttpContext context)
@@ -147,7 +166,7 @@ static class Receiving
         }
     }
 
-    static IResult Busy(HttpContext context, string sentence)
+    internal static IResult Busy(HttpContext context, string sentence)
     {
         context.Response.Headers.RetryAfter = "1";
         return Problem.Of(503, sentence + ": send it again");
@@ -158,7 +177,7 @@ static class Receiving
         MemoryMarshal.TryGetArray(item, out var part) ? body.AsSpan(0, part.Offset).Count((byte)'\n') + 1 : 1;
 
     /// <summary>The body, inflated where it came as gzip; or the refusal of one that is too large before or after that.</summary>
-    static async Task<(byte[] Body, IResult? Refused)> BodyAsync(HttpContext context)
+    internal static async Task<(byte[] Body, IResult? Refused)> BodyAsync(HttpContext context)
     {
         var request = context.Request;
         var encoding = request.Headers.ContentEncoding.ToString().ToLowerInvariant();
@@ -203,6 +222,12 @@ static class Receiving
     }
 
     static IResult TooLarge() => Problem.Of(413, "the body is larger than 25 MiB");
+
+    static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "A delivery of {Source} was refused, because its secret cannot be read: {Reason}")]
+        public static partial void SecretMissing(ILogger logger, string source, string reason);
+    }
 }
 
 /// <param name="Status"><c>stored</c>, or <c>known</c> where the same delivery had come before.</param>

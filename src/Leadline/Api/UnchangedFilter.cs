@@ -8,7 +8,8 @@ namespace Leadline.Api;
 
 /// <summary>Answers 304 where nothing was judged since the asker last asked the same.</summary>
 /// <param name="salt">The store's own: another store at the same address is not mistaken for this one.</param>
-sealed class UnchangedFilter(Store store, Definitions definitions, TimeProvider clock, byte[] salt) : IEndpointFilter
+/// <param name="cache">What may be done with the answer; always asked for again where it is left out.</param>
+sealed class UnchangedFilter(Store store, Definitions definitions, TimeProvider clock, byte[] salt, string cache = "private, no-cache") : IEndpointFilter
 {
     // Another build may answer in another shape.
     readonly string origin = $"{Convert.ToHexString(SHA256.HashData(salt))}|{DefinitionsHash.Of(definitions)}|{typeof(UnchangedFilter).Module.ModuleVersionId}";
@@ -18,14 +19,14 @@ sealed class UnchangedFilter(Store store, Definitions definitions, TimeProvider 
         var http = invocation.HttpContext;
 
         // What was received is not judged: those answers change without the version.
-        if (http.Request.Path.StartsWithSegments("/api/v1/sources") || http.Request.Path.StartsWithSegments("/api/v1/deliveries")) return await next(invocation);
+        if (http.Request.Path.StartsWithSegments("/api/v1/sources")) return await next(invocation);
 
         // The window that is meant where none is named moves on with the day of the reporting time zone.
         var today = TimeZoneInfo.ConvertTime(clock.GetUtcNow(), definitions.Zone).Date;
         var seed = $"{origin}|{await store.DataVersionAsync(http.RequestAborted)}|{today:yyyyMMdd}|{http.Request.Path}{http.Request.QueryString}";
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(seed)).AsSpan(0, 12))}\"");
         http.Response.GetTypedHeaders().ETag = tag;
-        http.Response.Headers.CacheControl = "private, no-cache";
+        http.Response.Headers.CacheControl = cache;
 
         // A proxy that compresses makes the tag a weak one; the answer is the same.
         var known = http.Request.GetTypedHeaders().IfNoneMatch.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false));

@@ -42,7 +42,7 @@ static class AnalyzeVerb
             if (parsed.GetValue(tags) is not null && parsed.GetValue(branch) is not null) return terminal.Misuse("--tags and --branch exclude each other: name one of them");
             if (parsed.GetValue(json) && parsed.GetValue(markdown)) return terminal.Misuse("--json and --markdown exclude each other: name one of them");
             if (parsed.GetValue(service) is { } name && string.IsNullOrWhiteSpace(name)) return terminal.Misuse("--service is empty: name the service, or leave it out");
-            var definitions = config.Definitions(parsed);
+            var definitions = config.WithoutSecrets(parsed).Definitions;
             DateTimeOffset? begin = null, end = null;
             try
             {

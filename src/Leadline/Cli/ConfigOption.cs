@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Leadline.Core;
 using Leadline.Settings;
 
 namespace Leadline.Cli;
@@ -16,7 +15,8 @@ sealed class ConfigOption : Option<string?>
     /// <exception cref="SettingsException">Something is wrong with them; all of it is said.</exception>
     public LeadlineSettings Settings(ParseResult arguments) => SettingsFile.Load(arguments.GetValue(this), Environment.GetEnvironmentVariable);
 
-    /// <summary>The definitions alone, for a verb that takes no deliveries: the variables of secrets need not be set.</summary>
-    /// <exception cref="SettingsException">Something is wrong with the settings; all of it is said.</exception>
-    public Definitions Definitions(ParseResult arguments) => SettingsFile.LoadDefinitions(arguments.GetValue(this), Environment.GetEnvironmentVariable);
+    /// <summary>The settings for a verb that takes no deliveries: the variables of secrets need not be set.</summary>
+    /// <exception cref="SettingsException">Something is wrong with them; all of it is said.</exception>
+    public LeadlineSettings WithoutSecrets(ParseResult arguments) =>
+        SettingsFile.LoadWithoutSecrets(arguments.GetValue(this), Environment.GetEnvironmentVariable);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Storage;
 
@@ -8,11 +9,14 @@ namespace Leadline.Cli;
 /// <summary><c>leadline doctor</c>: what the store holds, and what to mend.</summary>
 public static class DoctorVerb
 {
+    /// <summary>Of each source and kind so many; the API has them all.</summary>
+    const int MostUnmapped = 10;
+
     /// <summary>What doctor found.</summary>
     /// <param name="Mend">Each a sentence that says what is wrong and what to do.</param>
     /// <param name="Notes">What is worth knowing and needs nobody's hand.</param>
     sealed record Findings(
-        bool Healthy, string Definitions, string? Judged, StoreHealth Store, ImmutableArray<SourceHealth> Sources,
+        bool Healthy, string Definitions, string? Judged, StoreHealth Store, ImmutableArray<SourceState> Sources,
         ImmutableArray<string> Mend, ImmutableArray<string> Notes);
 
     public static Command Create(TimeProvider clock, Terminal terminal)
@@ -38,14 +42,14 @@ public static class DoctorVerb
     static async Task<Findings> ExamineAsync(OpenedStore opened, CancellationToken cancellation)
     {
         var health = await opened.Store.HealthAsync(cancellation);
-        var sources = await opened.Store.SourcesAsync(cancellation);
+        var sources = await SourceStates.OfAsync(opened.Store, opened.Definitions, opened.Sources, cancellation);
         var history = await opened.Store.DefinitionsHistoryAsync(cancellation);
         var judged = history.IsEmpty ? null : history.MaxBy(version => version.InForceFrom)!.Hash;
-        var mend = Mend(health, opened.Hash, judged).ToImmutableArray();
+        var mend = Mend(health, sources, opened.Hash, judged).ToImmutableArray();
         return new Findings(mend.IsEmpty, opened.Hash, judged, health, sources, mend, [.. Notes(health, sources)]);
     }
 
-    static IEnumerable<string> Mend(StoreHealth health, string hash, string? judged)
+    static IEnumerable<string> Mend(StoreHealth health, ImmutableArray<SourceState> sources, string hash, string? judged)
     {
         if (health.Deliveries == 0)
         {
@@ -58,7 +62,7 @@ public static class DoctorVerb
         if (health.Unreadable > 0)
         {
             yield return $"{Count(health.Unreadable, "delivery is", "deliveries are")} unreadable: the sender or the reader breaks a promise. "
-                + "The log of 'leadline serve' and the sources of its API say why; after a newer reader is installed, 'leadline replay' reads them again.";
+                + "'leadline deliveries list --outcome unreadable' says why; a newer reader reads them again by itself, 'leadline deliveries retry --unreadable' does it now.";
         }
 
         if (health.Unread > 0 || health.StaleServices > 0)
@@ -67,11 +71,8 @@ public static class DoctorVerb
                 + "not judged since their facts changed. 'leadline serve' catches up by itself; 'leadline replay' does it now.";
         }
 
-        if (health.UnmappedDeployments > 0)
-        {
-            yield return $"{Count(health.UnmappedDeployments, "deployment belongs", "deployments belong")} to no service. "
-                + "Add their repository, app or service name to a service in leadline.yaml.";
-        }
+        foreach (var one in sources.SelectMany(source => source.Unmapped.Where(one => one.Kind != "commit").Take(MostUnmapped))) yield return one.Sentence + ".";
+        foreach (var skew in sources.Select(SourceStates.Skew).OfType<string>()) yield return skew;
 
         if (health.IncidentsUnlinked > 0)
         {
@@ -97,6 +98,18 @@ public static class DoctorVerb
                 + "Send the sha with the deployment, or the tag that its version names.";
         }
 
+        if (health.ShortShas > 0)
+        {
+            yield return $"{Count(health.ShortShas, "deployment names", "deployments name")} a short sha with which no commit that we know begins, or several do. "
+                + "Send the whole sha, or the repository's commits: by webhook, or with 'leadline import'.";
+        }
+
+        if (health.OfConfiguration > 0)
+        {
+            yield return $"{Count(health.OfConfiguration, "deployment is", "deployments are")} of a configuration repository's commit from which nothing leads to a commit of the service. "
+                + "Name the application's sha, tag or image in the configuration repository's commits and send those, or send the application's git tags and images.";
+        }
+
         if (health.NegativeLeadTimes > 0)
         {
             yield return $"{Count(health.NegativeLeadTimes, "commit was", "commits were")} deployed before it was written: the clocks of two machines disagree. "
@@ -104,13 +117,17 @@ public static class DoctorVerb
         }
     }
 
-    static IEnumerable<string> Notes(StoreHealth health, ImmutableArray<SourceHealth> sources)
+    static IEnumerable<string> Notes(StoreHealth health, ImmutableArray<SourceState> sources)
     {
         if (health is { Deployments: 0, Deliveries: > 0 }) yield return "No deployment has arrived yet: there is nothing to measure.";
         if (health is { Incidents: 0, Deployments: > 0 })
             yield return "No incident has arrived yet: failures are seen only by rollbacks, reverts, hotfixes and what deployments declare.";
         foreach (var source in sources.Where(source => source is { Deliveries: > 0, Facts: 0 }))
             yield return $"Nothing that {source.Source} sent held a fact.";
+        foreach (var again in sources.Select(SourceStates.Again).OfType<string>()) yield return again;
+
+        // Whoever lists services may mean to leave out the rest.
+        foreach (var one in sources.SelectMany(source => source.Unmapped.Where(one => one.Kind == "commit").Take(MostUnmapped))) yield return one.Sentence + ".";
     }
 
     static void Write(Findings findings, Terminal terminal, DateTimeOffset now)
@@ -125,8 +142,9 @@ public static class DoctorVerb
         foreach (var source in findings.Sources)
         {
             var last = source.LastReceivedAt is { } time ? $", last {Human.Span((now - time).TotalSeconds)} ago" : "";
+            var skew = source.ClockSkewSeconds is { } seconds ? $", received {Human.Span(Math.Abs(seconds))} {(seconds < 0 ? "before" : "after")} what it says" : "";
             output.WriteLine($"source       {source.Source}: {source.Deliveries:N0} deliveries, {source.Facts:N0} with facts, "
-                + $"{source.Ignored:N0} ignored, {source.Unreadable:N0} unreadable{last}");
+                + $"{source.Ignored:N0} ignored, {source.Unreadable:N0} unreadable{last}{skew}");
         }
 
         output.WriteLine();

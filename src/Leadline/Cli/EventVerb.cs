@@ -82,6 +82,14 @@ public static class EventVerb
             new("title", Holds.Text, "its title"),
             new("author", Holds.Text, "its author; the server keeps only a salted hash"),
         ]),
+        new("flag", "A feature flag was turned on or off in an environment: a release without a deployment.", "at",
+        [
+            new("id", Holds.Text, "unique over all flag changes; default: made of time, flag and environment"),
+            new("flag", Holds.Text, "the flag's key", Required: true),
+            Service,
+            new("environment", Holds.Text, "the environment's own name; default: production"),
+            new("on", Holds.Truth, "true or false", Required: true),
+        ]),
         new("annotation", "A mark on the timeline: something that may explain a change of the numbers.", "at",
         [
             new("id", Holds.Text, "unique over all annotations; default: made of time and text"),
@@ -121,7 +129,7 @@ public static class EventVerb
 
         var at = new Option<string>("--at") { Description = $"short for {Option(type.At)}, or for --started-at while it runs; default: now", HelpName = "TIME" };
         if (type.Name is "incident" or "change") at.Description = $"short for {Option(type.At)}";
-        if (type.Name is "annotation") at.Description = "when it happened, with an offset; default: now";
+        if (type.Name is "annotation" or "flag") at.Description = "when it happened, with an offset; default: now";
         var server = new ServerOptions(serverByDefault: true);
         var json = new Option<bool>("--json") { Description = "print the server's answer as JSON" };
         command.Add(at);
@@ -190,6 +198,11 @@ public static class EventVerb
             case "build":
                 body.TryAdd("status", "succeeded");
                 if (!begun) body.TryAdd("finished_at", now);
+                return null;
+            case "flag":
+                body.TryAdd("at", now);
+                body.TryAdd("environment", "production");
+                body.TryAdd("id", $"{body["flag"]}/{body["environment"]}/{body["at"]}");
                 return null;
             case "annotation":
                 body.TryAdd("at", now);

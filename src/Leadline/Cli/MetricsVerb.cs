@@ -44,6 +44,14 @@ public static class MetricsVerb
         return verb;
     }
 
+    /// <summary>Why deployments ship nothing known: the two that every service has, and what else there is.</summary>
+    static IEnumerable<string> Reasons(Coverage coverage) =>
+        new (long Count, string Reason)[]
+        {
+            (coverage.Baseline, "baseline"), (coverage.Gap, "gap"), (coverage.NoSha, "without a sha"), (coverage.ShortSha, "with a short sha that no commit or several fit"),
+            (coverage.UnknownSha, "of an unknown sha"), (coverage.Configuration, "of a configuration repository's commit"),
+        }.Where((one, i) => i < 2 || one.Count > 0).Select(one => $"{one.Count} {one.Reason}");
+
     static void Write(MetricsReport report, Terminal terminal)
     {
         var scope = report.Scope.Services.IsDefaultOrEmpty ? "no service" : string.Join(", ", report.Scope.Services);
@@ -65,7 +73,7 @@ public static class MetricsVerb
         var coverage = report.Coverage;
         terminal.Raw.WriteLine(
             $"Of the deployments {coverage.DeploymentsWithChanges} list what they ship, {coverage.DeploymentsWithoutChanges} do not "
-            + $"({coverage.Baseline} baseline, {coverage.Gap} gap); of {coverage.Incidents} incidents {coverage.IncidentsUnlinked} are linked to no deployment.");
+            + $"({string.Join(", ", Reasons(coverage))}); of {coverage.Incidents} incidents {coverage.IncidentsUnlinked} are linked to no deployment.");
 
         void Add(string name, string value, ImmutableArray<double>? interval, Func<double?, string> show, long count, string? level) =>
             table.AddRow(

@@ -7,7 +7,8 @@ using Leadline.Storage;
 namespace Leadline.Cli;
 
 /// <summary><c>--service</c>, <c>--team</c>, <c>--area</c>, <c>--environment</c>, <c>--from</c> and <c>--to</c>: what a number is asked for.</summary>
-public sealed class ScopeOptions
+/// <param name="withWindow">Whether the verb takes the last two; else its window ends now.</param>
+public sealed class ScopeOptions(bool withWindow = true)
 {
     /// <summary>The window where none is asked for ends now and is this long.</summary>
     public const int DefaultDays = 90;
@@ -37,6 +38,7 @@ public sealed class ScopeOptions
         command.Add(team);
         command.Add(area);
         command.Add(environment);
+        if (!withWindow) return;
         command.Add(from);
         command.Add(to);
     }
@@ -53,6 +55,10 @@ public sealed class ScopeOptions
 
         return string.Join('&', parts);
     }
+
+    /// <summary>Who is asked about, in the words of the asker; null where all are.</summary>
+    public string? About(ParseResult arguments) =>
+        Digests.Digest.NameOf(arguments.GetValue(service), arguments.GetValue(team) is { } ofTeam ? [ofTeam] : null, arguments.GetValue(area) is { } ofArea ? [ofArea] : null);
 
     /// <summary>The question, or a sentence that says why there is none.</summary>
     public async Task<(MetricsQuery? Query, string? Sentence)> ReadAsync(

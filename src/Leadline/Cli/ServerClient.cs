@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Leadline.Api;
+using Leadline.Ingest;
 
 namespace Leadline.Cli;
 
@@ -30,11 +31,21 @@ public sealed class ServerClient : IDisposable
         if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
+    /// <summary>Where the server is.</summary>
+    public Uri Address => server;
+
     /// <param name="path">Below <c>/api/v1/</c>.</param>
     /// <exception cref="ServerException">The server refused or could not be reached.</exception>
-    public async Task<T> GetAsync<T>(string path, CancellationToken cancellation)
+    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) => AskAsync<T>(HttpMethod.Get, path, cancellation);
+
+    /// <summary>Asks the server to do something; for what may be done twice.</summary>
+    /// <param name="path">Below <c>/api/v1/</c>.</param>
+    /// <exception cref="ServerException">The server refused or could not be reached.</exception>
+    public Task<T> PostAsync<T>(string path, CancellationToken cancellation) => AskAsync<T>(HttpMethod.Post, path, cancellation);
+
+    async Task<T> AskAsync<T>(HttpMethod method, string path, CancellationToken cancellation)
     {
-        var (text, _) = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "api/v1/" + path), cancellation);
+        var (text, _) = await SendAsync(() => new HttpRequestMessage(method, "api/v1/" + path), cancellation);
         try
         {
             return JsonSerializer.Deserialize<T>(text, Wire.Json) ?? throw new JsonException("it is null");
@@ -58,6 +69,22 @@ public sealed class ServerClient : IDisposable
             cancellation);
         // 202 is a delivery that was stored, 200 one that was known.
         return (text, status == HttpStatusCode.OK);
+    }
+
+    /// <returns>The server's answer as it came.</returns>
+    /// <exception cref="ServerException">The server refused or could not be reached.</exception>
+    public async Task<string> PostOverrideAsync(OverrideRequest asked, CancellationToken cancellation) => (await SendAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, "api/v1/overrides")
+        {
+            Content = new StringContent(JsonSerializer.Serialize(asked, Wire.Json), System.Text.Encoding.UTF8, "application/json"),
+        },
+        cancellation)).Text;
+
+    /// <inheritdoc cref="PostOverrideAsync"/>
+    public async Task<string> DeleteOverrideAsync(long id, string? reason, CancellationToken cancellation)
+    {
+        var query = string.IsNullOrEmpty(reason) ? "" : "?reason=" + Uri.EscapeDataString(reason);
+        return (await SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"api/v1/overrides/{id}{query}"), cancellation)).Text;
     }
 
     async Task<(string Text, HttpStatusCode Status)> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)

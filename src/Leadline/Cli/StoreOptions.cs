@@ -2,6 +2,7 @@ using System.CommandLine;
 using Leadline.Core;
 using Leadline.Ingest;
 using Leadline.Settings;
+using Leadline.Sources;
 using Leadline.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,8 +25,8 @@ public sealed class StoreOptions
     /// <exception cref="SettingsException">The definitions hold errors.</exception>
     public async Task<OpenedStore> OpenAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var definitions = config.Definitions(arguments);
-        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), definitions);
+        var settings = config.WithoutSecrets(arguments);
+        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources);
     }
 
     /// <summary>The store; null, after saying so, where there is none.</summary>
@@ -39,8 +40,8 @@ public sealed class StoreOptions
     }
 }
 
-/// <summary>An open store with the definitions in force.</summary>
-public sealed record OpenedStore(Store Store, Definitions Definitions) : IAsyncDisposable
+/// <summary>An open store with the definitions in force, and the sources that are read.</summary>
+public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSources Sources) : IAsyncDisposable
 {
     public string Hash => DefinitionsHash.Of(Definitions);
 
@@ -49,7 +50,7 @@ public sealed record OpenedStore(Store Store, Definitions Definitions) : IAsyncD
     {
         if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation))
             await Store.MarkAllStaleAsync(await Store.ServiceMapAsync(Definitions, cancellation), cancellation);
-        return new Readings(Store, Definitions, NullLogger.Instance);
+        return new Readings(Store, Definitions, NullLogger.Instance, sources: Sources);
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();

@@ -80,7 +80,7 @@ static class TestVerb
     /// <summary>The text of the settings file, once it is known to be right; null where there is none.</summary>
     static string? SettingsOf(string? path)
     {
-        _ = SettingsFile.LoadDefinitions(path, Environment.GetEnvironmentVariable);
+        _ = SettingsFile.LoadWithoutSecrets(path, Environment.GetEnvironmentVariable);
         var file = SettingsFile.Find(path, Environment.GetEnvironmentVariable);
         return file is null ? null : File.ReadAllText(file);
     }

@@ -14,7 +14,7 @@ static class TokenVerb
         var address = new StoreOption { Recursive = true };
         var json = new Option<bool>("--json") { Description = "One JSON document", Recursive = true };
         var name = new Argument<string>("NAME") { Description = "By which it is listed and removed" };
-        var scope = new Option<string>("--scope") { Description = "ingest, read or admin (which holds both)", Required = true };
+        var scope = new Option<string>("--scope") { Description = "ingest, read, override (which reads too) or admin (which holds all)", Required = true };
         scope.AcceptOnlyFromAmong([.. Access.Scopes]);
         var create = new Command("create", "Make a token; it is shown once and kept as a hash") { name, scope };
         create.SetAction((parsed, cancellation) => WithAsync(() => address.Address(parsed), terminal, cancellation, async store =>

@@ -28,6 +28,19 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
     /// <summary>Waits for the next delivery to be durable, or for so long.</summary>
     public Task<bool> ArrivedAsync(TimeSpan patience, CancellationToken cancellation) => arrived.WaitAsync(patience, cancellation);
 
+    /// <summary>Says that there is something to read.</summary>
+    public void Wake()
+    {
+        try
+        {
+            if (arrived.CurrentCount == 0) arrived.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else said so in the same moment.
+        }
+    }
+
     /// <summary>The id once it is durable; null where too many wait already.</summary>
     /// <exception cref="StoreException">It could not be stored.</exception>
     public async Task<AppendedDelivery?> AppendAsync(NewDelivery delivery, CancellationToken cancellation)
@@ -84,7 +97,7 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
             Remember(answers, work.Context);
             work.Done();
             for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(answers[i]);
-            if (arrived.CurrentCount == 0) arrived.Release();
+            Wake();
         }
         catch (StoreException error)
         {

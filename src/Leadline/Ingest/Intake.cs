@@ -15,6 +15,8 @@ public sealed class Intake(byte[] salt)
 
     public NewDelivery Prepare(SourceReader reader, Delivery delivery)
     {
+        delivery = reader.Kept(delivery);
+
         // Before the scrub, so that a sender's repetition is the same whatever the salt.
         var key = reader.DedupeKey(delivery) is { Length: > 0 } own ? $"{reader.Source}:{own}" : $"{reader.Source}:{Convert.ToHexStringLower(Hash(reader.Source, delivery.Body.Span))}";
         var kept = Delivery.NoHeaders;

@@ -10,9 +10,10 @@ namespace Leadline.Ingest;
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
 /// <param name="judges">How many services are judged at the same time; a server that also answers leaves processors free for that.</param>
 /// <param name="commits">The spans of the commits that stored the deliveries up to this id.</param>
+/// <param name="sources">Who reads; the catalogue where null.</param>
 public sealed partial class Readings(
     Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null, int? judges = null,
-    Func<long, IEnumerable<ActivityContext>>? commits = null)
+    Func<long, IEnumerable<ActivityContext>>? commits = null, KnownSources? sources = null)
 {
     /// <summary>The most deliveries of one batch.</summary>
     public const int AtOnce = 2048;
@@ -23,6 +24,8 @@ public sealed partial class Readings(
     readonly SemaphoreSlim turn = new(1, 1);
 
     readonly Func<ServiceFacts, Definitions, Judgement> judge = judge ?? Correlator.Judge;
+
+    readonly ReadingAgain again = new(store, logger, (sources ?? KnownSources.OfCatalogue).Readers);
 
     // Judging is pure: what failed at a mark fails again until the service has a new one.
     readonly Dictionary<ServiceName, long> failed = [];
@@ -35,34 +38,32 @@ public sealed partial class Readings(
         var unread = await store.UnreadAsync(AtOnce, cancellation);
         if (unread.IsEmpty) return 0;
         using var work = Work.Reading(unread.Length, commits?.Invoke(unread[^1].Id) ?? []);
-        List<ReadDelivery> readings = [.. unread.Select(delivery => Read(delivery, logger))];
+        List<ReadDelivery> readings = [.. unread.Select(delivery => Read(delivery, logger, sources))];
         work.Tell("leadline.delivery.facts", readings.Count(reading => reading.Reading is FactsReading))
             .Tell("leadline.delivery.ignored", readings.Count(reading => reading.Reading is IgnoredReading))
             .Tell("leadline.delivery.unreadable", readings.Count(reading => reading.Reading is UnreadableReading));
-        await SaveAsync(readings, cancellation);
+        await store.SaveReadingsAsync(readings, await TouchedAsync(readings, cancellation), cancellation);
         work.Done();
         return unread.Length;
     }
 
-    async Task SaveAsync(List<ReadDelivery> readings, CancellationToken cancellation)
+    /// <summary>The services that these facts can change.</summary>
+    async Task<IReadOnlyCollection<ServiceName>> TouchedAsync(IEnumerable<ReadDelivery> readings, CancellationToken cancellation)
     {
         var facts = readings.Select(reading => reading.Reading).OfType<FactsReading>().SelectMany(reading => reading.Facts).ToList();
+        var deployed = await store.DeployedFromAsync(facts.OfType<CommitFact>(), cancellation);
         map = definitions.Services.IsEmpty ? null : map ?? await store.ServiceMapAsync(definitions, cancellation);
-        if (map is not null)
-        {
-            await store.SaveReadingsAsync(readings, Touched(map, facts), cancellation);
-            return;
-        }
+        if (map is not null) return Touched(map, [.. facts, .. deployed]);
 
         // Where no services are defined, new facts may speak of new ones: the map is made of what was stored and of these.
         var known = await store.ServiceMapAsync(definitions, cancellation);
-        var deployed = facts.OfType<DeploymentFact>().Where(fact => fact.Service is not null).Select(fact => (fact.Service!, fact.Repository));
+        var declared = facts.OfType<DeploymentFact>().Where(fact => fact.Service is not null).Select(fact => (fact.Service!, fact.Repository));
         var grown = new ServiceMap(
             definitions,
             known.Services.SelectMany(service => service.Repositories.IsEmpty ? [(service.Name.Value, (RepositoryName?)null)] : service.Repositories.Where(repository => repository.Value != service.Name.Value)
-                .Select(repository => (service.Name.Value, (RepositoryName?)repository))).Concat(deployed),
+                .Select(repository => (service.Name.Value, (RepositoryName?)repository))).Concat(declared),
             known.Services.SelectMany(service => service.Repositories).Concat(facts.Select(fact => fact.OfRepository()).OfType<RepositoryName>()).Distinct());
-        await store.SaveReadingsAsync(readings, [.. Touched(grown, facts).Concat(Touched(known, facts)).Distinct()], cancellation);
+        return [.. Touched(grown, [.. facts, .. deployed]).Concat(Touched(known, facts)).Distinct()];
     }
 
     /// <summary>Judges every service whose facts are newer than its judgement; answers how many.</summary>
@@ -125,7 +126,10 @@ public sealed partial class Readings(
     /// <param name="progress">Told how many deliveries were read so far.</param>
     public Task DrainAsync(Action<int>? progress, CancellationToken cancellation) => RoundAsync(int.MaxValue, progress, cancellation);
 
-    /// <summary>Reads until there is nothing left or so many batches were read, then judges. True where more may wait to be read.</summary>
+    /// <summary>
+    /// Reads until there is nothing left or so many batches were read; where nothing new waits, as many of what is to be read again; then judges.
+    /// True where more may wait to be read.
+    /// </summary>
     public async Task<bool> RoundAsync(int batches, Action<int>? progress, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
@@ -140,8 +144,60 @@ public sealed partial class Readings(
                 progress?.Invoke(total += count);
             }
 
+            var isMore = left == 0 || (reading is not null && await ReadAgainAsync(batches, cancellation));
             await JudgeAsync(cancellation);
-            return left == 0;
+            return isMore;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Reads again what earlier readers read, so many batches of it; true where more is left.</summary>
+    async Task<bool> ReadAgainAsync(int batches, CancellationToken cancellation)
+    {
+        for (var left = batches; left > 0; left--)
+        {
+            var deliveries = await again.NextAsync(() => store.ServiceMapAsync(definitions, cancellation), cancellation);
+            if (deliveries.IsEmpty) return false;
+            List<ReadDelivery> readings = [.. deliveries.Select(delivery => Read(delivery, logger, sources))];
+
+            // Facts that are replaced may have spoken of other services: those are all judged in the end.
+            var fresh = readings.Zip(deliveries).Where(pair => pair.Second.Outcome != "facts").Select(pair => pair.First);
+            await store.SaveReadingsAgainAsync(readings, await TouchedAsync(fresh, cancellation), cancellation);
+            again.Done(deliveries);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Judges one service ahead of the others. False where it could not be done while somebody waits: it is stale still, and judged in its turn.
+    /// </summary>
+    public async Task<bool> JudgeAsync(ServiceName service, TimeSpan patience, CancellationToken cancellation)
+    {
+        if (!await turn.WaitAsync(patience, cancellation)) return false;
+
+        // A large service is judged to its end, whether or not somebody still waits for it.
+        var judging = Task.Run(() => JudgeInTurnAsync(service), CancellationToken.None);
+        return await Task.WhenAny(judging, Task.Delay(patience, cancellation)) == judging && await judging;
+    }
+
+    async Task<bool> JudgeInTurnAsync(ServiceName service)
+    {
+        try
+        {
+            var stale = (await store.StaleAsync(CancellationToken.None)).Where(one => one.Service == service).ToArray();
+            if (stale.Length == 0) return true;
+            var errors = new List<Exception>();
+            return await JudgeAsync(stale, await store.ServiceMapAsync(definitions, CancellationToken.None), errors, CancellationToken.None) > 0 && errors.Count == 0;
+        }
+        catch (Exception error)
+        {
+            // It stays marked, and the loop that tries it again says so.
+            Log.JudgingFailed(logger, error, service);
+            return false;
         }
         finally
         {
@@ -181,31 +237,40 @@ public sealed partial class Readings(
     }
 
     /// <summary>What the source's reader makes of it; whatever the reader throws is an outcome too.</summary>
-    internal static ReadDelivery Read(StoredDelivery stored, ILogger logger)
+    internal static ReadDelivery Read(StoredDelivery stored, ILogger logger, KnownSources? sources = null)
     {
-        if (Catalogue.Find(stored.Delivery.Source) is not { } reader) return new ReadDelivery(stored.Id, 1, Reading.Unreadable($"there is no source {stored.Delivery.Source}"));
+        var (version, reading) = Read(stored, (sources ?? KnownSources.OfCatalogue).Find(stored.Delivery.Source), logger);
+        return new ReadDelivery(stored.Id, version, reading) { Source = stored.Delivery.Source };
+    }
+
+    static (int Version, Reading Reading) Read(StoredDelivery stored, SourceReader? reader, ILogger logger)
+    {
+        if (reader is null) return (1, Reading.Unreadable($"there is no source {stored.Delivery.Source}"));
         try
         {
-            if (stored.Delivery.Body.IsEmpty) return new ReadDelivery(stored.Id, reader.Version, Reading.Unreadable("the body is empty, or was dropped when its time was over"));
-            return new ReadDelivery(stored.Id, reader.Version, reader.Read(stored.Delivery));
+            if (stored.Delivery.Body.IsEmpty) return (reader.Version, Reading.Unreadable("the body is empty, or was dropped when its time was over"));
+            return (reader.Version, reader.Read(stored.Delivery));
         }
         catch (Exception error) when (error is JsonException or FormatException)
         {
-            return new ReadDelivery(stored.Id, reader.Version, Reading.Unreadable(error.Message));
+            return (reader.Version, Reading.Unreadable(error.Message));
         }
         catch (Exception error)
         {
             // A reader's own mistake must not stop the others; the delivery is kept and can be read again by a better one.
             Log.ReaderFailed(logger, error, stored.Delivery.Source, stored.Id);
-            return new ReadDelivery(stored.Id, reader.Version, Reading.Unreadable($"the reader failed: {error.Message}"));
+            return (reader.Version, Reading.Unreadable($"the reader failed: {error.Message}"));
         }
     }
 
-    static List<ServiceName> Touched(ServiceMap map, List<Fact> facts) => [.. facts.SelectMany(fact => map.ServicesOf(fact)).Select(service => service.Name).Distinct()];
+    static List<ServiceName> Touched(ServiceMap map, IEnumerable<Fact> facts) => [.. facts.SelectMany(fact => map.ServicesOf(fact)).Select(service => service.Name).Distinct()];
 
     static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "The reader of {Source} failed on delivery {Id}")]
         public static partial void ReaderFailed(ILogger logger, Exception error, string source, long id);
+
+        [LoggerMessage(LogLevel.Error, "{Service} could not be judged and will be tried again")]
+        public static partial void JudgingFailed(ILogger logger, Exception error, ServiceName service);
     }
 }

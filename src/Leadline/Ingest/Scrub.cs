@@ -120,15 +120,39 @@ public sealed partial class Scrub(byte[] salt)
         {
             body = body[start..];
             var reader = new Utf8JsonReader(body);
-            var depthOfPerson = int.MaxValue;
+            var names = new Stack<string?>();
+            var person = 0;
             string? key = null;
+            (string? Summary, bool OfUser) reference = default;
             do
             {
                 if (!reader.Read()) throw new JsonException("the body ends too early");
+
+                // A reference sums up what it is to: a user's is the name, a service's is none of a person.
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.EndObject)
+                {
+                    if (reference is { Summary: { } name, OfUser: true }) Add(name);
+                    reference = default;
+                }
+                else if (reader.TokenType == JsonTokenType.String && person > 0)
+                {
+                    if (key == "summary") reference.Summary = TextOf(ref reader);
+                    if (key == "type") reference.OfUser = TextOf(ref reader).StartsWith("user", StringComparison.Ordinal);
+                }
+
                 if (reader.TokenType == JsonTokenType.PropertyName) key = TextOf(ref reader);
-                else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && IsPerson(key, fields) && reader.CurrentDepth < depthOfPerson) depthOfPerson = reader.CurrentDepth;
-                else if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && reader.CurrentDepth <= depthOfPerson) depthOfPerson = int.MaxValue;
-                else if (reader.TokenType == JsonTokenType.String && key is "login" or "name" or "email" or "username" or "display_name" or "displayName" or "nickname" && (depthOfPerson != int.MaxValue || fields.Strings.Contains(key)))
+                else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                {
+                    names.Push(key);
+                    if (person > 0 || IsPerson(key, fields)) person++;
+                    if (reader.TokenType == JsonTokenType.StartObject) key = null;
+                }
+                else if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+                {
+                    key = names.Pop();
+                    if (person > 0) person--;
+                }
+                else if (reader.TokenType == JsonTokenType.String && IsNameOf(key, person > 0, fields))
                     Add(TextOf(ref reader));
             }
             while (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray);
@@ -144,6 +168,11 @@ public sealed partial class Scrub(byte[] salt)
                 if (word.Length >= 3) known.Add(word);
         }
     }
+
+    static bool IsNameOf(string? key, bool ofPerson, PersonalFields fields) =>
+        key is "login" or "name" or "email" or "username" or "display_name" or "displayName" or "nickname" or "full_name" or "display_value"
+            ? ofPerson || fields.Strings.Contains(key)
+            : IsPerson(key, fields);
 
     /// <summary>
     /// The string, where it is text. A reader may pass over one that is none (half of a surrogate pair, bytes that are no UTF-8), so it must
@@ -166,7 +195,8 @@ public sealed partial class Scrub(byte[] salt)
     [GeneratedRegex(@"^h_[0-9a-f]{16}(?:\[bot\])?$")]
     private static partial Regex Hashed();
 
-    [GeneratedRegex(@"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")]
+    // A package's version, shop@1.4.0, is no address.
+    [GeneratedRegex(@"[A-Za-z0-9._%+\-]+@(?!v?[0-9]+\.[0-9])[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")]
     private static partial Regex Address();
 
     [GeneratedRegex(@"^([A-Z][A-Za-z\-]*-by: )([^\r\n]+)", RegexOptions.Multiline)]

@@ -22,7 +22,13 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     async Task<MetricsReport> FindAsync(MetricsQuery query, CancellationToken cancellation)
     {
         var scope = await ScopeAsync(query, byMonth: true, cancellation);
-        var failure = await ChangeFailureRateAsync(scope, cancellation);
+        var failure = ChangeFailureRateAsync(scope, cancellation);
+        var frequency = DeploymentFrequencyAsync(query, scope, cancellation);
+        var leadTime = LeadTimeAsync(scope, cancellation);
+        var recoveryTime = RecoveryTimeAsync(scope, cancellation);
+        var rework = ReworkRateAsync(scope, cancellation);
+        var coverage = CoverageAsync(scope, cancellation);
+        await Task.WhenAll(failure, frequency, leadTime, recoveryTime, rework, coverage);
         var services = query.Services ?? [.. (await store.OwnedServicesAsync(cancellation)).Select(service => service.Name)];
         return new MetricsReport
         {
@@ -33,14 +39,23 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
             Scope = new MetricsScope(services, query.Environment),
             Metrics = new FiveMetrics
             {
-                DeploymentFrequency = await DeploymentFrequencyAsync(query, scope, cancellation),
-                LeadTime = await LeadTimeAsync(scope, cancellation),
-                ChangeFailureRate = failure,
-                RecoveryTime = await RecoveryTimeAsync(scope, cancellation),
-                ReworkRate = await ReworkRateAsync(scope, cancellation),
+                DeploymentFrequency = await frequency,
+                LeadTime = await leadTime,
+                ChangeFailureRate = await failure,
+                RecoveryTime = await recoveryTime,
+                ReworkRate = await rework,
             },
-            Coverage = await CoverageAsync(scope, cancellation),
+            Coverage = await coverage,
         };
+    }
+
+    /// <summary>The five metrics, and the trend of each in the order of <see cref="MetricRules.Names"/>; they are asked for side by side.</summary>
+    public async Task<(MetricsReport Report, ImmutableArray<(string Metric, ImmutableArray<SeriesPoint> Points)> Trends)> OverviewAsync(
+        MetricsQuery query, Bucket bucket, CancellationToken cancellation)
+    {
+        var report = ReadAsync(query, cancellation);
+        var trends = await Task.WhenAll(MetricRules.Names.Select(async metric => (metric, await SeriesAsync(metric, bucket, query, cancellation))));
+        return (await report, [.. trends]);
     }
 
     /// <summary>
@@ -139,7 +154,8 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     Task<Coverage> CoverageAsync(QueryScope scope, CancellationToken cancellation) => OneAsync(
         "coverage",
         row => new Coverage(
-            row.Count(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), [.. definitions.Failure.Signals.Order().Select(Rows.Word)]),
+            row.Count(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), row.Count(6), row.Count(7), row.Count(8), row.Count(9),
+            [.. definitions.Failure.Signals.Order().Select(Rows.Word)]),
         scope, cancellation);
 
     /// <summary>The parameters that say which services, where and when; queries take of them what they need.</summary>

@@ -52,10 +52,19 @@ public sealed record RecoveryTime(
 public sealed record ReworkRate(double? Value, long Rework, long Deployments, ImmutableArray<double>? Interval, string? Level);
 
 /// <summary>What the numbers rest on.</summary>
+/// <param name="DeploymentsWithoutChanges">
+/// Those that ship nothing known: because of what the next counts say, or because nothing of the service was in them.
+/// </param>
+/// <param name="Baseline">The first of a service: what it reaches predates tracking.</param>
+/// <param name="Gap">What was live before is not known, or nothing joins it with this one.</param>
+/// <param name="NoSha">The source named no commit, and no artifact of that version is known.</param>
+/// <param name="ShortSha">The source named an abbreviation, with which no known commit begins, or several do.</param>
+/// <param name="UnknownSha">The commit is not known.</param>
+/// <param name="Configuration">The commit is one of a configuration repository, and nothing leads from it to one of the service.</param>
 /// <param name="Signals">The failure signals that are switched on.</param>
 public sealed record Coverage(
-    long DeploymentsWithChanges, long DeploymentsWithoutChanges, long Baseline, long Gap, long Incidents, long IncidentsUnlinked,
-    ImmutableArray<string> Signals);
+    long DeploymentsWithChanges, long DeploymentsWithoutChanges, long Baseline, long Gap, long NoSha, long ShortSha, long UnknownSha, long Configuration,
+    long Incidents, long IncidentsUnlinked, ImmutableArray<string> Signals);
 
 /// <summary>What is asked for: services (all where null), one environment, and a half-open window of UTC instants.</summary>
 public sealed record MetricsQuery(

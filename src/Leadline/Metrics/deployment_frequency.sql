@@ -2,19 +2,21 @@
 with counted as (
   select cast(coalesce(sum(deployments), 0) as bigint) as deployments from {counted} as counted
 ),
+-- The weeks that have a deployment, ranked among all whole weeks of the window; those that have none come before them.
 weeks as (
-  select cast($first_week as timestamp) + n * interval '7 days' as week
-  from generate_series(0, cast($weeks as integer) - 1) as w(n)
+  select count(distinct day) as days,
+    cast($weeks as bigint) - count(*) over () + row_number() over (order by count(distinct day)) as rank
+  from {days} as days
+  where day >= cast($first_week as timestamp) and day < cast($first_week as timestamp) + cast($weeks as integer) * interval '7 days'
+  group by date_trunc('week', day)
 ),
-days_of_week as (
-  select count(distinct days.day) as days
+middle as (
+  select cast(coalesce(sum(days) filter (where 2 * rank between cast($weeks as bigint) and cast($weeks as bigint) + 2), 0) as double precision) as days
   from weeks
-  left join {days} as days on date_trunc('week', days.day) = weeks.week
-  group by weeks.week
 )
 select
   deployments,
   cast(nullif(deployments, 0) as double precision)
     / (cast(extract(epoch from cast($to as timestamptz) - cast($from as timestamptz)) as double precision) / 86400) as per_day,
-  (select percentile_cont(0.5) within group (order by days) from days_of_week where counted.deployments > 0) as deploy_days_per_week
-from counted
+  case when deployments > 0 and cast($weeks as bigint) > 0 then middle.days / (2 - cast($weeks as bigint) % 2) end as deploy_days_per_week
+from counted, middle

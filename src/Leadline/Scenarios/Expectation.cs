@@ -61,7 +61,8 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
     static readonly string[] Numbers =
     [
         "deployments", "deploying days per week", "time between deployments median", "lead time median", "lead times", "change failure rate", "recovery median",
-        "recovery open", "recovery count", "recovery kaplan-meier", "rework", "baselines", "gaps", "incidents", "unlinked incidents", "incident",
+        "recovery open", "recovery count", "recovery kaplan-meier", "rework", "baselines", "gaps", "no shas", "short shas", "unknown shas", "configurations",
+        "incidents", "unlinked incidents", "incident",
     ];
 
     /// <exception cref="LineException">The line is not understood, or names what no line of the scenario made.</exception>
@@ -93,6 +94,10 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
             return Share(line, measured => measured.Report.Metrics.ReworkRate is { Value: not null } rate ? (rate.Rework, rate.Deployments) : null);
         if (line.TryTake("baselines")) return Count(line, measured => measured.Report.Coverage.Baseline);
         if (line.TryTake("gaps")) return Count(line, measured => measured.Report.Coverage.Gap);
+        if (line.TryTake("no", "shas")) return Count(line, measured => measured.Report.Coverage.NoSha);
+        if (line.TryTake("short", "shas")) return Count(line, measured => measured.Report.Coverage.ShortSha);
+        if (line.TryTake("unknown", "shas")) return Count(line, measured => measured.Report.Coverage.UnknownSha);
+        if (line.TryTake("configurations")) return Count(line, measured => measured.Report.Coverage.Configuration);
         if (line.TryTake("unlinked", "incidents")) return Count(line, measured => measured.Report.Coverage.IncidentsUnlinked);
         return line.TryTake("incidents") ? Count(line, measured => measured.Report.Coverage.Incidents) : null;
     }
@@ -128,7 +133,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
             line.Require("to");
             expected = $"linked to {line.Take("a deployment")}";
             line.Require("by");
-            expected += $" by {line.Take("declared, fix or window")}";
+            expected += $" by {line.Take("declared, fix, window or override")}";
         }
 
         return Same(line, expected, measured =>
@@ -166,11 +171,14 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
             return Of(line, id, Instant(instant), (row, _) => Instant(row.DeployedAt));
         }
 
+        if (line.TryTake("not", "overridden")) return Of(line, id, "not overridden", (row, _) => Overridden(row));
+        if (line.TryTake("overridden", "by"))
+            return Of(line, id, "overridden by " + line.TakeRest("failed, not failed, exclude, link incident or unlink incident"), (row, _) => Overridden(row));
         if (line.TryTake("of")) return Of(line, id, line.Take("a commit's name, or none"), (row, measured) => row.Sha is { } sha ? measured.NameOf(sha) : "none");
         if (line.TryTake("is", "unmeasured")) return Same(line, "unmeasured", measured => measured.Row(id) is null ? "unmeasured" : "in the ledger");
         if (line.TryTake("is")) return ReadKind(line, id);
         if (line.TryTake("ships", "nothing")) return Of(line, id, "nothing", (_, measured) => Ships(measured, id));
-        if (!line.TryTake("ships")) throw line.Expected("failed, not failed, is, ships, recovery, rework because, deployed at or of");
+        if (!line.TryTake("ships")) throw line.Expected("failed, not failed, is, ships, recovery, rework because, overridden by, deployed at or of");
         if (line.Peek() is { } next && next.All(char.IsAsciiDigit)) return Of(line, id, line.Take(""), (row, _) => $"{row.Commits}");
         return Of(line, id, Joined(line.TakeList("commits, how many, or nothing")), (_, measured) => Ships(measured, id));
     }
@@ -178,7 +186,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
     static Expectation ReadKind(Line line, string id)
     {
         var not = line.TryTake("not");
-        string[] known = ["deployment", "redeploy", "rollback", "failed attempt", "step", "linked", "baseline", "gap", "no sha", "unknown sha", "counted", "rework"];
+        string[] known = ["deployment", "redeploy", "rollback", "failed attempt", "step", "linked", "baseline", "gap", "no sha", "short sha", "unknown sha", "configuration", "counted", "rework"];
         var word = line.TakeRest(string.Join(", ", known)).Replace('_', ' ');
         if (!known.Contains(word)) throw new LineException($"expected one of {string.Join(", ", known)}, not '{word}'{Nearest.Suggest(word, known)}");
         return new Expectation(line.Number, line.Content, not ? $"not {word}" : word, measured =>
@@ -198,8 +206,8 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
         while (!line.AtEnd)
         {
             if (reasons.Count > 0) line.Require(",");
-            var signal = line.Take("incident, rollback, revert, hotfix or declared");
-            if (!Enum.TryParse<FailureSignal>(signal, ignoreCase: true, out _)) throw new LineException($"expected incident, rollback, revert, hotfix or declared, not '{signal}'");
+            var signal = line.Take("incident, rollback, revert, hotfix, declared or override");
+            if (!Enum.TryParse<FailureSignal>(signal, ignoreCase: true, out _)) throw new LineException($"expected incident, rollback, revert, hotfix, declared or override, not '{signal}'");
             reasons.Add(line.Peek() is null or "," ? signal : $"{signal} {line.Take("its evidence")}");
         }
 
@@ -220,7 +228,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
         if (line.TryTake("shipped", "in"))
         {
             var expected = $"shipped in {line.Take("a deployment")}";
-            if (line.TryTake("by")) expected += $" by {line.TakeRest("declared, ancestry, merge sha, push range or artifact").Replace('_', ' ')}";
+            if (line.TryTake("by")) expected += $" by {line.TakeRest("declared, ancestry, merge sha, push range, artifact or gitops").Replace('_', ' ')}";
             return Same(line, expected, measured => Way(measured, name, withMethod: expected.Contains(" by ", StringComparison.Ordinal)));
         }
 
@@ -242,6 +250,9 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
         throw line.Expected("shipped in, not shipped, of, counted, not counted because, lead time, coding, pickup, review, build, wait or deploy");
     }
 
+    static string Overridden(LedgerRow row) => row.Overridden.IsEmpty ? "not overridden"
+        : "overridden by " + Joined(row.Overridden.Select(kind => Rows.Word(kind).Replace('_', ' ')), sorted: false);
+
     static string Ships(Measured measured, string id)
     {
         var shipped = measured.Shipped.Where(change => change.DeploymentId == id)
@@ -262,7 +273,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
     }
 
     static IEnumerable<string> Evidence(Measured measured, string id) => measured.Blames.Where(blame => blame.DeploymentId == id)
-        .Select(blame => blame.Signal == FailureSignal.Declared ? "declared" : $"{Rows.Word(blame.Signal)} {measured.Named(blame.Evidence)}").Distinct();
+        .Select(blame => blame.Signal is FailureSignal.Declared or FailureSignal.Override ? Rows.Word(blame.Signal) : $"{Rows.Word(blame.Signal)} {measured.Named(blame.Evidence)}").Distinct();
 
     static string Reasons(Measured measured, string id) => Joined(Evidence(measured, id));
 

@@ -21,6 +21,9 @@ sealed class Scenario
     /// <summary>What happened, in the order in which it was written.</summary>
     public required ImmutableArray<Fact> Facts { get; init; }
 
+    /// <summary>What people said against the rules.</summary>
+    public required ImmutableArray<Override> Overrides { get; init; }
+
     /// <summary>The short names that it uses for commits.</summary>
     public required ImmutableDictionary<Sha, string> Names { get; init; }
 
@@ -78,6 +81,7 @@ sealed class Scenario
             Says = lines.FirstOrDefault(line => line.Comment is { Length: > 0 })?.Comment ?? System.IO.Path.GetFileName(file),
             Definitions = definitions,
             Facts = facts,
+            Overrides = timeline.Overrides,
             Names = timeline.Names,
             Windows = windows.DrainToImmutable(),
         };

@@ -21,7 +21,7 @@ static class ScenarioRun
     /// <summary>Judges all services in a store of their own and compares every window.</summary>
     public static async Task<ScenarioResult> OfAsync(Scenario scenario, CancellationToken cancellation)
     {
-        var judged = Judge(scenario.Facts, scenario.Definitions);
+        var judged = Judge(scenario.Facts, scenario.Definitions, scenario.Overrides);
         await using var store = await Store.OpenAsync("duckdb::memory:", cancellation);
         await store.SaveJudgementsAsync(judged, cancellation);
         var misses = ImmutableArray.CreateBuilder<ScenarioMiss>();
@@ -39,7 +39,7 @@ static class ScenarioRun
     }
 
     /// <summary>Divides the facts among the services and judges each.</summary>
-    public static ImmutableArray<JudgedService> Judge(IReadOnlyList<Fact> facts, Definitions definitions)
+    public static ImmutableArray<JudgedService> Judge(IReadOnlyList<Fact> facts, Definitions definitions, IReadOnlyList<Override>? overrides = null)
     {
         var map = new ServiceMap(
             definitions,
@@ -58,16 +58,33 @@ static class ScenarioRun
                         {
                             Service = service.Name,
                             Commits = CommitGraph.Of(own.OfType<CommitFact>(), paths.Count == 0 ? null : commit => commit.Paths!.Value.Any(path => paths.Any(glob => glob.IsMatch(path)))),
+                            Repositories = service.Repositories,
+                            Configuration = Configuration(facts, own.OfType<DeploymentFact>(), service),
                             Changes = [.. own.OfType<ChangeFact>()],
                             Reviews = [.. own.OfType<ReviewFact>()],
                             Builds = [.. own.OfType<BuildFact>()],
                             Artifacts = [.. own.OfType<ArtifactFact>()],
                             Deployments = [.. own.OfType<DeploymentFact>()],
                             Incidents = [.. own.OfType<IncidentFact>()],
+                            Overrides = overrides ?? [],
                         },
                         definitions),
                     Mark: null);
             }),
+        ];
+    }
+
+    /// <summary>The repositories that are none of the service's and whose commits are deployed all the same.</summary>
+    static ImmutableArray<ConfigurationHistory> Configuration(IReadOnlyList<Fact> facts, IEnumerable<DeploymentFact> deployments, ServiceDefinition service)
+    {
+        var named = deployments.Select(deployment => deployment.Repository?.Value).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var nameless = deployments.Where(deployment => deployment.Repository is null).Select(deployment => deployment.Sha).OfType<Sha>().ToHashSet();
+        return
+        [
+            .. facts.OfType<CommitFact>().GroupBy(commit => commit.Repository)
+                .Where(commits => !service.Repositories.Any(own => own.Value.Equals(commits.Key.Value, StringComparison.OrdinalIgnoreCase)))
+                .Where(commits => named.Contains(commits.Key.Value) || commits.Any(commit => nameless.Contains(commit.Sha)))
+                .OrderBy(commits => commits.Key).Select(commits => ConfigurationHistory.Of(commits.Key, commits)),
         ];
     }
 

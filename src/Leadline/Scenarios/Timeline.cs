@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Leadline.Core;
 using Leadline.Sources;
 
 namespace Leadline.Scenarios;
 
 /// <summary>Turns the dated lines of a scenario into facts.</summary>
-sealed class Timeline
+sealed partial class Timeline
 {
     const string MainBranch = "main", Someone = "someone", SomeoneElse = "someone-else";
 
     static readonly string[] Things =
-        ["commit", "open", "ready", "review", "approve", "merge", "close", "build", "deploy", "tag", "incident", "flag", "annotation", "unknown"];
+        ["commit", "open", "ready", "review", "approve", "merge", "close", "build", "deploy", "tag", "incident", "flag", "annotation", "override", "unknown"];
 
     readonly TimeZoneInfo zone;
     readonly RepositoryName defaultRepository;
@@ -34,6 +35,7 @@ sealed class Timeline
     readonly Dictionary<(RepositoryName, int), ChangeFact> changes = [];
     readonly Dictionary<string, DeploymentFact> deployments = new(StringComparer.Ordinal);
     readonly Dictionary<string, IncidentFact> incidents = new(StringComparer.Ordinal);
+    readonly List<Override> overrides = [];
 
     public Timeline(Definitions definitions, IReadOnlyList<Line> lines)
     {
@@ -56,6 +58,9 @@ sealed class Timeline
     public ImmutableDictionary<Sha, string> Names => names.ToImmutableDictionary();
 
     public TimeZoneInfo Zone => zone;
+
+    /// <summary>What people said, in the order of the lines.</summary>
+    public ImmutableArray<Override> Overrides => [.. overrides];
 
     public bool HasDeployment(string id) => deployments.ContainsKey(id) || (named.Contains(id) && !HasCommit(id));
 
@@ -98,6 +103,7 @@ sealed class Timeline
             case "incident": ReadIncident(line, time); break;
             case "flag": ReadFlag(line, time); break;
             case "annotation": ReadAnnotation(line, time); break;
+            case "override": ReadOverride(line, time); break;
             default: throw new LineException($"expected one of {string.Join(", ", Things[..^1])}, not '{thing}'{Nearest.Suggest(thing, Things)}");
         }
 
@@ -150,7 +156,7 @@ sealed class Timeline
             else if (line.TryTake("authored")) authored = line.TakeTime(zone, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime));
             else if (line.TryTake("pushed")) fromPush = true;
             else if (line.TryTake("reverts")) reverts = line.Take("a commit or change");
-            else if (line.TryTake("message")) message = line.Take("a message in quotation marks");
+            else if (line.TryTake("message")) message = Written(line.Take("a message in quotation marks"), defaultRepository);
             else throw line.Expected("parents, in repo, on, touches, by, authored, pushed, reverts or message");
         }
 
@@ -362,6 +368,8 @@ sealed class Timeline
         TimeSpan? took = null, waited = null;
         RepositoryName? repository = null;
         var abbreviated = false;
+        var isOfNoRepository = false;
+        var folders = known?.ConfigPaths;
         while (!line.AtEnd)
         {
             if (line.TryTake("of", "service") || line.TryTake("in", "service")) service = line.Take("a service's name");
@@ -369,7 +377,9 @@ sealed class Timeline
             else if (line.TryTake("to")) environment = line.Take("an environment");
             else if (line.TryTake("took")) took = line.TakeSpan();
             else if (line.TryTake("waited")) waited = line.TakeSpan();
-            else if (line.TryTake("version")) version = line.Take("a version");
+            else if (line.TryTake("version")) version = Written(line.Take("a version"), defaultRepository);
+            else if (line.TryTake("below")) folders = [.. line.TakeList("a folder of the configuration repository")];
+            else if (line.TryTake("in", "no", "repo")) isOfNoRepository = true;
             else if (line.TryTake("app")) app = line.Take("an app's name");
             else if (line.TryTake("in", "repo")) repository = new RepositoryName(line.Take("a repository such as acme/shop"));
             else if (line.TryTake("ships")) changesShipped = [.. line.TakeList("a commit's name or a change's number")];
@@ -381,7 +391,7 @@ sealed class Timeline
             else if (line.TryTake("superseded")) status = DeploymentStatus.Superseded;
             else if (line.TryTake("starts")) status = DeploymentStatus.Running;
             else if (line.TryTake("waits")) status = DeploymentStatus.Waiting;
-            else throw line.Expected("of, to, took, waited, version, app, in repo, of service, ships, declared failed, declared good, abbreviated, failed, canceled, superseded, starts or waits");
+            else throw line.Expected("of, to, took, waited, version, app, in repo, in no repo, below, of service, ships, declared failed, declared good, abbreviated, failed, canceled, superseded, starts or waits");
         }
 
         repository ??= commit is not null ? RepositoryOf(commit) : known?.Repository ?? defaultRepository;
@@ -393,9 +403,10 @@ sealed class Timeline
             Id = id,
             Service = service,
             App = app,
-            Repository = repository,
+            Repository = isOfNoRepository ? null : repository,
             Environment = environment,
             Version = version,
+            ConfigPaths = folders,
             Sha = commit is null ? known?.Sha : Short(Use(commit, repository.Value), abbreviated),
             Status = status,
             WaitedFrom = (startedAt ?? time) - waited ?? (status == DeploymentStatus.Waiting ? time : known?.WaitedFrom),
@@ -413,7 +424,7 @@ sealed class Timeline
 
     void ReadTag(Line line, DateTimeOffset time)
     {
-        var name = line.Take("a tag's name such as v1");
+        var name = Written(line.Take("a tag's name such as v1"), defaultRepository);
         string? commit = null;
         RepositoryName? repository = null;
         while (!line.AtEnd)
@@ -499,6 +510,37 @@ sealed class Timeline
         facts.Add(new AnnotationFact { AsOf = time, Id = $"annotation-{line.Number}", Service = service, Team = team, MarkedAt = time, Text = text });
     }
 
+    void ReadOverride(Line line, DateTimeOffset time)
+    {
+        var said = new Override { Id = overrides.Count + 1, Kind = OverrideKind.Failed, Reason = "", At = time };
+        if (line.TryTake("incident"))
+        {
+            said = said with { IncidentId = line.Take("an incident's name such as I1") };
+            line.Require("blames");
+            var cause = line.Take("a deployment's name, or nothing");
+            said = cause == "nothing" ? said with { Kind = OverrideKind.UnlinkIncident } : said with { Kind = OverrideKind.LinkIncident, DeploymentId = cause };
+        }
+        else
+        {
+            said = said with { DeploymentId = line.Take("a deployment's name such as d1, or incident") };
+            if (line.TryTake("not", "failed")) said = said with { Kind = OverrideKind.NotFailed };
+            else if (line.TryTake("excluded")) said = said with { Kind = OverrideKind.Exclude };
+            else if (!line.TryTake("failed")) throw line.Expected("failed, not failed or excluded");
+        }
+
+        if (line.TryTake("undone"))
+        {
+            var earlier = overrides.FindLastIndex(one =>
+                one.UndoneAt is null && one.Kind == said.Kind && one.DeploymentId == said.DeploymentId && one.IncidentId == said.IncidentId);
+            if (earlier < 0) throw new LineException("no earlier line said this: there is nothing to undo");
+            overrides[earlier] = overrides[earlier] with { UndoneAt = time };
+            return;
+        }
+
+        line.Require("because");
+        overrides.Add(said with { Reason = line.Take("the reason in quotation marks") });
+    }
+
     static int Number(Line line)
     {
         var text = line.Take("a change's number such as #7");
@@ -514,6 +556,18 @@ sealed class Timeline
         if (!made.ContainsKey(name) && !unknown.Contains(name) && earlier.All(commit => commit.Name != name)) earlier.Add((name, repository));
         return sha;
     }
+
+    /// <summary>The text with shas in the place of <c>{a1}</c>, and of <c>{a1:8}</c> so many of their digits; a line's end for <c>\n</c>.</summary>
+    string Written(string text, RepositoryName repository) => InBraces().Replace(
+        text.Replace("\\n", "\n", StringComparison.Ordinal),
+        match =>
+        {
+            var sha = Use(match.Groups[1].Value, repository).ToString();
+            return int.TryParse(match.Groups[2].Value, out var digits) ? sha[..Math.Min(digits, sha.Length)] : sha;
+        });
+
+    [GeneratedRegex(@"\{([A-Za-z][A-Za-z0-9-]*)(?::(\d{1,2}))?\}")]
+    private static partial Regex InBraces();
 
     /// <summary>The same sha for the same name, on every machine.</summary>
     Sha Id(string name)

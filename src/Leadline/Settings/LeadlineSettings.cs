@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Leadline.Core;
+using Leadline.Digests;
+using Leadline.Sources;
 using Leadline.Storage;
 
 namespace Leadline.Settings;
@@ -9,12 +11,39 @@ public sealed record LeadlineSettings
 {
     public Definitions Definitions { get; init; } = Definitions.Default;
 
+    /// <summary>Who reads deliveries: the catalogue, and the mappings of the file.</summary>
+    public KnownSources Sources { get; init; } = KnownSources.OfCatalogue;
+
     /// <summary>Per source the secrets that are valid now; several while one is replaced by another.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Secrets { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>Per source the files in which secrets stand, one a line; they are read for each delivery, so that they can be replaced.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> SecretFiles { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
     /// <summary>Tokens that let in beside those of the store.</summary>
     public ImmutableArray<StoredToken> Tokens { get; init; } = [];
 
     /// <summary>After how long the bodies of deliveries go; null keeps them for ever.</summary>
     public TimeSpan? KeepDeliveries { get; init; }
+
+    /// <summary>Who may see badges.</summary>
+    public BadgeReaders Badges { get; init; }
+
+    /// <summary>What is sent every week; null where nothing is.</summary>
+    public DigestSettings? Digest { get; init; }
+}
+
+/// <param name="At">In the reporting time zone.</param>
+/// <param name="To">The webhook's address, which is a secret.</param>
+/// <param name="Url">The server's address as people reach it; null leaves the links out.</param>
+/// <param name="Service">Null for all; so is <paramref name="Team"/>.</param>
+public sealed record DigestSettings(WeekTime? At, string? To, string? Url, DigestFormat Format, string? Service, string? Team);
+
+public enum BadgeReaders
+{
+    /// <summary>Who may read everything else.</summary>
+    Read,
+
+    /// <summary>Everybody: a README that anybody sees has no token to show.</summary>
+    Public,
 }

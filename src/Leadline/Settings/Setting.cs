@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Leadline.Core;
+using Leadline.Digests;
 using Leadline.Sources;
+using Leadline.Sources.Mapping;
 
 namespace Leadline.Settings;
 
@@ -14,6 +16,9 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
 {
     /// <summary>What is between the digits and the end: up to six digits, so that every span can be counted.</summary>
     public const string SpanPattern = @"[0-9]{1,6}(\.[0-9]{1,3})?[smhd]";
+
+    /// <summary>Rules as they are written, which no table describes.</summary>
+    public Written? Rules { get; init; }
 
     static readonly Setting Unset = new("", default, [], []);
 
@@ -30,6 +35,7 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     public static Setting Read(Written written, SettingsKey key, string path, Place at, SettingsErrors errors) => key.Kind switch
     {
         SettingsKind.Map or SettingsKind.NamedMap => new Setting(path, at, [], [.. ReadBelow(written, key, path, errors)]),
+        SettingsKind.Rules => new Setting(path, at, [], []) { Rules = written },
         _ => ReadValues(written, key, path, at, errors),
     };
 
@@ -38,7 +44,7 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
         if (written is Written.One { Value: null }) yield break;
         if (written is not Written.Map map)
         {
-            errors.Add(written.At, path, $"write {key.Takes} here, not {Describe(written)}");
+            errors.Add(written.At, path, $"write {key.Takes} here, not {Describe(written, key)}");
             yield break;
         }
 
@@ -65,7 +71,7 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     {
         if (ValuesOf(written, key) is not { } values)
         {
-            errors.Add(written.At, path, $"write {key.Takes} here, not {Describe(written)}");
+            errors.Add(written.At, path, $"write {key.Takes} here, not {Describe(written, key)}");
             return Unset;
         }
 
@@ -73,7 +79,7 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
         var right = ImmutableArray.CreateBuilder<Written.One>();
         foreach (var value in values)
         {
-            if (value is not Written.One one) errors.Add(value.At, path, $"write one text here, not {Describe(value)}");
+            if (value is not Written.One one) errors.Add(value.At, path, $"write one text here, not {Describe(value, key)}");
             else if (Refusal(one.Value, key) is { } sentence) errors.Add(one.At, path, sentence);
             else right.Add(one);
         }
@@ -100,6 +106,8 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
         SettingsKind.Span when !key.Words.Contains(text) && !TryParseSpan(text, out _) => $"'{text}' is no span: write {key.Takes}",
         SettingsKind.TimeZone when !TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) =>
             $"'{text}' is no time zone: write {key.Takes}{Nearest.Suggest(text, TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id))}",
+        SettingsKind.Proof when Proof.Parse(text) is null => $"'{text}' is no proof: write {key.Takes}",
+        SettingsKind.WeekTime when WeekTime.Parse(text) is null => $"'{text}' is no time of the week: write {key.Takes}",
         SettingsKind.Globs => WhyItMatchesNothing(text),
         SettingsKind.PathGlobs => WhyItMatchesNothing(text) ?? WhyItMatchesNoPath(text),
         _ => null,
@@ -128,8 +136,9 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
         _ => null,
     };
 
-    static string Describe(Written written) => written switch
+    internal static string Describe(Written written, SettingsKey? key = null) => written switch
     {
+        Written.One { Value: not null } when key is { IsSecret: true } => "a text",
         Written.List => "a list",
         Written.Map => "keys",
         Written.One { Value: { } text } => $"'{text}'",

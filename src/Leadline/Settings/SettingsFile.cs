@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Leadline.Core;
+using Leadline.Digests;
 using Leadline.Sources;
+using Leadline.Sources.Mapping;
 
 namespace Leadline.Settings;
 
@@ -24,17 +26,22 @@ public sealed partial class SettingsFile
 
     readonly SettingsErrors errors;
     readonly Func<string, string?> environment;
+    KnownSources sources = KnownSources.OfCatalogue;
+    readonly string? folder;
 
-    SettingsFile(SettingsErrors errors, Func<string, string?> environment) => (this.errors, this.environment) = (errors, environment);
+    /// <param name="errors">What is wrong is added to it.</param>
+    /// <param name="environment">Answers the value of an environment variable, or null.</param>
+    /// <param name="folder">From which files of secrets are named, and where they are looked for; null where nobody looks.</param>
+    SettingsFile(SettingsErrors errors, Func<string, string?> environment, string? folder) => (this.errors, this.environment, this.folder) = (errors, environment, folder);
 
     /// <summary>The settings of this file; of LEADLINE_CONFIG, of ./leadline.yaml where it is there, else the defaults.</summary>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
-    public static LeadlineSettings Load(string? path, Func<string, string?> environment) => Load(path, environment, environment);
+    public static LeadlineSettings Load(string? path, Func<string, string?> environment) => Load(path, environment, environment, needsSecrets: true);
 
-    /// <summary>The definitions alone, for those who need no secret: it decides no number, and its variable need not be set.</summary>
+    /// <summary>The settings for those who need no secret: it decides no number, and its variable need not be set.</summary>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
-    public static Definitions LoadDefinitions(string? path, Func<string, string?> environment) =>
-        Load(path, environment, name => environment(name) is { Length: > 0 } value ? value : "unused").Definitions;
+    public static LeadlineSettings LoadWithoutSecrets(string? path, Func<string, string?> environment) =>
+        Load(path, environment, name => environment(name) is { Length: > 0 } value ? value : "unused", needsSecrets: false);
 
     /// <summary>Where the settings are: this file, that of LEADLINE_CONFIG, or ./leadline.yaml; null where there is none.</summary>
     public static string? Find(string? path, Func<string, string?> environment) =>
@@ -45,19 +52,19 @@ public sealed partial class SettingsFile
     /// <param name="file">Its name, for the errors.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
-    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment) => Parse(text, new SettingsErrors(file), environment);
+    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment) => Parse(text, new SettingsErrors(file), environment, folder: null);
 
-    static LeadlineSettings Load(string? path, Func<string, string?> environment, Func<string, string?> secrets)
+    static LeadlineSettings Load(string? path, Func<string, string?> environment, Func<string, string?> secrets, bool needsSecrets)
     {
         if (Find(path, environment) is not { } file) return new LeadlineSettings();
         var errors = new SettingsErrors(Path.GetFileName(file));
-        return Parse(Text(Bytes(file, errors), errors), errors, secrets);
+        return Parse(Text(Bytes(file, errors), errors), errors, secrets, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null);
     }
 
-    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment)
+    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, string? folder)
     {
         var written = new SettingsText(text, errors).Read() ?? new Written.One(default, null);
-        var settings = new SettingsFile(errors, environment).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
+        var settings = new SettingsFile(errors, environment, folder).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
         errors.ThrowIfAny();
         return settings;
     }
@@ -125,11 +132,17 @@ public sealed partial class SettingsFile
             },
             Failure = Failure(rules["failure"]),
         };
+        var mappings = new MappingSettings(errors);
+        sources = KnownSources.With(root["mappings"].Below.Select(entry => mappings.Read(entry.Name, entry.Setting)).OfType<MappedReader>());
         return new LeadlineSettings
         {
             Definitions = definitions,
+            Sources = sources,
             Secrets = root["sources"].Below.ToImmutableDictionary(entry => entry.Name, entry => Secrets(entry.Name, entry.Setting)),
+            SecretFiles = root["sources"].Below.Where(entry => entry.Setting["secret_file"].Texts is not null).ToImmutableDictionary(entry => entry.Name, entry => SecretFiles(entry.Setting)),
             KeepDeliveries = Span(root["deliveries"]["keep"]),
+            Digest = Digest(root["digest"]),
+            Badges = Word(root["badges"], BadgeReaders.Read),
         };
     }
 
@@ -170,10 +183,35 @@ public sealed partial class SettingsFile
 
     ImmutableArray<string> Secrets(string source, Setting setting)
     {
-        if (Catalogue.Find(source) is null)
-            errors.Add(setting.At, setting.Path, $"there is no such source{Nearest.Suggest(source, Catalogue.Readers.Select(reader => reader.Source))}");
+        if (sources.Find(source) is null)
+            errors.Add(setting.At, setting.Path, $"there is no such source{Nearest.Suggest(source, sources.Readers.Select(reader => reader.Source))}");
         var secret = setting["secret"];
         return [.. secret.Values.Select(one => Variable().Replace(one.Value!, match => Substitute(one.At, secret.Path, match.Groups[1].Value)))];
+    }
+
+    ImmutableArray<string> SecretFiles(Setting source)
+    {
+        var key = source["secret_file"];
+        var files = ImmutableArray.CreateBuilder<string>();
+        foreach (var one in key.Values)
+        {
+            var written = Variable().Replace(one.Value!, match => Substitute(one.At, key.Path, match.Groups[1].Value));
+            var file = folder is null ? written : Path.Combine(folder, written);
+            if (folder is not null && SourceSecrets.Read(file, out var wrong) is null) errors.Add(one.At, key.Path, wrong!);
+            files.Add(file);
+        }
+
+        return files.DrainToImmutable();
+    }
+
+    /// <summary>Null where no key of it says anything.</summary>
+    DigestSettings? Digest(Setting digest)
+    {
+        if (digest.Below.IsEmpty) return null;
+        var to = digest["to"];
+        var address = to.Values is [var one] ? Variable().Replace(one.Value!, match => Substitute(one.At, to.Path, match.Groups[1].Value)) : null;
+        return new DigestSettings(
+            digest["at"].Text is { } at ? WeekTime.Parse(at) : null, address, digest["url"].Text, Word(digest["format"], DigestFormat.Slack), digest["service"].Text, digest["team"].Text);
     }
 
     string Substitute(Place at, string path, string name)

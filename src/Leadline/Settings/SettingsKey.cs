@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Leadline.Core;
+using Leadline.Digests;
+using Leadline.Sources.Mapping;
 
 namespace Leadline.Settings;
 
@@ -35,6 +37,15 @@ enum SettingsKind
 
     /// <summary>Globs of what has folders: paths and branches.</summary>
     PathGlobs,
+
+    /// <summary>How deliveries prove their sender.</summary>
+    Proof,
+
+    /// <summary>A time of every week, such as Mon 09:00.</summary>
+    WeekTime,
+
+    /// <summary>The rules of a mapping.</summary>
+    Rules,
 }
 
 /// <summary>
@@ -57,6 +68,9 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
     /// <summary>Whether an empty list is a mistake.</summary>
     public bool NotEmpty { get; init; }
 
+    /// <summary>Whether a secret may stand there, also by mistake: what is written is never repeated.</summary>
+    public bool IsSecret { get; init; }
+
     public bool IsList => Kind is SettingsKind.Words or SettingsKind.Texts or SettingsKind.Groups or SettingsKind.Globs or SettingsKind.PathGlobs;
 
     /// <summary>What is to be written, in words.</summary>
@@ -72,6 +86,9 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
         SettingsKind.Texts => "a list of texts",
         SettingsKind.Groups => "a list of texts, or labels with their values",
         SettingsKind.Globs or SettingsKind.PathGlobs => "a list of globs",
+        SettingsKind.Proof => Proof.Takes,
+        SettingsKind.WeekTime => "a day and a time such as Mon 09:00",
+        SettingsKind.Rules => "a list of rules",
         _ => "a text",
     };
 
@@ -137,7 +154,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                         [
                             new("signals", SettingsKind.Words, "The signals that are switched on: linked incidents, what a later deployment takes back or mends, and the sender's own word.")
                             {
-                                Words = WordsOf<FailureSignal>(),
+                                Words = [.. WordsOf<FailureSignal>().Where(word => word != WordOf(FailureSignal.Override))],
                                 Default = [.. Definitions.Default.Failure.Signals.Select(signal => WordOf(signal))],
                             },
                             new("incident_window", SettingsKind.Span, "How long before an incident a deployment can be its cause by nearness alone.")
@@ -161,19 +178,60 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
             Map("sources", "The sources that may send deliveries, by name.", new("SOURCE", SettingsKind.Map, "One source.")
             {
                 Example = ["github"],
+                IsSecret = true,
                 Below =
                 [
                     new("secret", SettingsKind.Texts, "The secret, as ${NAME} of the environment; a list while one replaces another.")
                     {
                         Example = ["${GITHUB_WEBHOOK_SECRET}"],
                         NotEmpty = true,
+                        IsSecret = true,
+                    },
+                    new("secret_file", SettingsKind.Texts, "A file in which the secret stands, or several, one a line; it is read for each delivery, so that it can be replaced at any time.")
+                    {
+                        Example = ["/run/secrets/github"],
+                        NotEmpty = true,
                     },
                 ],
-            }),
+            }) with { IsSecret = true },
+            Map("mappings", "Sources of your own, by the name in the address of their deliveries, with what their bodies mean; see docs/reference/mapping.md.",
+                new("NAME", SettingsKind.Map, "One source; its ids begin with its name.")
+                {
+                    Example = ["shipit"],
+                    Below =
+                    [
+                        new("auth", SettingsKind.Proof, "How a delivery proves that its sender knows the secret of sources.NAME.")
+                        {
+                            Default = ["bearer"],
+                            Example = ["hmac-sha256 X-Shipit-Signature sha256="],
+                        },
+                        new("personal", SettingsKind.Texts, "Names of fields that hold people, beside those that do everywhere; their texts are hashed before they are stored.")
+                        {
+                            Example = ["operator"],
+                        },
+                        new("rules", SettingsKind.Rules, "How our own JSON is made of a body; without a rule, deliveries are stored and wait for some.")
+                        {
+                            Example = ["[{ type: annotation, id: $.id, at: $.at, text: \"release {$.name}\" }]"],
+                        },
+                    ],
+                }),
             new("deliveries", SettingsKind.Map, "The log of what sources sent.")
             {
                 Below = [new("keep", SettingsKind.Span, "After how long bodies go; facts stay.") { Words = [Forever], Default = [Forever] }],
             },
+            new("digest", SettingsKind.Map, "What leadline digest tells, sent every week by leadline serve; once, however many servers share the store.")
+            {
+                Below =
+                [
+                    new("at", SettingsKind.WeekTime, "When, in the reporting time zone.") { Example = ["Mon 09:00"] },
+                    new("to", SettingsKind.Text, "The address of the webhook, as ${NAME} of the environment.") { Example = ["${DIGEST_WEBHOOK_URL}"], IsSecret = true },
+                    new("url", SettingsKind.Text, "The server's address as people reach it, for links.") { Example = ["https://leadline.example.com"] },
+                    Word("format", "How it is written: for Slack and what takes the same, in Markdown, or as the numbers in JSON.", DigestFormat.Slack),
+                    new("service", SettingsKind.Text, "Only this service.") { Example = ["checkout"] },
+                    new("team", SettingsKind.Text, "Only the services of this team.") { Example = ["payments"] },
+                ],
+            },
+            Word("badges", "Who may see badges: whoever bears a token that may read, or everybody who reaches the server.", BadgeReaders.Read),
         ],
     };
 

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Leadline.Digests;
+using Leadline.Sources.Leadline;
+using Leadline.Sources.Mapping;
 
 namespace Leadline.Settings;
 
@@ -11,6 +14,7 @@ static class SettingsSchema
         var schema = Of(SettingsKey.Root);
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "leadline.yaml");
+        schema["definitions"] = new JsonObject { ["mapped_value"] = MappedValue() };
         return schema;
     }
 
@@ -21,6 +25,7 @@ static class SettingsSchema
             SettingsKind.Map => Map([.. key.Below.Select(below => KeyValuePair.Create(below.Name, (JsonNode?)Of(below)))], false),
             SettingsKind.NamedMap => Map([], Of(key.Below[0])),
             SettingsKind.Groups => Or(List(key), new JsonObject { ["type"] = "object", ["additionalProperties"] = Value(key) }),
+            SettingsKind.Rules => Or([.. Rules(), new JsonObject { ["type"] = "array", ["items"] = Or(Rules()) }]),
             _ when key.IsList => List(key),
             _ => Value(key),
         };
@@ -35,8 +40,59 @@ static class SettingsSchema
         SettingsKind.Flag => new JsonObject { ["type"] = "boolean" },
         SettingsKind.Word or SettingsKind.Words => new JsonObject { ["enum"] = Texts(key.Words) },
         SettingsKind.Span => new JsonObject { ["type"] = "string", ["pattern"] = $"^({string.Join('|', key.Words.Append(Setting.SpanPattern))})$" },
-        _ => new JsonObject { ["type"] = Texts(["string", "number", "boolean"]), ["pattern"] = @"\S" },
+        SettingsKind.Proof => new JsonObject { ["type"] = "string", ["pattern"] = $"^{Proof.Pattern}$" },
+        SettingsKind.WeekTime => new JsonObject { ["type"] = "string", ["pattern"] = $"^{WeekTime.Pattern}$" },
+        _ => Scalar(),
     };
+
+    static JsonObject Scalar() => new() { ["type"] = Texts(["string", "number", "boolean"]), ["pattern"] = @"\S" };
+
+    /// <summary>A rule for each type of our own JSON.</summary>
+    static JsonObject[] Rules() => [.. OwnJson.Types.Select(type =>
+    {
+        var keys = OwnKey.Of(type);
+        var properties = new JsonObject
+        {
+            ["type"] = new JsonObject { ["enum"] = Texts([type]) },
+            ["when"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["additionalProperties"] = Or(Condition(), new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Condition() }),
+            },
+            ["each"] = new JsonObject { ["type"] = "string", ["pattern"] = @"^\$" },
+        };
+        foreach (var key in keys) properties[key.Name] = new JsonObject { ["$ref"] = "#/definitions/mapped_value" };
+        return new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = properties,
+            ["required"] = Texts([.. keys.Where(key => key.IsRequired).Select(key => key.Name).Prepend("type")]),
+            ["additionalProperties"] = false,
+        };
+    })];
+
+    static JsonObject Condition() => new() { ["type"] = Texts(["string", "number", "boolean", "null"]) };
+
+    /// <summary>Where a rule takes a value from: a text, the first of several, or one that is turned into another.</summary>
+    static JsonObject MappedValue()
+    {
+        static JsonObject Itself() => new() { ["$ref"] = "#/definitions/mapped_value" };
+        return Or(
+            Scalar(),
+            new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Itself() },
+            new JsonObject
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject
+                {
+                    ["of"] = Itself(),
+                    ["match"] = Scalar(),
+                    ["words"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Scalar() },
+                    ["literal"] = Scalar(),
+                },
+                ["additionalProperties"] = false,
+            });
+    }
 
     static JsonObject List(SettingsKey key)
     {

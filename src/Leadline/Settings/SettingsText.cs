@@ -94,7 +94,10 @@ sealed partial class SettingsText(string text, SettingsErrors errors)
     Written? Named(AnchorAlias alias, string path)
     {
         if (anchors.TryGetValue(alias.Value, out var value)) return value;
-        errors.Add(At(alias), path, $"nothing before it is named &{alias.Value}; a text that begins with * is written in quotes");
+
+        // It may be a secret that begins so.
+        var named = path.StartsWith("sources.", StringComparison.Ordinal) ? "so" : $"&{alias.Value}";
+        errors.Add(At(alias), path, $"nothing before it is named {named}; a text that begins with * is written in quotes");
         return null;
     }
 

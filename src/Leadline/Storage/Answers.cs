@@ -23,7 +23,7 @@ public sealed record LedgerEntry
     public required DateTimeOffset DeployedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary><c>linked</c>, <c>baseline</c>, <c>gap</c>, <c>no_sha</c> or <c>unknown_sha</c>.</summary>
+    /// <summary><c>linked</c>, <c>baseline</c>, <c>gap</c>, <c>no_sha</c>, <c>short_sha</c>, <c>unknown_sha</c> or <c>configuration</c>.</summary>
     public required string Link { get; init; }
 
     public required int Commits { get; init; }
@@ -35,7 +35,7 @@ public sealed record LedgerEntry
     public double? MedianLeadSeconds { get; init; }
     public required bool Failed { get; init; }
 
-    /// <summary>The signals that make it a failure: <c>incident</c>, <c>rollback</c>, <c>revert</c>, <c>hotfix</c>, <c>declared</c>.</summary>
+    /// <summary>The signals that make it a failure: <c>incident</c>, <c>rollback</c>, <c>revert</c>, <c>hotfix</c>, <c>declared</c>; <c>override</c> where somebody said so.</summary>
     public required ImmutableArray<string> FailedBecause { get; init; }
 
     public DateTimeOffset? FailedAt { get; init; }
@@ -45,6 +45,9 @@ public sealed record LedgerEntry
     public required bool Rework { get; init; }
     public string? ReworkBecause { get; init; }
     public string? Url { get; init; }
+
+    /// <summary>The kinds of override that act on it: <c>failed</c>, <c>not_failed</c>, <c>link_incident</c>, <c>unlink_incident</c>, <c>exclude</c>.</summary>
+    public ImmutableArray<string> Overridden { get; init; } = [];
 }
 
 /// <summary>One shipped change as it is shown, with its link method.</summary>
@@ -61,9 +64,40 @@ public sealed record BlameEntry(
 
 /// <summary>A deployment with everything that was judged of it and the deliveries that it rests on.</summary>
 public sealed record DeploymentDetail(
-    LedgerEntry Deployment, ImmutableArray<ShippedEntry> Shipped, ImmutableArray<BlameEntry> Blames, ImmutableArray<DeliveryReference> Deliveries);
+    LedgerEntry Deployment, ImmutableArray<ShippedEntry> Shipped, ImmutableArray<BlameEntry> Blames, ImmutableArray<DeliveryReference> Deliveries,
+    ImmutableArray<OverrideEntry> Overrides);
+
+/// <summary>What somebody said against the rules. It is never deleted: one that was undone says so.</summary>
+/// <param name="Kind"><c>failed</c>, <c>not_failed</c>, <c>link_incident</c>, <c>unlink_incident</c> or <c>exclude</c>.</param>
+/// <param name="By">The name of the token that said so, or <c>local</c>.</param>
+/// <param name="State"><c>acting</c>; <c>nothing</c> where what it speaks of is not there; <c>replaced</c> by a later one; or <c>undone</c>.</param>
+public sealed record OverrideEntry(
+    long Id, string Service, string? Environment, string Kind, string? Deployment, string? Incident, string Reason, string By, DateTimeOffset At,
+    string State, string? UndoneBy, DateTimeOffset? UndoneAt, string? UndoneBecause);
+
+/// <summary>Something that a fact tells of a deployment, or of what it ships.</summary>
+/// <param name="Kind">In words: <c>opened</c>, <c>merged</c>, <c>build succeeded</c>, …</param>
+/// <param name="Name">What it happened to.</param>
+/// <param name="Delivery">One that says so.</param>
+public sealed record TimelineEvent(string Kind, string Name, DateTimeOffset At, string? Url, string? Title, long Delivery);
 
 public sealed record DeliveryReference(long Id, string Source, DateTimeOffset ReceivedAt, string Outcome);
+
+/// <summary>A delivery as it is listed.</summary>
+/// <param name="Facts">How many it gave; null while unread.</param>
+/// <param name="ReaderVersion">By which it was read, 0 where somebody asked to read it again; null while unread.</param>
+public sealed record DeliveryEntry(long Id, string Source, DateTimeOffset ReceivedAt, string Outcome, string? Because, int? Facts, int? ReaderVersion);
+
+/// <summary>Which deliveries are asked for; null takes all.</summary>
+/// <param name="Outcome">One of <see cref="Outcomes"/>.</param>
+/// <param name="From">Received at this instant or later.</param>
+/// <param name="To">Received before this instant.</param>
+/// <param name="Cursor">Null for the first page.</param>
+/// <param name="Limit">1 to 1000.</param>
+public sealed record DeliveriesQuery(string? Source = null, string? Outcome = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Cursor = null, int Limit = 50)
+{
+    public static readonly ImmutableArray<string> Outcomes = ["facts", "ignored", "unreadable", "unread"];
+}
 
 public sealed record OwnedService(string Name, string? Team, string? Area);
 
@@ -87,4 +121,5 @@ public sealed record RowsQuery(MetricsQuery Scope, string? Cursor = null, int Li
 /// <summary>What doctor looks at.</summary>
 public sealed record StoreHealth(
     string Engine, string Address, int SchemaVersion, long Deliveries, long Unread, long Unreadable, long Commits, long Deployments, long Incidents,
-    long LedgerRows, long IncidentsUnlinked, long Gaps, long UnknownShas, long NoShas, long NegativeLeadTimes, long UnmappedDeployments, long StaleServices);
+    long LedgerRows, long IncidentsUnlinked, long Gaps, long UnknownShas, long NoShas, long ShortShas,
+    long OfConfiguration, long NegativeLeadTimes, long UnmappedDeployments, long StaleServices);

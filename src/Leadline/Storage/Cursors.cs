@@ -21,7 +21,26 @@ static class Cursors
         }
         catch (Exception error) when (error is FormatException or ArgumentException or OverflowException)
         {
-            throw new FormatException("the cursor is not one that a page ended with: leave it out for the first page", error);
+            throw NotOurs(error);
+        }
+    }
+
+    public static FormatException NotOurs(Exception? error = null) => new("the cursor is not one that a page ended with: leave it out for the first page", error);
+
+    /// <summary>Several words as one; only the last may hold a bar.</summary>
+    public static string Join(params ReadOnlySpan<string> parts) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('|', parts!)));
+
+    /// <summary>The four words of <see cref="Join"/>.</summary>
+    /// <exception cref="FormatException">The word is not one of ours.</exception>
+    public static string[] Parts(string cursor)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)).Split('|', 4);
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            throw NotOurs(error);
         }
     }
 }

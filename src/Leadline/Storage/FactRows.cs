@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using Leadline.Core;
 
@@ -14,6 +15,14 @@ static class FactRows
             .Add(fact.Author?.EndsWith("[bot]", StringComparison.Ordinal) == true).Add(fact.Author).Add(Rows.Joined(fact.Paths))
             .Add(fact.Message?.Split('\n')[0]);
     }
+
+    /// <summary>The columns that were added after those that all facts have.</summary>
+    public static RowWriter WriteAdded(RowWriter row, Fact fact) => fact switch
+    {
+        CommitFact commit => row.Add(CommitMessage.Naming(commit.Message)),
+        DeploymentFact deployment => row.Add(Rows.Joined(deployment.ConfigPaths)),
+        _ => row,
+    };
 
     public static RowWriter Write(RowWriter row, ChangeFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(key(fact.Repository)).Add(fact.Number).Add(fact.OpenedAt).Add(fact.ReadyAt).Add(fact.FirstReviewedAt).Add(fact.ApprovedAt)
@@ -120,6 +129,7 @@ static class FactRows
         Changes = row.Lines(13),
         Url = row.Text(14),
         AsOf = row.InstantOf(15),
+        ConfigPaths = row.Lines(16),
     };
 
     public static IncidentFact Incident(DbDataReader row) => new()
@@ -127,8 +137,8 @@ static class FactRows
         Id = row.GetString(0),
         Source = row.GetString(1),
         Service = row.Text(2),
-        Group = row.Lines(3) is [{ Length: > 0 } group, ..] ? group : null,
-        AlertLabels = row.Lines(3) is [_, _, ..] groups ? groups[1..] : null,
+        Group = GroupOf(row.Lines(3)),
+        AlertLabels = LabelsOf(row.Lines(3)),
         Repository = row.Text(4) is { } repository ? new RepositoryName(repository) : null,
         Status = Rows.Value<IncidentStatus>(row.GetString(5)),
         StartedAt = row.InstantOf(6),
@@ -142,6 +152,12 @@ static class FactRows
         Url = row.Text(14),
         AsOf = row.InstantOf(15),
     };
+
+    /// <summary>Of the group and the labels as they stand in their column, the group.</summary>
+    public static string? GroupOf(ImmutableArray<string>? lines) => lines is [{ Length: > 0 } group, ..] ? group : null;
+
+    /// <summary>Of the group and the labels as they stand in their column, the labels.</summary>
+    public static ImmutableArray<string>? LabelsOf(ImmutableArray<string>? lines) => lines is [_, _, ..] groups ? groups[1..] : null;
 
     /// <summary>The group, then each label, a line each.</summary>
     static string? GroupsOf(IncidentFact fact) =>

@@ -16,15 +16,19 @@ sealed class JudgedRow(LedgerKey key, LedgerRow row, ReadOnlyMemory<ShippedChang
 
     public long Print { get; private set; }
 
+    /// <summary>The kinds of override that act on it; null where none does.</summary>
+    public string? Overridden => row.Overridden.IsEmpty ? null : string.Join(',', row.Overridden.Select(Storage.Rows.Word));
+
     public JudgedRow Printed(Fingerprint fingerprint)
     {
         WriteLedger(fingerprint).EndRow();
+        if (Overridden is { } overridden) fingerprint.Add(overridden);
         WriteShipped(fingerprint);
         Print = fingerprint.Take();
         return this;
     }
 
-    /// <summary>All columns but the fingerprint, which is the last.</summary>
+    /// <summary>All columns but the last two: the fingerprint, and what is overridden.</summary>
     public RowWriter WriteLedger(RowWriter rows) =>
         rows.Add(key.Service).Add(key.Environment).Add(key.Deployment)
             .Add(row.Repository is { } repository ? Storage.Key.Of(repository) : (long?)null).Add(row.Sha?.ToString()).Add(row.Version)
@@ -70,7 +74,7 @@ sealed record JudgedPrints(long Id, JudgedService Judged, IReadOnlyList<JudgedRo
             var count = 0;
             while (count < shipped.Length && shipped.Span[count] is var one && one.DeploymentId == row.DeploymentId && one.Environment == row.Environment) count++;
             var key = new LedgerKey(id, row.Environment.Value, row.DeploymentId);
-            rows.Add(new JudgedRow(key, row, shipped[..count], because.GetValueOrDefault((key.Environment, key.Deployment))).Printed(fingerprint));
+            rows.Add(new JudgedRow(key, row, shipped[..count], row.Failed ? because.GetValueOrDefault((key.Environment, key.Deployment)) : null).Printed(fingerprint));
             shipped = shipped[count..];
         }
 

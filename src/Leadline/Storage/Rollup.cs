@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using Leadline.Core;
 
@@ -15,11 +16,16 @@ sealed class Rollup
 
     public const string Columns =
         "service_id, environment, span, starts, deployments, failed, rework, with_changes, baseline, gap, lead_times, failures, "
-        + "lead_bins, lead_counts, between_bins, between_counts, recovery_bins, recovery_counts";
+        + "lead_bins, lead_counts, between_bins, between_counts, recovery_bins, recovery_counts, "
+        + "no_sha, short_sha, unknown_sha, configuration";
 
     const int Deployments = 0, Failed = 1, Rework = 2, WithChanges = 3, Baseline = 4, Gap = 5, LeadTimes = 6, Failures = 7, Counts = 8;
 
+    /// <summary>Why nothing leads to a commit, in the order of their columns, which stand after the fingerprint.</summary>
+    static readonly ImmutableArray<LedgerLink> Unlinked = [LedgerLink.NoSha, LedgerLink.ShortSha, LedgerLink.UnknownSha, LedgerLink.Configuration];
+
     readonly int[] counts = new int[Counts];
+    readonly int[] unlinked = new int[Unlinked.Length];
     readonly LogHistogram lead = new(), between = new(), recovery = new();
 
     /// <summary>What a service's rows come to, by day and by month.</summary>
@@ -58,20 +64,23 @@ sealed class Rollup
             column += 2;
         }
 
+        for (var i = 0; i < Unlinked.Length; i++) rollup.unlinked[i] = (int)row.Count(column + i);
+
         return (new RollupKey(row.GetInt64(0), row.GetString(1), row.GetString(2), DateTime.SpecifyKind(row.GetDateTime(3), DateTimeKind.Unspecified)), rollup);
     }
 
-    public bool IsEmpty => counts.All(count => count == 0) && Histograms.All(histogram => histogram.IsEmpty);
+    public bool IsEmpty => counts.Concat(unlinked).All(count => count == 0) && Histograms.All(histogram => histogram.IsEmpty);
 
     /// <param name="other">What is added.</param>
     /// <param name="times">−1 to take it away.</param>
     public void Add(Rollup other, int times)
     {
         for (var i = 0; i < Counts; i++) counts[i] += other.counts[i] * times;
+        for (var i = 0; i < Unlinked.Length; i++) unlinked[i] += other.unlinked[i] * times;
         foreach (var (mine, its) in Histograms.Zip(other.Histograms)) mine.Add(its, times);
     }
 
-    /// <summary>The columns after the key, but for the fingerprint, which is the last.</summary>
+    /// <summary>The columns between the key and the fingerprint.</summary>
     public RowWriter Write(RowWriter rows)
     {
         foreach (var count in counts) rows.Add(count);
@@ -84,9 +93,16 @@ sealed class Rollup
         return rows;
     }
 
+    /// <summary>The columns after the fingerprint.</summary>
+    public RowWriter WriteUnlinked(RowWriter rows)
+    {
+        foreach (var count in unlinked) rows.Add(count);
+        return rows;
+    }
+
     public long Print(Fingerprint fingerprint)
     {
-        Write(fingerprint).EndRow();
+        WriteUnlinked(Write(fingerprint)).EndRow();
         return fingerprint.Take();
     }
 
@@ -100,6 +116,7 @@ sealed class Rollup
         if (row.Row.Commits > 0) counts[WithChanges]++;
         if (row.Row.Link == LedgerLink.Baseline) counts[Baseline]++;
         if (row.Row.Link == LedgerLink.Gap) counts[Gap]++;
+        if (Unlinked.IndexOf(row.Row.Link) is >= 0 and var why) unlinked[why]++;
         counts[LeadTimes] += row.Row.LeadTimes;
         if (row.Row.SecondsSincePrevious is { } since) between.Add(since);
         foreach (var shipped in row.Shipped)

@@ -9,16 +9,35 @@ public sealed partial class Store
     public Task<Page<LedgerEntry>> LedgerAsync(RowsQuery query, CancellationToken cancellation) => PageAsync("ledger_page", LedgerRowOf, entry => (entry.DeployedAt, entry.DeploymentId), query, cancellation);
 
     /// <summary>Null where no ledger row has this id.</summary>
-    public async Task<DeploymentDetail?> DeploymentAsync(string deploymentId, CancellationToken cancellation)
+    public Task<DeploymentDetail?> DeploymentAsync(string deploymentId, CancellationToken cancellation) => DeploymentAsync(deploymentId, null, 0, int.MaxValue, cancellation);
+
+    /// <summary>Null where no ledger row has this id.</summary>
+    /// <param name="deploymentId">Of one deployment; several services of one repository may each have a row of it.</param>
+    /// <param name="service">Whose row; null for the first that counts.</param>
+    /// <param name="skip">How many of the shipped changes come before these.</param>
+    /// <param name="limit">The most shipped changes.</param>
+    public async Task<DeploymentDetail?> DeploymentAsync(string deploymentId, string? service, int skip, int limit, CancellationToken cancellation)
     {
-        (string, object?)[] id = [("id", deploymentId)];
-        var row = (await AskAsync("ledger_row", LedgerRowOf, cancellation, id)).FirstOrDefault();
+        var row = (await AskAsync("ledger_row", LedgerRowOf, cancellation, ("id", deploymentId), ("service", service ?? ""))).FirstOrDefault();
         if (row is null) return null;
+        (string, object?)[] key = [("service_id", Key.Of(row.Service)), ("environment", row.Environment), ("id", deploymentId)];
+        var blames = await WithDeliveriesAsync(await AskAsync("blames_of", BlameOf, cancellation, key), cancellation);
         return new DeploymentDetail(
             row,
-            await WithDeliveriesAsync(await AskAsync("shipped_in", ShippedOf, cancellation, id), cancellation),
-            await WithDeliveriesAsync(await AskAsync("blames_of", BlameOf, cancellation, id), cancellation),
-            await AskAsync("deliveries_of_deployment", DeliveryOf, cancellation, id));
+            await WithDeliveriesAsync(await AskAsync("shipped_in", ShippedOf, cancellation, [.. key, ("limit", limit), ("skip", skip)]), cancellation),
+            blames,
+            await AskAsync("deliveries_of_deployment", DeliveryOf, cancellation, ("id", deploymentId)),
+            await OverridesAboutAsync(row, blames, cancellation));
+    }
+
+    /// <summary>What the facts tell of a deployment and of what it ships, the latest first, and how much there is in all.</summary>
+    public async Task<(ImmutableArray<TimelineEvent> Events, long Of)> EventsAsync(LedgerEntry row, int limit, CancellationToken cancellation)
+    {
+        var told = await AskAsync(
+            "events_of_deployment",
+            read => (Event: new TimelineEvent(read.GetString(0), read.GetString(1), read.InstantOf(2), read.Text(3), read.Text(4), read.GetInt64(5)), Of: read.Count(6)),
+            cancellation, ("service_id", Key.Of(row.Service)), ("environment", row.Environment), ("id", row.DeploymentId), ("limit", limit));
+        return ([.. told.Select(one => one.Event)], told.IsEmpty ? 0 : told[0].Of);
     }
 
     /// <summary>Incidents of the window, linked and unlinked, newest first.</summary>
@@ -67,18 +86,28 @@ public sealed partial class Store
         "health",
         row => new StoreHealth(
             database.Engine, Address, row.GetInt32(0), row.Count(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5), row.Count(6), row.Count(7),
-            row.Count(8), row.Count(9), row.Count(10), row.Count(11), row.Count(12), row.Count(13), row.Count(14)),
+            row.Count(8), row.Count(9), row.Count(10), row.Count(11), row.Count(12), row.Count(13), row.Count(14), row.Count(15),
+            row.Count(16)),
         cancellation))[0];
 
     /// <summary>A hash of all judged rows: the same for the same rows, in whatever order they stand.</summary>
     public async Task<string> JudgedFingerprintAsync(CancellationToken cancellation) =>
         (await AskAsync("judged_fingerprint", row => row.GetString(0), cancellation))[0];
 
-    public async Task<Page<DeliveryReference>> DeliveriesAsync(string? outcome, string? cursor, int limit, CancellationToken cancellation)
+    /// <summary>What sources sent, newest first.</summary>
+    /// <exception cref="FormatException">The cursor is not one of ours.</exception>
+    public async Task<Page<DeliveryEntry>> DeliveriesAsync(DeliveriesQuery query, CancellationToken cancellation)
     {
-        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, out var id) ? id : throw new FormatException("the cursor is not one that a page ended with");
-        var rows = await AskAsync("deliveries_page", DeliveryOf, cancellation, ("before", before), ("outcome", outcome ?? ""), ("limit", limit + 1));
-        return rows.Length <= limit ? new Page<DeliveryReference>(rows, null) : new Page<DeliveryReference>(rows[..limit], $"{rows[limit - 1].Id}");
+        var before = query.Cursor is null ? long.MaxValue : long.TryParse(query.Cursor, out var id) && id > 0 ? id : throw Cursors.NotOurs();
+        var text = query.Outcome is null or "unread" ? "deliveries_page" : "deliveries_page_read";
+        (string, object?)[] parameters =
+        [
+            ("before", before), ("outcome", query.Outcome ?? ""), ("source", query.Source ?? ""), ("from", query.From ?? DateTimeOffset.MinValue.AddYears(1)),
+            ("to", query.To ?? DateTimeOffset.MaxValue.AddYears(-1)), ("limit", query.Limit + 1),
+        ];
+        var rows = await AskAsync(
+            text, row => new DeliveryEntry(row.GetInt64(0), row.GetString(1), row.InstantOf(2), row.Text(3) ?? "unread", row.Text(4), row.Whole(5), row.Whole(6)), cancellation, parameters);
+        return rows.Length <= query.Limit ? new Page<DeliveryEntry>(rows, null) : new Page<DeliveryEntry>(rows[..query.Limit], $"{rows[query.Limit - 1].Id}");
     }
 
     /// <summary>When the newest counted deployment succeeded, over all services or those given; null without one.</summary>
@@ -164,6 +193,7 @@ public sealed partial class Store
         Rework = row.GetBoolean(21),
         ReworkBecause = row.Text(22),
         Url = row.Text(23),
+        Overridden = row.Text(24) is { } kinds ? [.. kinds.Split(',')] : [],
     };
 
     static ShippedEntry ShippedOf(DbDataReader row) => new(

@@ -69,23 +69,27 @@ public sealed partial class Store
         {
             using var first = database.Command(connection, Queries.Text("first_unread_delivery"));
             if (first.ExecuteScalar() is not long id) return [];
-            var unread = ImmutableArray.CreateBuilder<StoredDelivery>();
-            var size = 0L;
-            using var command = database.Streamed(connection, Queries.Text("unread_deliveries"), ("first", id), ("limit", limit));
-            foreach (var delivery in command.Select(Stored))
-            {
-                unread.Add(delivery);
-
-                // Large bodies are read a few at a time, so that memory does not grow with them.
-                if ((size += delivery.Delivery.Body.Length) > MostBytesAtOnce) break;
-            }
-
-            return unread.DrainToImmutable();
+            return Few(connection, "unread_deliveries", ("first", id), ("limit", limit));
         },
         cancellation);
 
     public async Task<StoredDelivery?> DeliveryAsync(long id, CancellationToken cancellation) =>
         (await AskAsync("delivery", Stored, cancellation, ("id", id))).FirstOrDefault();
+
+    /// <summary>The deliveries of this query until their bodies are large: they are read a few at a time, so that memory does not grow with them.</summary>
+    ImmutableArray<StoredDelivery> Few(DbConnection connection, string query, params ReadOnlySpan<(string, object?)> parameters)
+    {
+        var few = ImmutableArray.CreateBuilder<StoredDelivery>();
+        var size = 0L;
+        using var command = database.Streamed(connection, Queries.Text(query), parameters);
+        foreach (var delivery in command.Select(Stored))
+        {
+            few.Add(delivery);
+            if ((size += delivery.Delivery.Body.Length) > MostBytesAtOnce) break;
+        }
+
+        return few.DrainToImmutable();
+    }
 
     /// <summary>Puts the cursor back to the beginning, so that every stored delivery is read again.</summary>
     public Task RewindAsync(CancellationToken cancellation) => database.WriteAsync(
@@ -121,7 +125,8 @@ public sealed partial class Store
         },
         row.Whole(5) ?? 0,
         row.Text(6) ?? "unread",
-        row.Text(7));
+        row.Text(7))
+    { Facts = row.Whole(8), IsKept = !row.IsDBNull(4) };
 
     static byte[] Bytes(DbDataReader row, int column)
     {

@@ -14,7 +14,7 @@ public sealed partial class Store
     internal static readonly ImmutableArray<DistributedTable> Distribution =
     [
         new("service", null), new("repository", null),
-        new("ledger", "service_id"), new("shipped_change", "service_id"), new("blame", "service_id"), new("rollup", "service_id"),
+        new("ledger", "service_id"), new("shipped_change", "service_id"), new("blame", "service_id"), new("rollup", "service_id"), new("override", "service_id"),
         new("git_commit", "repository_id"), new("change", "repository_id"), new("review", "repository_id"), new("build", "repository_id"), new("artifact", "repository_id"),
     ];
 

@@ -18,13 +18,25 @@ public sealed partial class Store
     /// and moves the cursor: one transaction, so that a crash neither loses nor doubles a reading or the need to judge it.
     /// </summary>
     public Task SaveReadingsAsync(IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, CancellationToken cancellation) =>
+        SaveReadingsAsync(readings, touched, isAgain: false, cancellation);
+
+    /// <summary>The same for deliveries that were read before, wherever the cursor is: it stays there.</summary>
+    public Task SaveReadingsAgainAsync(IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, CancellationToken cancellation) =>
+        SaveReadingsAsync(readings, touched, isAgain: true, cancellation);
+
+    Task SaveReadingsAsync(IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, bool isAgain, CancellationToken cancellation) =>
         WriteNamingAsync(
             (connection, named) =>
             {
                 if (readings.Count == 0) return false;
                 var ids = readings.Select(reading => reading.Id).ToList();
-                if (database.Scalar(connection, "select count(*) from reading where delivery_id between $first and $last", ("first", ids.Min()), ("last", ids.Max())) > 0)
-                    foreach (var table in FactTables.Add("reading")) database.Execute(connection, $"delete from {table} where delivery_id = any($ids)", ("ids", ids));
+                (string, object?)[] span = [("first", ids.Min()), ("last", ids.Max())];
+                if (database.Scalar(connection, "select count(*) from reading where delivery_id between $first and $last", span) > 0)
+                {
+                    foreach (var table in FactTables.Add("reading"))
+                        database.Execute(connection, $"delete from {table} where delivery_id between $first and $last and delivery_id = any($ids)", [.. span, ("ids", ids)]);
+                }
+
                 AppendFacts(connection, readings, named);
                 using (var rows = database.Bulk(connection, "reading"))
                 {
@@ -43,7 +55,11 @@ public sealed partial class Store
                     rows.Complete();
                 }
 
-                database.Execute(connection, "update cursor set value = greatest(value, $last) where name = 'reader'", ("last", ids.Max()));
+                if (!isAgain) database.Execute(connection, "update cursor set value = greatest(value, $last) where name = 'reader'", ("last", ids.Max()));
+
+                // What a server of another version reads meanwhile is not forgotten.
+                foreach (var (source, version) in readings.Where(reading => reading.Source is not null).Select(reading => (reading.Source, reading.ReaderVersion)).Distinct())
+                    database.Execute(connection, "update reader set is_whole = false, judges = true where source = $source and version <> $version", ("source", source), ("version", version));
                 Mark(connection, touched);
                 return true;
             },
@@ -53,12 +69,17 @@ public sealed partial class Store
     public Task MarkAllStaleAsync(ServiceMap map, CancellationToken cancellation) => database.WriteAsync(
         connection =>
         {
-            // Those that the definitions no longer have must lose their rows too.
-            var judged = database.List(connection, "select name from service", row => new ServiceName(row.GetString(0)));
-            Mark(connection, [.. map.Services.Select(service => service.Name).Concat(judged).Distinct()]);
+            MarkAll(connection, map);
             return true;
         },
         cancellation);
+
+    void MarkAll(DbConnection connection, ServiceMap map)
+    {
+        // Those that the definitions no longer have must lose their rows too.
+        var judged = database.List(connection, "select name from service", row => new ServiceName(row.GetString(0)));
+        Mark(connection, [.. map.Services.Select(service => service.Name).Concat(judged).Distinct()]);
+    }
 
     /// <summary>The services whose judgement is older than their facts, each with the mark to clear once it is judged.</summary>
     public Task<ImmutableArray<StaleService>> StaleAsync(CancellationToken cancellation) =>
@@ -71,6 +92,34 @@ public sealed partial class Store
         var deployed = await AskAsync("deployed_services", row => (row.GetString(0), row.Text(1) is { } name ? new RepositoryName(name) : (RepositoryName?)null), cancellation);
         var repositories = await AskAsync("repositories", row => new RepositoryName(row.GetString(0)), cancellation);
         return new ServiceMap(definitions, deployed, repositories);
+    }
+
+    /// <summary>
+    /// What names the service in deployments of commits that are in these repositories: whoever they belong to, what runs of it may
+    /// be said there.
+    /// </summary>
+    public async Task<ImmutableArray<DeploymentFact>> DeployedFromAsync(IEnumerable<CommitFact> commits, CancellationToken cancellation)
+    {
+        var (repositories, shas) = (new HashSet<long>(), new List<string>());
+        foreach (var commit in commits)
+        {
+            repositories.Add(Key.Of(commit.Repository));
+            shas.Add(commit.Sha.ToString());
+        }
+
+        if (shas.Count == 0) return [];
+        return await AskAsync(
+            "deployed_from",
+            row => new DeploymentFact
+            {
+                Id = "",
+                Service = row.Text(0),
+                App = row.Text(1),
+                Repository = row.Text(2) is { } name ? new RepositoryName(name) : null,
+                Environment = "",
+                Status = DeploymentStatus.Created,
+            },
+            cancellation, ("repositories", repositories.ToList()), ("shas", shas));
     }
 
     /// <summary>Everything known of one service.</summary>
@@ -90,20 +139,25 @@ public sealed partial class Store
                 var reviews = Divide(List(connection, "reviews_of", FactRows.Review, scope));
                 var builds = Divide(List(connection, "builds_of", FactRows.Build, scope));
                 var artifacts = Divide(List(connection, "artifacts_of", FactRows.Artifact, scope));
-                var deployments = Divide(List(connection, "deployments_of", FactRows.Deployment, named));
+                var deployments = Divide(List(connection, "deployments_of", FactRows.Deployment, [.. named, ("apps", Apps(connection, services, map))]));
                 var incidents = Divide(List(connection, "incidents_of", FactRows.Incident, named));
+                var configuration = Configuration(connection, services, i => Of(deployments, services[i]), commits);
+                var overrides = List(connection, "overrides_of", OverrideOf, ("services", services.Select(service => Key.Of(service.Name.Value)).ToList())).ToLookup(pair => pair.Service, pair => pair.Override);
                 return
                 [
                     .. services.Select((service, i) => new ServiceFacts
                     {
                         Service = service.Name,
                         Commits = commits[i],
+                        Repositories = service.Repositories,
+                        Configuration = configuration[i],
                         Changes = Of(changes, service),
                         Reviews = Of(reviews, service),
                         Builds = Of(builds, service),
                         Artifacts = Of(artifacts, service),
                         Deployments = Of(deployments, service),
                         Incidents = Of(incidents, service),
+                        Overrides = [.. overrides[Key.Of(service.Name.Value)]],
                     }),
                 ];
 
@@ -126,6 +180,20 @@ public sealed partial class Store
             },
             cancellation);
 
+    /// <summary>What tools call these services: the definitions map apps by globs.</summary>
+    List<string> Apps(DbConnection connection, IReadOnlyList<ServiceDefinition> services, ServiceMap map)
+    {
+        if (services.All(service => service.Apps.IsEmpty)) return [];
+        var names = services.Select(service => service.Name).ToHashSet();
+        return
+        [
+            .. List(
+                connection, "deployed_apps",
+                row => new DeploymentFact { Id = "", Service = row.Text(0), App = row.GetString(1), Environment = "", Status = DeploymentStatus.Created })
+                .Where(deployment => map.ServicesOf(deployment).Any(service => names.Contains(service.Name))).Select(deployment => deployment.App!).Distinct(),
+        ];
+    }
+
     /// <summary>The repositories of these services as sources spell them: definitions name them without regard to case.</summary>
     Dictionary<long, RepositoryName> Spelled(DbConnection connection, IReadOnlyList<ServiceDefinition> services) => List(
         connection, "repositories_named", row => (Id: row.GetInt64(0), Name: new RepositoryName(row.GetString(1))),
@@ -147,20 +215,7 @@ public sealed partial class Store
         while (reader.Read())
         {
             var (name, owners) = repositories[reader.GetInt64(0)];
-            var known = ParentsKnown.No;
-            var count = 0;
-            if (!reader.IsDBNull(2))
-            {
-                known = reader.GetBoolean(3) ? ParentsKnown.FromPush : ParentsKnown.Yes;
-                var text = reader.GetString(2).AsSpan();
-                foreach (var part in text.Split(' '))
-                {
-                    if (!Sha.TryParse(text[part], out var parent)) continue;
-                    if (count == parents.Length) Array.Resize(ref parents, 2 * count);
-                    parents[count++] = parent;
-                }
-            }
-
+            var (known, count) = Parents(reader, ref parents);
             var commit = new GraphCommit
             {
                 Repository = name,
@@ -180,6 +235,73 @@ public sealed partial class Store
         }
 
         return [.. builders.Select(builder => builder.Build())];
+    }
+
+    /// <summary>The parents of a row whose columns 2 and 3 are they, and whether a push says so.</summary>
+    static (ParentsKnown Known, int Count) Parents(DbDataReader reader, ref Sha[] parents)
+    {
+        if (reader.IsDBNull(2)) return (ParentsKnown.No, 0);
+        var count = 0;
+        var text = reader.GetString(2).AsSpan();
+        foreach (var part in text.Split(' '))
+        {
+            if (!Sha.TryParse(text[part], out var parent)) continue;
+            if (count == parents.Length) Array.Resize(ref parents, 2 * count);
+            parents[count++] = parent;
+        }
+
+        return (reader.GetBoolean(3) ? ParentsKnown.FromPush : ParentsKnown.Yes, count);
+    }
+
+    /// <summary>
+    /// Of each of these services the repositories that are none of its own and whose commits it deploys: those that its deployments
+    /// name, and of those that name none, those that have the commit.
+    /// </summary>
+    ImmutableArray<ConfigurationHistory>[] Configuration(
+        DbConnection connection, IReadOnlyList<ServiceDefinition> services, Func<int, List<DeploymentFact>> deployments, CommitGraph[] commits)
+    {
+        var foreign = new HashSet<string>[services.Count];
+        var nameless = new HashSet<string>[services.Count];
+        for (var i = 0; i < services.Count; i++)
+        {
+            var graph = commits[i];
+            var unknown = deployments(i).Where(deployment => deployment.Sha is { } sha && graph.Find(sha) < 0).ToList();
+            foreign[i] = unknown.Select(deployment => deployment.Repository?.Value).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+            nameless[i] = unknown.Where(deployment => deployment is { Repository: null, Sha.IsShort: false }).Select(deployment => deployment.Sha.ToString()!).ToHashSet();
+        }
+
+        if (nameless.SelectMany(shas => shas).Distinct().ToList() is { Count: > 0 } wanted)
+        {
+            foreach (var (sha, name) in List(connection, "repositories_with", row => (row.GetString(0), row.GetString(1)), ("shas", wanted)))
+                for (var i = 0; i < services.Count; i++)
+                    if (nameless[i].Contains(sha)) foreign[i].Add(name);
+        }
+
+        for (var i = 0; i < services.Count; i++) foreign[i].ExceptWith(services[i].Repositories.Select(repository => repository.Value));
+        var histories = Histories(connection, [.. foreign.SelectMany(names => names).Distinct(StringComparer.OrdinalIgnoreCase)]);
+        return [.. foreign.Select(names => histories.Where(history => names.Contains(history.Repository.Value)).ToImmutableArray())];
+    }
+
+    List<ConfigurationHistory> Histories(DbConnection connection, List<string> names)
+    {
+        if (names.Count == 0) return [];
+        var builders = List(
+            connection, "repositories_named", row => (Id: row.GetInt64(0), Name: new RepositoryName(row.GetString(1))),
+            ("names", names.ConvertAll(name => name.ToLowerInvariant()))).ToDictionary(pair => pair.Id, pair => (pair.Name, Builder: new ConfigurationHistory.Builder(pair.Name)));
+        var parents = new Sha[8];
+        using var span = Spans.Query(database.Engine, "configuration_of");
+        using var command = database.Streamed(connection, Queries.Text("configuration_of"), ("repositories", builders.Keys.ToList()));
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var (name, builder) = builders[reader.GetInt64(0)];
+            var (known, count) = Parents(reader, ref parents);
+            builder.Add(
+                new GraphCommit { Repository = name, Sha = Sha.Parse(reader.GetString(1)), Parents = parents.AsSpan(0, count), ParentsKnown = known, Reverts = reader.Text(4) },
+                reader.Text(5), reader.Text(6), reader.Text(7));
+        }
+
+        return [.. builders.Values.OrderBy(pair => pair.Name).Select(pair => pair.Builder.Build())];
     }
 
     static bool Touches(List<Glob> globs, string paths)
@@ -253,7 +375,12 @@ public sealed partial class Store
             if (own.Count == 0) return;
             Name(connection, own.Select(pair => pair.Fact.OfRepository()).OfType<RepositoryName>(), named);
             using var rows = database.Bulk(connection, table);
-            foreach (var (id, fact) in own) write(rows, (T)fact, repository => repository is { } known ? Key.Of(known) : null).Add(fact.AsOf).Add(id).EndRow();
+            foreach (var (id, fact) in own)
+            {
+                write(rows, (T)fact, repository => repository is { } known ? Key.Of(known) : null).Add(fact.AsOf).Add(id);
+                FactRows.WriteAdded(rows, fact).EndRow();
+            }
+
             rows.Complete();
         }
     }

@@ -50,7 +50,8 @@ public sealed partial class Store
             database.Execute(
                 connection, "delete from rollup where service_id = $service and environment = $environment and span = $span and starts = any($starts)",
                 ("service", group.Key.Service), ("environment", group.Key.Environment), ("span", group.Key.Span), ("starts", group.Select(key => key.Starts).ToList()));
-        Bulk(connection, "rollup", made, (rows, one) => one.Rollup.Write(rows.Add(one.Key.Service).Add(one.Key.Environment).Add(one.Key.Span).Add(one.Key.Starts)).Add(one.Print));
+        Bulk(connection, "rollup", made, (rows, one) => one.Rollup.WriteUnlinked(
+            one.Rollup.Write(rows.Add(one.Key.Service).Add(one.Key.Environment).Add(one.Key.Span).Add(one.Key.Starts)).Add(one.Print)));
     }
 
     static RollupKey Total(RollupKey key) => key with { Service = Rollup.AllServices };

@@ -24,7 +24,7 @@ public sealed partial class Store
 
     /// <summary>Keeps a token by its hash.</summary>
     /// <param name="name">By which it is listed and removed.</param>
-    /// <param name="scope"><c>ingest</c>, <c>read</c> or <c>admin</c>.</param>
+    /// <param name="scope"><c>ingest</c>, <c>read</c>, <c>override</c> or <c>admin</c>.</param>
     /// <param name="hash">SHA-256 of the token; the token itself is never kept.</param>
     /// <param name="now">When it was made.</param>
     /// <exception cref="StoreException">The name is taken.</exception>

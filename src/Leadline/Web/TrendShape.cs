@@ -75,7 +75,8 @@ public sealed class TrendShape
 
     public static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
-    static double Edge(double highest, ReadOnlySpan<double> edges)
+    /// <summary>The lowest edge that holds the highest value.</summary>
+    public static double Edge(double highest, ReadOnlySpan<double> edges)
     {
         foreach (var edge in edges)
             if (highest <= edge) return edge;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
 
@@ -24,8 +25,11 @@ static class WebFiles
     static IResult Answer(string name, HttpContext http)
     {
         if (!All.TryGetValue(name, out var asset)) return Results.NotFound();
+        var (content, coding) = asset.For(http.Request);
+        http.Response.Headers.Vary = HeaderNames.AcceptEncoding;
+        if (coding is not null) http.Response.Headers.ContentEncoding = coding;
         http.Response.Headers.CacheControl = http.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache";
-        return Results.Bytes(asset.Content, asset.Type, entityTag: new EntityTagHeaderValue($"\"{asset.Version}\""));
+        return Results.Bytes(content, asset.Type, entityTag: new EntityTagHeaderValue($"\"{asset.Version}{(coding is null ? "" : "-" + coding)}\""));
     }
 
     static Asset Load(string resource)
@@ -36,11 +40,44 @@ static class WebFiles
         var type = Path.GetExtension(resource) switch
         {
             ".css" => "text/css; charset=utf-8",
+            ".js" => "text/javascript; charset=utf-8",
             ".svg" => "image/svg+xml",
             _ => "application/octet-stream",
         };
         return new Asset(content, type, Convert.ToHexStringLower(SHA256.HashData(content))[..12]);
     }
 
-    sealed record Asset(byte[] Content, string Type, string Version);
+    /// <summary>A file, and the same made smaller when a browser first asks for it so.</summary>
+    sealed class Asset(byte[] content, string type, string version)
+    {
+        /// <summary>Nearly as small as can be, in a fraction of the time.</summary>
+        const int BrotliQuality = 9;
+
+        readonly Lazy<byte[]> brotli = new(() =>
+        {
+            var smaller = new byte[BrotliEncoder.GetMaxCompressedLength(content.Length)];
+            if (!BrotliEncoder.TryCompress(content, smaller, out var length, BrotliQuality, window: 22)) throw new InvalidOperationException("brotli wrote more than it may");
+            return smaller[..length];
+        });
+
+        readonly Lazy<byte[]> gzip = new(() =>
+        {
+            using var smaller = new MemoryStream();
+            using (var stream = new GZipStream(smaller, CompressionLevel.SmallestSize)) stream.Write(content);
+            return smaller.ToArray();
+        });
+
+        public string Type => type;
+
+        public string Version => version;
+
+        /// <summary>The content in the smallest form that the request takes, and that form's name; null as it is.</summary>
+        public (byte[] Content, string? Coding) For(HttpRequest request)
+        {
+            var accepted = request.GetTypedHeaders().AcceptEncoding;
+            return Takes("br") ? (brotli.Value, "br") : Takes("gzip") ? (gzip.Value, "gzip") : (content, null);
+
+            bool Takes(string coding) => accepted.Any(one => one.Value.Equals(coding, StringComparison.OrdinalIgnoreCase) && one.Quality is not 0);
+        }
+    }
 }

@@ -14,12 +14,13 @@ public static class WebPages
         return services;
     }
 
-    /// <summary>Maps every page and the two files that they load.</summary>
+    /// <summary>Maps every page and the files that they load and offer.</summary>
     public static IEndpointRouteBuilder MapWebPages(this IEndpointRouteBuilder endpoints)
     {
         WebFiles.Map(endpoints);
+        LedgerDownload.Map(endpoints);
 
-        // No page takes a form by POST: there is nothing to forge, and so neither a cookie nor a key on the disk.
+        // Forms are sent to endpoints that know by the browser's own headers whose page it was: neither a cookie nor a key on the disk is needed.
         endpoints.MapRazorComponents<Document>().DisableAntiforgery().ExcludeFromDescription();
         return endpoints;
     }

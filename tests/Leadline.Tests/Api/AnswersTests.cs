@@ -22,12 +22,22 @@ public sealed class AnswersTests
     [InlineData("services", "/api/v1/services")]
     [InlineData("sources", "/api/v1/sources")]
     [InlineData("definitions", "/api/v1/definitions")]
+    [InlineData("deliveries", "/api/v1/deliveries?limit=1")]
     [InlineData("delivery", "/api/v1/deliveries/1")]
+    [InlineData("bad-delivery", "/api/v1/deliveries/one")]
+    [InlineData("bad-deliveries-outcome", "/api/v1/deliveries?outcome=unreadble")]
+    [InlineData("bad-deliveries-source", "/api/v1/deliveries?source=gitub")]
+    [InlineData("bad-deliveries-cursor", "/api/v1/deliveries?cursor=x")]
+    [InlineData("bad-deliveries-time", "/api/v1/deliveries?from=yesterday")]
+    [InlineData("bad-deliveries-order", "/api/v1/deliveries?from=2026-04-01&to=2026-03-01")]
+    [InlineData("bad-deliveries-limit", "/api/v1/deliveries?limit=0")]
     [InlineData("explain-lead-time", "/api/v1/explain?metric=lead_time&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-change-failure-rate", "/api/v1/explain?metric=change_failure_rate&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-deployment-frequency", "/api/v1/explain?metric=deployment_frequency&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-recovery-time", "/api/v1/explain?metric=recovery_time&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-rework-rate", "/api/v1/explain?metric=rework_rate&from=2026-03-01&to=2026-04-01")]
+    [InlineData("overrides", "/api/v1/overrides?limit=2")]
+    [InlineData("overridden-deployment", "/api/v1/deployments/d0")]
     [InlineData("openapi", "/openapi/v1.json")]
     [InlineData("missing-metric", "/api/v1/explain")]
     [InlineData("bad-team", "/api/v1/metrics?team=payments")]
@@ -50,6 +60,7 @@ public sealed class AnswersTests
     public async Task Answers_as_it_did(string name, string path)
     {
         await using var server = await FilledAsync();
+        if (name.StartsWith("overrid", StringComparison.Ordinal)) await OverrideAsync(server);
         var answer = await server.Client.GetAsync(path, TestContext.Current.CancellationToken);
         var body = JsonSerializer.Serialize(JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement, Indented);
         var actual = $"{(int)answer.StatusCode} {answer.Content.Headers.ContentType?.MediaType}\n{Steady(body)}\n";
@@ -152,7 +163,7 @@ public sealed class AnswersTests
         await using var server = await RunningServer.StartAsync();
         using var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
         var paths = document.RootElement.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
-        foreach (var expected in new[] { "/api/v1/metrics", "/api/v1/metrics/series", "/api/v1/deployments", "/api/v1/deployments/{id}", "/api/v1/incidents", "/api/v1/explain", "/api/v1/services", "/api/v1/sources", "/api/v1/definitions", "/api/v1/deliveries/{source}", "/api/v1/events" })
+        foreach (var expected in new[] { "/api/v1/metrics", "/api/v1/metrics/series", "/api/v1/deployments", "/api/v1/deployments/{id}", "/api/v1/incidents", "/api/v1/explain", "/api/v1/services", "/api/v1/sources", "/api/v1/definitions", "/api/v1/deliveries/{source}", "/api/v1/deliveries", "/api/v1/retries", "/api/v1/events" })
             Assert.Contains(expected, paths);
     }
 
@@ -174,6 +185,14 @@ public sealed class AnswersTests
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await server.SettleAsync();
         return server;
+    }
+
+    static async Task OverrideAsync(RunningServer server)
+    {
+        await server.PostAsync("/api/v1/overrides", """{"kind":"not_failed","deployment":"d1","reason":"all is well"}""");
+        await server.Client.DeleteAsync("/api/v1/overrides/1", TestContext.Current.CancellationToken);
+        await server.PostAsync("/api/v1/overrides", """{"kind":"failed","deployment":"d0","reason":"it lost orders"}""");
+        await server.PostAsync("/api/v1/overrides", """{"kind":"exclude","deployment":"d0","reason":"a rehearsal"}""");
     }
 
     /// <summary>Hashes of people and trace ids differ from store to store and run to run.</summary>

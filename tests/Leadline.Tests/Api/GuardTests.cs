@@ -27,7 +27,7 @@ public sealed partial class GuardTests
         var answer = await server.Client.GetAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
-        Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
+        Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
         var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
         Assert.StartsWith("default-src 'self';", policy);
         Assert.Equal(path == "/docs/", policy.Contains("'unsafe-inline'"));

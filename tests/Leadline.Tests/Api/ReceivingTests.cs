@@ -37,6 +37,46 @@ public sealed class ReceivingTests
         Assert.Equal(HttpStatusCode.Accepted, (await server.PostAsync("/api/v1/deliveries/github", Ping, ("X-Hub-Signature-256", signature), ("X-GitHub-Event", "ping"))).StatusCode);
     }
 
+    /// <summary>Some senders can set no header; a header that calls itself like the address's part is none.</summary>
+    [Theory]
+    [InlineData("?token=a%20secret", HttpStatusCode.Accepted)]
+    [InlineData("?other=1&token=a%20secret", HttpStatusCode.Accepted)]
+    [InlineData("?token=another", HttpStatusCode.Unauthorized)]
+    [InlineData("?token=", HttpStatusCode.Unauthorized)]
+    [InlineData("?token=a%20secret&token=another", HttpStatusCode.Unauthorized)]
+    [InlineData("", HttpStatusCode.Unauthorized)]
+    public async Task A_secret_in_the_address_is_taken_where_its_sender_can_set_no_header(string query, HttpStatusCode expected)
+    {
+        await using var server = await RunningServer.StartAsync("sources: { statuspage: { secret: \"${STATUSPAGE}\" }, datadog: { secret: \"${DATADOG}\" } }");
+        Assert.Equal(expected, (await server.PostAsync("/api/v1/deliveries/statuspage" + query, "{}", ("X-Forwarded-For", "203.0.113.7"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/deliveries/datadog" + query, "{}")).StatusCode);
+        Assert.Equal(expected == HttpStatusCode.Accepted ? 1 : 0, (await server.Store.HealthAsync(TestContext.Current.CancellationToken)).Deliveries);
+        if (expected == HttpStatusCode.Accepted)
+            Assert.Empty((await server.Store.DeliveryAsync(1, TestContext.Current.CancellationToken))!.Delivery.Headers);
+    }
+
+    [Fact]
+    public async Task A_secret_in_the_address_is_in_no_span()
+    {
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<System.Diagnostics.Activity>();
+        using var listener = new System.Diagnostics.ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref _) => System.Diagnostics.ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        System.Diagnostics.ActivitySource.AddActivityListener(listener);
+        await using (var server = await RunningServer.StartAsync("sources: { statuspage: { secret: \"${STATUSPAGE}\" } }", environment: "a-secret-of-the-address"))
+        {
+            // Of the client's own spans nothing leaves the tests.
+            Assert.Equal(HttpStatusCode.Accepted, (await server.PostAsync("/api/v1/deliveries/statuspage?token=a-secret-of-the-address", "{}")).StatusCode);
+        }
+
+        var ours = spans.Where(span => !span.Source.Name.StartsWith("System.Net", StringComparison.Ordinal) && !span.Source.Name.StartsWith("Experimental", StringComparison.Ordinal)).ToList();
+        Assert.Contains(ours, span => span.Source.Name == "Microsoft.AspNetCore");
+        Assert.All(ours, span => Assert.DoesNotContain(span.TagObjects.Select(tag => $"{tag.Value}").Append(span.DisplayName), told => told.Contains("a-secret-of-the-address", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("", "a secret")]

@@ -38,6 +38,23 @@ public sealed class IncidentFoldingTests
         Assert.Equal((Noon, null), (incident.StartedAt, incident.ResolvedAt));
     }
 
+    [Fact]
+    public void What_is_said_of_it_after_its_end_does_not_put_off_the_end()
+    {
+        var after = Knowing(90, IncidentStatus.Resolved) with { ResolvedAt = null };
+        Assert.Equal(Noon.AddMinutes(30), Folded(Knowing(0, IncidentStatus.Open), Knowing(30, IncidentStatus.Resolved), after).ResolvedAt);
+        Assert.Equal(Noon.AddMinutes(90), Folded(Knowing(0, IncidentStatus.Open), after, after with { AsOf = Noon.AddMinutes(120) }).ResolvedAt);
+    }
+
+    [Fact]
+    public void One_that_was_resolved_twice_ended_the_second_time()
+    {
+        var again = Knowing(60, IncidentStatus.Resolved) with { ResolvedAt = null };
+        Assert.Equal(
+            Noon.AddMinutes(60),
+            Folded(Knowing(0, IncidentStatus.Open), Knowing(30, IncidentStatus.Resolved), Knowing(40, IncidentStatus.Open), again).ResolvedAt);
+    }
+
     /// <summary>A statement that only knows what is so at its own minute.</summary>
     static IncidentFact Knowing(int minute, IncidentStatus status) => new()
     {

@@ -35,6 +35,42 @@ public sealed partial class ScrubTests
     }
 
     [Fact]
+    public void What_comes_after_a_person_in_a_list_is_none()
+    {
+        const string Body = """{"result":[{"title":"first","user":"Mona Lisa"},{"name":"Checkout","title":"Checkout is down, says Mona"}]}""";
+        var text = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes(Body), Fields).Span);
+        Assert.Contains("Checkout is down", text);
+        Assert.DoesNotContain("Mona", text);
+    }
+
+    /// <summary>Packages are released as name@version, and some addresses begin with a digit too.</summary>
+    [Theory]
+    [InlineData("shop@1.4.0", true)]
+    [InlineData("shop@v1.4.0-rc.1", true)]
+    [InlineData("shop@2026.03.02", true)]
+    [InlineData("mona@acme.example", false)]
+    [InlineData("mona@163.example", false)]
+    public void A_packages_version_is_no_address(string text, bool stays)
+    {
+        var scrubbed = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes($$"""{"version":"{{text}}"}"""), Fields).Span);
+        Assert.Equal(stays, scrubbed.Contains(text, StringComparison.Ordinal));
+    }
+
+    /// <summary>A person may be a text, or an object whose only name is the one that is shown.</summary>
+    [Theory]
+    [InlineData("\"Mona Lisa\"")]
+    [InlineData("{\"display_value\":\"Mona Lisa\",\"value\":\"0b31\"}")]
+    [InlineData("{\"full_name\":\"Mona Lisa\"}")]
+    public void A_persons_name_is_known_in_texts_however_the_person_is_written(string person)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"user":{{person}},"title":"As Mona Lisa asked"}""");
+        var text = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(body, Fields).Span);
+        Assert.DoesNotContain("Mona", text);
+        Assert.DoesNotContain("Lisa", text);
+        Assert.Contains("asked", text);
+    }
+
+    [Fact]
     public void The_date_of_what_a_person_did_stays_and_the_name_that_is_shown_goes()
     {
         const string Body = """
@@ -45,6 +81,19 @@ public sealed partial class ScrubTests
         Assert.Equal("2026-03-02T09:15:00Z", json.RootElement.GetProperty("author").GetProperty("date").GetString());
         Assert.DoesNotContain("Mona", text);
         Assert.DoesNotContain("Lisa", text);
+    }
+
+    [Fact]
+    public void What_sums_up_a_user_is_a_name_and_what_sums_up_a_service_is_none()
+    {
+        const string Body = """
+            {"user":{"type":"user_reference","summary":"Mona Lisa"},"author":{"summary":"Checkout","type":"service_reference"},
+             "title":"Checkout: acknowledged by Mona Lisa"}
+            """;
+        var text = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes(Body), Fields).Span);
+        using var json = JsonDocument.Parse(text);
+        Assert.Matches("^Checkout: acknowledged by h_[0-9a-f]{16} h_[0-9a-f]{16}$", json.RootElement.GetProperty("title").GetString());
+        Assert.DoesNotContain("Mona", text);
     }
 
     [Fact]

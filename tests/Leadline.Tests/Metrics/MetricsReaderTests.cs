@@ -126,6 +126,21 @@ public sealed class MetricsReaderTests
         Assert.Null(rework.Level);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task Coverage_says_why_deployments_ship_nothing_known(int shift)
+    {
+        await using var store = await Store.OpenAsync(TestStore.New, default);
+        var links = (LedgerLink[])[LedgerLink.NoSha, LedgerLink.ShortSha, LedgerLink.ShortSha, LedgerLink.UnknownSha, LedgerLink.Configuration, LedgerLink.Configuration, LedgerLink.Configuration];
+        await store.JudgeAsync(links.Select((link, i) => Made.Row($"d{i}", $"2026-03-1{i}T12:00:00Z") with { Link = link }), [], [], default);
+        var window = March with { From = March.From.AddHours(shift), To = March.To.AddHours(shift) };
+        var coverage = (await ReadAsync(store, window)).Coverage;
+        Assert.Equal((1, 2, 1, 3), (coverage.NoSha, coverage.ShortSha, coverage.UnknownSha, coverage.Configuration));
+        var one = (await ReadAsync(store, window with { From = Made.Instant("2026-03-11T06:00:00Z"), To = Made.Instant("2026-03-11T18:00:00Z") })).Coverage;
+        Assert.Equal((0, 1, 0, 0), (one.NoSha, one.ShortSha, one.UnknownSha, one.Configuration));
+    }
+
     [Fact]
     public async Task Coverage_says_what_the_numbers_rest_on()
     {

@@ -31,9 +31,10 @@ public sealed class ScenariosTest
     public void Judges_the_same_in_any_order(string file)
     {
         var scenario = Read(file);
-        var expected = Judged(scenario.Facts, scenario.Definitions);
+        var expected = Judged(scenario.Facts, scenario);
 
-        Gen.Shuffle(scenario.Facts.ToArray()).Sample(facts => Assert.Equal(expected, Judged(facts, scenario.Definitions)), iter: 30);
+        Gen.Select(Gen.Shuffle(scenario.Facts.ToArray()), Gen.Shuffle(scenario.Overrides.ToArray()))
+            .Sample((facts, overrides) => Assert.Equal(expected, Judged(facts, scenario, overrides)), iter: 30);
     }
 
     [Theory]
@@ -41,16 +42,16 @@ public sealed class ScenariosTest
     public void Judges_the_same_when_facts_are_repeated(string file)
     {
         var scenario = Read(file);
-        var expected = Judged(scenario.Facts, scenario.Definitions);
+        var expected = Judged(scenario.Facts, scenario);
 
         Gen.Int[0, scenario.Facts.Length - 1].List[1, 10]
-            .Sample(again => Assert.Equal(expected, Judged([.. scenario.Facts, .. again.Select(i => scenario.Facts[i])], scenario.Definitions)), iter: 30);
+            .Sample(again => Assert.Equal(expected, Judged([.. scenario.Facts, .. again.Select(i => scenario.Facts[i])], scenario, [.. scenario.Overrides, .. scenario.Overrides])), iter: 30);
     }
 
     static Scenario Read(string file) => Scenario.Parse(File.ReadAllText(Path.Combine(Folder, file)), file);
 
-    static string Judged(IReadOnlyList<Fact> facts, Definitions definitions) =>
-        JsonSerializer.Serialize(ScenarioRun.Judge(facts, definitions).Select(one => new { one.Service.Name, one.Judgement.Ledger, one.Judgement.Shipped, one.Judgement.Blames }), Options);
+    static string Judged(IReadOnlyList<Fact> facts, Scenario scenario, IReadOnlyList<Override>? overrides = null) =>
+        JsonSerializer.Serialize(ScenarioRun.Judge(facts, scenario.Definitions, overrides ?? scenario.Overrides).Select(one => new { one.Service.Name, one.Judgement.Ledger, one.Judgement.Shipped, one.Judgement.Blames }), Options);
 
     static readonly JsonSerializerOptions Options = new() { IncludeFields = true, Converters = { new ShaConverter() } };
 

@@ -109,6 +109,82 @@ public sealed class BadSettingsTests
             3:13 sources.github.secret: the environment variable LEADLINE_TESTS_UNSET is not set, or is empty
             4:27 sources.leadline.secret: the environment variable LEADLINE_TESTS_UNSET_TOO is not set, or is empty
             """),
+        ["mappings with names that cannot be"] = Of("mappings:\n  github: {}\n  Ship It: {}\n  shipit: { rule: [] }\nsources:\n  shipit: { secret: a }\n  shippit: { secret: a }\n", """
+            2:3 mappings.github: github is a source that is read without a mapping: choose another name
+            3:3 mappings.Ship It: 'Ship It' cannot stand in an address: begin with a letter, go on with small letters, digits and -
+            4:13 mappings.shipit.rule: this key is not known; did you mean "rules"?
+            7:3 sources.shippit: there is no such source; did you mean "shipit"?
+            """),
+        ["a mapping that proves nothing"] = Of("mappings: { shipit: { auth: hmac-sha1 X-Signature } }\n",
+            "1:29 mappings.shipit.auth: 'hmac-sha1 X-Signature' is no proof: write bearer, basic, header NAME, hmac-sha256 HEADER PREFIX or"),
+        ["rules that are wrong in every way"] = Of("""
+            mappings:
+              shipit:
+                auth: header X-Token
+                rules:
+                  - when: { $.a-b: x, event: y, header X-Token: z, $.c: [] }
+                    each: items
+                    type: deployment
+                    id: "{$.a"
+                    environmnt: production
+                    environment: { of: $.target, match: "^(a)(b)", words: [a] }
+                    status: { of: $.state }
+                    sha: { of: $.sha, match: "(?=a)(b)" }
+                    url: { of: $.url, match: "(" }
+                    version: []
+                    failed: { literal: [a] }
+                  - type: deploiment
+                    id: $.id
+                  - type: incident
+                    id:
+                    title: header X Y
+                  - annotation
+            """, """
+            5:17 mappings.shipit.rules[1].when.$.a-b: '$.a-b' is no path: nothing can begin with '-' here; write a name with other characters than letters, digits and _ as ['a-b'] (at character 4)
+            5:27 mappings.shipit.rules[1].when.event: 'event' looks at nothing: write a path such as $.event, or header X-Event
+            5:37 mappings.shipit.rules[1].when.header X-Token: the header X-Token proves who sends and is not kept: read another
+            5:61 mappings.shipit.rules[1].when.$.c: the list is empty
+            6:15 mappings.shipit.rules[1].each: write a path from $ to the items here, such as $.items[*], not 'items'
+            8:13 mappings.shipit.rules[1].id: '{$.a' is no template: after $.a a } is missing
+            9:9 mappings.shipit.rules[1].environmnt: this key is not known for a deployment; did you mean "environment"?
+            10:45 mappings.shipit.rules[1].environment.match: '^(a)(b)' must have one group ( ), which is the value; write others as (?: )
+            10:63 mappings.shipit.rules[1].environment.words: write the source's words with ours here, as in { done: succeeded }, not a list
+            11:17 mappings.shipit.rules[1].status: write 'of' with 'match' or 'words' or both, or 'literal' alone
+            12:34 mappings.shipit.rules[1].sha.match: '(?=a)(b)' looks ahead, behind or back, or is too large: write it without
+            13:34 mappings.shipit.rules[1].url.match: '(' is no regular expression: 
+            14:18 mappings.shipit.rules[1].version: the list is empty
+            15:28 mappings.shipit.rules[1].failed.literal: write one text here, not a list
+            16:15 mappings.shipit.rules[2].type: 'deploiment' is none of commit, change, build, deployment, incident, flag, annotation; did you mean "deployment"?
+            18:9 mappings.shipit.rules[3]: the type incident needs started_at
+            19:12 mappings.shipit.rules[3].id: nothing is written here: write a path such as $.a
+            20:16 mappings.shipit.rules[3].title: 'header X Y' names no header: write header X-Event
+            21:9 mappings.shipit.rules[4]: write a rule of keys with values here, not 'annotation'
+            """),
+        ["rules that would read people"] = Of("""
+            mappings:
+              shipit:
+                personal: [who]
+                rules:
+                  - type: commit
+                    repository: $.user.repository
+                    sha: $['who'][0]
+                    branch: "{$.a[?@.sender == 'x']}"
+                    author: $.sender.name
+                    message: header Cookie
+                    paths: [$.a, $.people.name]
+                  - { type: commit, repository: a/b, sha: $.sha, author: [$.people.name, ada] }
+                  - { type: commit, repository: a/b, sha: $.sha, author: ada }
+                  - { type: commit, repository: $.hand, sha: $.sha, author: $.hand }
+            """, """
+            6:21 mappings.shipit.rules[1].repository: $.user.repository goes through 'user', which holds people: its texts are hashed before they are read, and can be an author alone
+            7:14 mappings.shipit.rules[1].sha: $['who'][0] goes through 'who'
+            8:17 mappings.shipit.rules[1].branch: $.a[?@.sender == 'x'] goes through 'sender'
+            10:18 mappings.shipit.rules[1].message: the header Cookie proves who sends and is not kept
+            11:16 mappings.shipit.rules[1].paths: $.people.name goes through 'name'
+            12:62 mappings.shipit.rules[2].author: an author is read by paths that name a field, so that it is hashed before it is stored: write $.author
+            13:62 mappings.shipit.rules[3].author: an author is read by paths that name a field
+            14:37 mappings.shipit.rules[4].repository: $.hand goes through 'hand'
+            """),
         ["an unknown source"] = Of("sources: { gitub: { secret: a } }\n", "1:12 sources.gitub: there is no such source; did you mean \"github\"?"),
     };
 

@@ -9,7 +9,11 @@ namespace Leadline.Tests.Settings;
 public sealed class DefinitionsHashTests
 {
     /// <summary>What decides no number: one preset is all there is, and secrets and keeping are not definitions.</summary>
-    static readonly string[] WithoutWeight = ["definitions.preset", "sources.SOURCE.secret", "deliveries.keep"];
+    static readonly string[] WithoutWeight =
+    [
+        "definitions.preset", "sources.SOURCE.secret", "sources.SOURCE.secret_file", "mappings.NAME.auth", "mappings.NAME.personal", "mappings.NAME.rules",
+        "deliveries.keep", "badges", "digest.at", "digest.to", "digest.url", "digest.format", "digest.service", "digest.team",
+    ];
 
     const string Example = """
         timezone: Europe/Berlin
@@ -88,6 +92,9 @@ public sealed class DefinitionsHashTests
         SettingsKind.Word when key.Words.Length == 1 => key.Words,
         SettingsKind.Word => key.Words.Where(word => word != key.Default!.Value[0]),
         SettingsKind.Words => key.Words.Select(without => $"[{string.Join(", ", key.Words.Where(word => word != without))}]").Append("[]"),
+        SettingsKind.Proof => ["basic", "header X-Token"],
+        SettingsKind.WeekTime => ["Mon 09:00", "Fri 16:30"],
+        SettingsKind.Rules => ["[]", "{ type: annotation, id: $.id, at: $.at, text: one }"],
         _ when key.IsList => ["one", "[one, two]"],
         _ => ["one", "two"],
     };

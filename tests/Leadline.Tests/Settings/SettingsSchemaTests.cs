@@ -114,6 +114,14 @@ public sealed class SettingsSchemaTests
         SettingsKind.Word => key.Words,
         SettingsKind.Words => [.. key.Words, "[]", $"[{string.Join(", ", key.Words)}]"],
         SettingsKind.Groups => ["a", "[]", "[a, 'b c']", "{ service: checkout }", "[42]"],
+        SettingsKind.Proof => ["bearer", "basic", "header X-Token", "hmac-sha256 X-Signature", "hmac-sha256-base64 X-Signature v1="],
+        SettingsKind.WeekTime => ["Mon 09:00", "\"Sun 23:59\""],
+        SettingsKind.Rules =>
+        [
+            "[]", "{ type: annotation, id: $.id, at: $.at, text: deployed }",
+            "[{ type: incident, when: { $.a: [x, ~], header X-B: true, $.c: 1 }, each: \"$.items[*]\", id: [$.id, \"{$.a}\"], started_at: { of: { of: $.at, match: (.*) }, words: { a: b } } }]",
+            "[{ type: change, number: 7, repository: { literal: $a }, labels: [a, [b, $.c]] }, { type: build, id: 1, repository: a/b, sha: $.sha, status: succeeded }]",
+        ],
         _ when key.IsList => ["a", "[a, 'b c']", "[42]", .. key.NotEmpty ? [] : (string[])["[]"]],
         _ => ["a", "'b c'", "42", "true"],
     };
@@ -126,6 +134,16 @@ public sealed class SettingsSchemaTests
         SettingsKind.Word => [key.Words[0] + "x", key.Words[0].ToUpperInvariant(), "[a]", "{}", "", .. key.Words.Select(word => $"[{word}]")],
         SettingsKind.Words => [key.Words[0] + "x", $"[{key.Words[0]}x]", "[[]]", "{}", "", "[~]"],
         SettingsKind.Groups => ["", "' '", "[[a]]", "[~]", "{ a: [b] }", "{ a: }"],
+        SettingsKind.Proof => ["", "maybe", "header", "header ", "hmac-sha256", "hmac-sha1 X-Signature", "bearer token", "[bearer]", "{}", "42", "Bearer"],
+        SettingsKind.WeekTime => ["", "Mon", "09:00", "mon 09:00", "Mon 9:00", "Mon 24:00", "Mon 09:60", "Mon  09:00", "[Mon 09:00]", "{}", "42"],
+        SettingsKind.Rules =>
+        [
+            "", "a", "42", "{}", "[a]", "[[]]", "[~]", "[{ type: nothing }]", "[{ type: annotation }]", "{ type: annotation, id: $.id, at: $.at }",
+            "{ type: annotation, id: $.id, at: $.at, text: x, wen: { $.a: b } }", "{ type: annotation, id: $.id, at: $.at, text: }", "{ type: annotation, id: $.id, at: $.at, text: [] }",
+            "{ type: annotation, id: $.id, at: $.at, text: { off: $.a } }", "{ type: annotation, id: $.id, at: $.at, text: { of: $.a, words: [a] } }",
+            "{ type: annotation, id: $.id, at: $.at, text: x, when: [a] }", "{ type: annotation, id: $.id, at: $.at, text: x, when: { $.a: { b: c } } }",
+            "{ type: annotation, id: $.id, at: $.at, text: x, when: { $.a: [] } }", "{ type: annotation, id: $.id, at: $.at, text: x, each: items }",
+        ],
         _ when key.IsList => ["", "' '", "[[a]]", "[~]", "{ a: b }", "[{ a: b }]", .. key.NotEmpty ? (string[])["[]"] : []],
         _ => ["", "' '", "[a]", "{ a: b }", "~"],
     };

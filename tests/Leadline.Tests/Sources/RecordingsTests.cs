@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Leadline.Api;
 using Leadline.Core;
+using Leadline.Ingest;
 using Leadline.Sources;
 using Xunit;
 
@@ -16,13 +14,6 @@ namespace Leadline.Tests.Sources;
 public sealed class RecordingsTests
 {
     static readonly bool Update = Environment.GetEnvironmentVariable("LEADLINE_UPDATE_SNAPSHOTS") == "1";
-
-    static readonly JsonSerializerOptions Json = Wire.Configure(new JsonSerializerOptions
-    {
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new TextConverter<Sha>(), new TextConverter<RepositoryName>() },
-    });
 
     public static TheoryData<string> Sources => [.. Catalogue.Readers.Select(reader => reader.Source)];
 
@@ -119,29 +110,9 @@ public sealed class RecordingsTests
     static Recording Find(string source, string name) =>
         Recording.Of(Catalogue.Find(source)!).Single(recording => recording.Name == name);
 
-    static string Written(Reading reading) => JsonSerializer.Serialize<object>(
-        reading switch
-        {
-            FactsReading read => new { Facts = read.Facts.Select(Named) },
-            IgnoredReading { Because: var because } => new { Ignored = because },
-            UnreadableReading { Because: var because } => new { Unreadable = because },
-            _ => throw new ArgumentException($"{reading} is no outcome"),
-        },
-        Json) + "\n";
-
-    static Dictionary<string, object> Named(Fact fact) =>
-        new() { [fact.GetType().Name[..^"Fact".Length].ToLowerInvariant()] = fact };
+    static string Written(Reading reading) => ReadingJson.Write(reading) + "\n";
 
     static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
-
-    sealed class TextConverter<T> : JsonConverter<T>
-    {
-        public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            throw new NotSupportedException();
-
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-            writer.WriteStringValue($"{value}");
-    }
 
     /// <summary>A line for the version, and one for each recording: its name, its hash, and that of its reading.</summary>
     sealed record ReadingsLock(int Version, Dictionary<string, (string Recording, string Reading)> Hashes)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Leadline.Core;
 using Leadline.Ingest;
@@ -25,7 +24,7 @@ public sealed class SharedPayloadsTests
         var facts = 0;
         foreach (var file in Directory.EnumerateFiles(Shared.Find("payloads", source), "*.json").Order(StringComparer.Ordinal))
         {
-            foreach (var headers in new[] { HeadersOf(source, Path.GetFileNameWithoutExtension(file)), Delivery.NoHeaders })
+            foreach (var headers in new[] { SharedPayloads.HeadersOf(source, file), Delivery.NoHeaders })
             {
                 var delivery = new Delivery
                 {
@@ -58,11 +57,4 @@ public sealed class SharedPayloadsTests
             Assert.False(reader.IsAuthentic(recording.SignedWith(""), Encoding.UTF8.GetBytes(Recording.Secret)));
         }
     }
-
-    /// <summary>What its sender says of the body beside it; the file's name begins with it.</summary>
-    static ImmutableDictionary<string, string> HeadersOf(string source, string file) => source switch
-    {
-        "github" => Delivery.NoHeaders.Add("X-GitHub-Event", file.Split('-')[0]),
-        _ => Delivery.NoHeaders,
-    };
 }

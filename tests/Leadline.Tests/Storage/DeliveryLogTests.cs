@@ -60,12 +60,12 @@ public sealed class DeliveryLogTests
         await store.SaveReadingsAsync(
             [new ReadDelivery(1, 1, Reading.Ignored("a")), new ReadDelivery(2, 1, Reading.Unreadable("b")), new ReadDelivery(3, 1, Reading.Of(Made.Commit(1)))], [], Cancellation);
 
-        var first = await store.DeliveriesAsync(null, null, 3, Cancellation);
-        var second = await store.DeliveriesAsync(null, first.Next, 3, Cancellation);
+        var first = await store.DeliveriesAsync(new DeliveriesQuery(Limit: 3), Cancellation);
+        var second = await store.DeliveriesAsync(new DeliveriesQuery(Cursor: first.Next, Limit: 3), Cancellation);
         Assert.Equal([5, 4, 3, 2, 1], first.Items.Concat(second.Items).Select(delivery => delivery.Id));
         Assert.Null(second.Next);
-        Assert.Equal(2, Assert.Single((await store.DeliveriesAsync("unreadable", null, 3, Cancellation)).Items).Id);
-        Assert.Equal([5, 4], (await store.DeliveriesAsync("unread", null, 3, Cancellation)).Items.Select(delivery => delivery.Id));
+        Assert.Equal(2, Assert.Single((await store.DeliveriesAsync(new DeliveriesQuery(Outcome: "unreadable"), Cancellation)).Items).Id);
+        Assert.Equal([5, 4], (await store.DeliveriesAsync(new DeliveriesQuery(Outcome: "unread"), Cancellation)).Items.Select(delivery => delivery.Id));
 
         var sources = await store.SourcesAsync(Cancellation);
         Assert.Equal(["github", "leadline"], sources.Select(source => source.Source));

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Leadline.Metrics;
+using Leadline.Storage;
 using Leadline.Web;
 using Xunit;
 
@@ -51,9 +53,42 @@ public sealed class SelectionTest
         var address = new Uri("http://acme.example" + asked.Link("/explain/lead_time"));
         var parts = address.Query[1..].Split('&').Select(part => part.Split('=')).ToDictionary(part => part[0], part => Uri.UnescapeDataString(part[1]));
         var again = Of(parts.GetValueOrDefault("service"), parts["window"], parts.GetValueOrDefault("from"), parts.GetValueOrDefault("to"));
-        Assert.Equal(asked, again);
+        Assert.Equal(asked.Service, again.Service);
+        Assert.Equal((asked.Environment, asked.Window, asked.From, asked.To, asked.Bucket), (again.Environment, again.Window, again.From, again.To, again.Bucket));
+    }
+
+    [Fact]
+    public void A_link_keeps_the_team_the_area_and_the_bucket()
+    {
+        var asked = Selection.Of(new SelectionWords { Team = "pay & ship", Area = "commerce", By = "day" }, Now, TimeZoneInfo.Utc);
+        Assert.Equal("/ledger?team=pay%20%26%20ship&area=commerce&window=90&by=day&kind=failed", asked.Link("/ledger", ("kind", "failed"), ("text", null)));
+    }
+
+    [Fact]
+    public void The_quarter_is_that_of_the_calendar_up_to_today()
+    {
+        var quarter = Of(window: "quarter", zone: "Europe/Berlin");
+        Assert.Equal(new DateOnly(2026, 4, 1), quarter.From);
+        Assert.Equal(new DateOnly(2026, 4, 1), quarter.To);
+        Assert.Equal(new DateOnly(2026, 1, 1), Of(window: "quarter").From);
+        Assert.StartsWith("In this quarter, since 2026-01-01", Of(window: "quarter").When);
+    }
+
+    [Fact]
+    public void A_team_stands_for_its_services()
+    {
+        ImmutableArray<OwnedService> known = [new("billing", "payments", "commerce"), new("cart", "storefront", "commerce"), new("checkout", "payments", "commerce")];
+        Assert.Equal(["billing", "checkout"], Asked(new SelectionWords { Team = "Payments" }).Query.Services!.Value);
+        Assert.Equal(["cart"], Asked(new SelectionWords { Area = "commerce", Service = "cart" }).Query.Services!.Value);
+        Assert.Contains("There is no team 'nobody'", Asked(new SelectionWords { Team = "nobody" }).Problem);
+
+        var neither = Asked(new SelectionWords { Team = "payments", Service = "cart" });
+        Assert.Empty(neither.Query.Services!.Value);
+        Assert.Contains("cart is not of team payments", neither.Problem);
+
+        Selection Asked(SelectionWords words) => Selection.Of(words, Now, TimeZoneInfo.Utc).Among(known);
     }
 
     static Selection Of(string? service = null, string? window = null, string? from = null, string? to = null, string zone = "UTC") =>
-        Selection.Of(service, null, window, from, to, null, Now, TimeZoneInfo.FindSystemTimeZoneById(zone));
+        Selection.Of(new SelectionWords { Service = service, Window = window, From = from, To = to }, Now, TimeZoneInfo.FindSystemTimeZoneById(zone));
 }

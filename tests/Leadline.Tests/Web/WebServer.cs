@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Leadline.Api;
 using Leadline.Core;
 using Leadline.Metrics;
+using Leadline.Settings;
 using Leadline.Storage;
 using Leadline.Tests.Storage;
 using Leadline.Web;
@@ -29,15 +31,30 @@ sealed class WebServer : IAsyncDisposable
     public static async Task<WebServer> StartAsync(string body = "{}", params ImmutableArray<Fact> facts)
     {
         var store = await Store.OpenAsync(TestStore.New, TestContext.Current.CancellationToken);
-        if (!facts.IsEmpty) await KeepAsync(store, body, facts);
+        if (!facts.IsEmpty) await KeepAsync(store, body, Reading.Of(facts));
+        return await StartAsync(store);
+    }
+
+    /// <summary>Starts with one delivery that could not be read.</summary>
+    public static async Task<WebServer> StartUnreadableAsync(string because)
+    {
+        var store = await Store.OpenAsync(TestStore.New, TestContext.Current.CancellationToken);
+        await KeepAsync(store, "{}", Reading.Unreadable(because));
+        return await StartAsync(store);
+    }
+
+    static async Task<WebServer> StartAsync(Store store)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Services.AddRouting();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(Definitions.Default);
+        builder.Services.AddSingleton(new LeadlineSettings());
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
         builder.Services.AddSingleton<MetricsReader>();
+        builder.Services.AddSingleton(new Access([], isLoopbackOnly: true));
         builder.Services.AddWebPages();
         var application = builder.Build();
         application.MapWebPages();
@@ -52,12 +69,12 @@ sealed class WebServer : IAsyncDisposable
         await store.DisposeAsync();
     }
 
-    static async Task KeepAsync(Store store, string body, ImmutableArray<Fact> facts)
+    static async Task KeepAsync(Store store, string body, Reading reading)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var delivery = new Delivery { Source = "leadline", Headers = Delivery.NoHeaders, Body = System.Text.Encoding.UTF8.GetBytes(body), ReceivedAt = Now };
         var appended = await store.AppendAsync([new NewDelivery("one", delivery)], cancellation);
-        await store.SaveReadingsAsync([new ReadDelivery(appended[0].Id, 1, Reading.Of(facts))], [], cancellation);
+        await store.SaveReadingsAsync([new ReadDelivery(appended[0].Id, 1, reading)], [], cancellation);
         var map = await store.ServiceMapAsync(Definitions.Default, cancellation);
         foreach (var service in map.Services)
         {

@@ -3,5 +3,6 @@ select s.name, c.deployment_id, c.deployed_at, r.name, c.sha, c.change, c.method
 from shipped_change c
 join service s on s.service_id = c.service_id
 join repository r on r.repository_id = c.repository_id
-where c.deployment_id = $id
+where c.service_id = $service_id and c.environment = $environment and c.deployment_id = $id
 order by c.lead_seconds is null, c.started_at, c.sha
+limit $limit offset $skip

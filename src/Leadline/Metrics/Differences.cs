@@ -1,0 +1,56 @@
+using MathNet.Numerics.Distributions;
+
+namespace Leadline.Metrics;
+
+/// <summary>How a number of one window stands to that of another, with a 95 % interval. Null where the samples cannot support one.</summary>
+public static class Differences
+{
+    const double Tail = 0.025, Z = 1.959963984540054;
+
+    /// <summary>
+    /// The ratio of two Poisson rates, exact given the sum of both counts: of that sum the first count is binomial with p = r·t₁ / (r·t₁ + t₂), so that
+    /// the limits of p by Clopper and Pearson give those of the ratio r = p / (1 − p) · t₂ / t₁ (Przyborowski and Wilenski, Homogeneity of Results in
+    /// Testing Samples from Poisson Series, Biometrika 31, 1940). Null where either count is 0: no ratio of them is finite and positive.
+    /// </summary>
+    public static Estimate? RatioOfRates(long count, double exposure, long before, double exposureBefore)
+    {
+        if (count == 0 || before == 0 || exposure <= 0 || exposureBefore <= 0) return null;
+        var scale = exposureBefore / exposure;
+        return new Estimate(
+            scale * count / before, scale * Odds(Beta.InvCDF(count, before + 1, Tail)), scale * Odds(Beta.InvCDF(count + 1, before, 1 - Tail)), Same: 1);
+    }
+
+    /// <summary>
+    /// The difference of two independent shares, first less second, from Wilson's interval of each without continuity correction
+    /// (Newcombe, Interval Estimation for the Difference between Independent Proportions, Statistics in Medicine 17, 1998, method 10).
+    /// Null where either is a share of nothing.
+    /// </summary>
+    public static Estimate? OfShares(long part, long whole, long partBefore, long wholeBefore)
+    {
+        if (whole == 0 || wholeBefore == 0) return null;
+        var (share, low, high) = Wilson(part, whole);
+        var (shareBefore, lowBefore, highBefore) = Wilson(partBefore, wholeBefore);
+        var difference = share - shareBefore;
+        return new Estimate(
+            difference, difference - Hypotenuse(share - low, highBefore - shareBefore), difference + Hypotenuse(high - share, shareBefore - lowBefore), Same: 0);
+    }
+
+    static (double Share, double Low, double High) Wilson(long part, long whole)
+    {
+        double share = (double)part / whole, square = Z * Z;
+        var root = Z * Math.Sqrt(square + (4 * whole * share * (1 - share)));
+        var middle = (2 * part) + square;
+        return (share, (middle - root) / (2 * (whole + square)), (middle + root) / (2 * (whole + square)));
+    }
+
+    static double Odds(double probability) => probability / (1 - probability);
+
+    static double Hypotenuse(double a, double b) => Math.Sqrt((a * a) + (b * b));
+}
+
+/// <param name="Same">The value that means no change: 1 of a ratio, 0 of a difference.</param>
+public sealed record Estimate(double Value, double Lower, double Upper, double Same)
+{
+    /// <summary>Whether the interval leaves out that nothing changed.</summary>
+    public bool IsClear => Lower > Same || Upper < Same;
+}

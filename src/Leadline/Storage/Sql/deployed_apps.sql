@@ -1,0 +1,1 @@
+select distinct service, app from deployment where app is not null

@@ -1,0 +1,1 @@
+select distinct environment from flag_change

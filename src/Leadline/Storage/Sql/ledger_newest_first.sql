@@ -1,0 +1,4 @@
+{ledger_rows}
+  and (l.deployed_at, l.deployment_id, l.service_id) < ($at, $id, $service)
+order by l.deployed_at desc, l.deployment_id desc, l.service_id desc
+limit $limit
