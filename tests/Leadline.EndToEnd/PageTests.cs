@@ -137,6 +137,26 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
     }
 
     [Fact]
+    public async Task What_is_chosen_goes_along_to_every_page_down_to_a_delivery_and_back()
+    {
+        await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + "/?team=payments&window=365&by=month&compare=none&marks=off");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Ledger", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.Locator("table.ledger tbody td.name a").First.ClickAsync();
+        await page.Locator("a.delivery").First.ClickAsync();
+        Assert.Matches(DeliveryHeading(), await page.Locator("h1").InnerTextAsync());
+        await page.GetByRole(AriaRole.Link, new() { Name = "Overrides", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Overview", Exact = true }).ClickAsync();
+        Assert.Equal("payments", await page.GetByLabel("Team").InputValueAsync());
+        Assert.Equal("365", await page.GetByLabel("Window").InputValueAsync());
+        Assert.Equal("month", await page.GetByLabel("Trend by").InputValueAsync());
+        Assert.Equal("none", await page.GetByLabel("Compare with").InputValueAsync());
+        Assert.Contains("marks=off", page.Url);
+    }
+
+    [Fact]
     public async Task Older_deployments_follow_page_by_page()
     {
         await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
@@ -276,7 +296,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         return FirstDeployment().Match(failed).Groups[1].Value;
     }
 
-    [GeneratedRegex("href=\"(/deployments/[^\"]+)\"")]
+    [GeneratedRegex("href=\"(/deployments/[^\"?]+)")]
     private static partial Regex FirstDeployment();
 
     [GeneratedRegex("^Delivery [0-9]+$")]

@@ -188,7 +188,7 @@ public sealed class ViewsTest
         await using var server = await WebServer.StartUnreadableAsync("the field 'sha' is missing");
         var page = await PageAsync(server, "/data");
         Assert.Contains("the field &#x27;sha&#x27; is missing", page.Replace("&#39;", "&#x27;", StringComparison.Ordinal));
-        Assert.Contains("href=\"/deliveries/1\"", page);
+        Assert.Contains("href=\"/deliveries/1?window=90\"", page);
         Assert.Contains("Some could not be read", page);
     }
 
