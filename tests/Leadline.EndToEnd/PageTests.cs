@@ -34,6 +34,15 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         Assert.Empty(page.Faults.Concat(open.Faults));
     }
 
+    [Theory]
+    [MemberData(nameof(Views))]
+    public async Task A_page_can_be_printed_whole_and_without_what_only_a_screen_needs(string name, string path)
+    {
+        await using var page = await WatchedPage.OpenAsync(demo, name, await AddressOf(path));
+        await page.PrintAsync();
+        Assert.Empty(page.Faults);
+    }
+
     /// <summary>LEADLINE_UPDATE_DOCS=1 puts it into the documents.</summary>
     [Fact]
     public async Task The_picture_of_the_README_is_the_overview_of_the_demo()

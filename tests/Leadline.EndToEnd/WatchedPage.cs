@@ -70,6 +70,38 @@ sealed class WatchedPage : IAsyncDisposable
         Faults.AddRange(found.Violations.SelectMany(rule => rule.Nodes.Take(3).Select(node => $"{view}: {rule.Id}: {rule.Help}: {node.Html}")));
     }
 
+    /// <summary>On A4, less margins of 12 mm, asked for by somebody whose screen is dark. A screenshot is kept.</summary>
+    public async Task PrintAsync()
+    {
+        const int Width = 703;
+        await Page.SetViewportSizeAsync(Width, 1032);
+        await Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print, ColorScheme = ColorScheme.Dark });
+        await Page.EvaluateAsync(TwoFrames);
+        Faults.AddRange((await Page.EvaluateAsync<string[]>(OnPaper)).Select(fault => $"{name}, printed: {fault}"));
+        var wide = await Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        if (wide > Width) Faults.Add($"{name}, printed: is {wide} px wide");
+        await ShootAsync($"{name}-print.png");
+    }
+
+    /// <summary>What nobody can press or fill in on paper, what is cut there, charts that are not drawn, and a ground that eats ink.</summary>
+    const string OnPaper =
+        """
+        () => {
+          const called = e => `${e.tagName.toLowerCase()}.${e.getAttribute('class') ?? ''}`;
+          const size = e => { const box = e.getBoundingClientRect(); return box.width * box.height; };
+          const isShown = e => e.checkVisibility() && size(e) > 1;
+          const light = c => { const [r, g, b] = c.match(/[\d.]+/g).map(v => v / 255); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+          const all = [...document.querySelectorAll('body *')];
+          return [
+            ...all.filter(e => e.matches('nav, form, button, input, select, dialog, .skip') && isShown(e)).map(e => `${called(e)} is shown`),
+            ...all.filter(e => isShown(e) && getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1).map(e => `${called(e)} is cut`),
+            ...all.filter(e => e.matches('.drawing') && ![...e.querySelectorAll('svg, canvas')].some(drawn => size(drawn) > 10000)).map(e => `${e.dataset.metric} is not drawn`),
+            ...(light(getComputedStyle(document.body).backgroundColor) < 0.9 ? ['its ground is dark'] : []),
+            ...(light(getComputedStyle(document.body).color) > 0.2 ? ['its ink is light'] : []),
+          ];
+        }
+        """;
+
     public Task ShootAsync(string file) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Screens, file), FullPage = true });
 
     public ValueTask DisposeAsync() => context.DisposeAsync();
