@@ -11,6 +11,11 @@ public sealed class Levels
     /// <summary>The edition's id, which stands beside every level.</summary>
     public string EditionId => edition.Id;
 
+    public int Year => edition.Year;
+
+    /// <summary>Where it is from, in words.</summary>
+    public string Source => edition.Source;
+
     public string? OfFrequency(double? perDay) => perDay is { } value ? edition.DeploymentFrequency.FirstOrDefault(cut => value >= cut.AtLeastPerDay)?.Level : null;
 
     public string? OfLeadTime(double? seconds) => Below(edition.LeadTime, seconds);

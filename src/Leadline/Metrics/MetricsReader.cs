@@ -13,7 +13,9 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
     /// <summary>Where percentiles turn from exact to estimated: as many rows as the slower engine sorts while nobody waits.</summary>
     public const long MostExact = 20_000;
 
-    readonly Levels levels = new();
+    /// <summary>The edition by which numbers have their levels.</summary>
+    public Levels Levels { get; } = new();
+
     readonly AnswerCache? answers = keepsAnswers ? new(clock) : null;
 
     /// <summary>The five metrics with their coverage.</summary>
@@ -107,7 +109,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var days = (query.To - query.From).TotalDays;
         return new DeploymentFrequency(
             row.PerDay, row.Deployments, Math.Round(days, 3), row.Deployments == 0 ? null : Intervals.OfRate(row.Deployments, days),
-            row.Days, between, percentiles, levels.OfFrequency(row.PerDay));
+            row.Days, between, percentiles, Levels.OfFrequency(row.PerDay));
     }
 
     async Task<LeadTime> LeadTimeAsync(QueryScope scope, CancellationToken cancellation)
@@ -120,14 +122,14 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
             row => (Count: row.Count(0), Median: row.Seconds(1), P75: row.Seconds(2), P90: row.Seconds(3), Lower: row.Seconds(4), Upper: row.Seconds(5)),
             scope.With(("lower", Fraction(ranks?.Lower ?? 1, count)), ("upper", Fraction(ranks?.Upper ?? 1, count))), cancellation);
         ImmutableArray<double>? interval = ranks is not null && row is { Lower: { } lower, Upper: { } upper } ? [lower, upper] : null;
-        return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, percentiles, levels.OfLeadTime(row.Median));
+        return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, percentiles, Levels.OfLeadTime(row.Median));
     }
 
     async Task<ChangeFailureRate> ChangeFailureRateAsync(QueryScope scope, CancellationToken cancellation)
     {
         var (share, failed, deployments) = await OneAsync("change_failure_rate", row => (row.Number(0), row.Count(1), row.Count(2)), scope, cancellation);
         var value = definitions.Failure.Signals.IsEmpty ? null : share;
-        return new ChangeFailureRate(value, failed, deployments, value is null ? null : Intervals.OfShare(failed, deployments), levels.OfFailureRate(value));
+        return new ChangeFailureRate(value, failed, deployments, value is null ? null : Intervals.OfShare(failed, deployments), Levels.OfFailureRate(value));
     }
 
     async Task<RecoveryTime> RecoveryTimeAsync(QueryScope scope, CancellationToken cancellation)
@@ -142,7 +144,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var estimate = KaplanMeier.Median(ended.Select(span => (span.Seconds, span.Count, true)).Concat(open.Select(age => (age, 1L, false))));
         ImmutableArray<double>? interval = Intervals.RanksOfMedian(ended.Sum(span => span.Count)) is { } ranks ? [At(ended, ranks.Lower), At(ended, ranks.Upper)] : null;
         return new RecoveryTime(
-            median, count, open.Count, open.Count == 0 ? null : open.Max(), estimate, interval, percentiles, levels.OfRecoveryTime(median));
+            median, count, open.Count, open.Count == 0 ? null : open.Max(), estimate, interval, percentiles, Levels.OfRecoveryTime(median));
     }
 
     async Task<ReworkRate> ReworkRateAsync(QueryScope scope, CancellationToken cancellation)

@@ -46,14 +46,14 @@ public sealed record ChartSheet(
         ImmutableArray<ChartMark> marks =
         [
             .. failed.Items.Select(line => line.Entry).Select(row => Mark(
-                row.DeployedAt, "failure", $"{row.Service} {Shown.Short(row.Version ?? row.Sha) ?? ""}".TrimEnd() + " failed", Shown.Address(row))),
+                row.DeployedAt, "failure", $"{row.Service} {Shown.Short(row.Version ?? row.Sha) ?? ""}".TrimEnd() + " failed", selection.Link(Shown.Address(row)))),
 
             // One incident may blame several deployments.
             .. incidents.Items.DistinctBy(edge => (edge.Service, edge.Evidence)).Select(edge => Mark(
                 edge.StartedAt, "incident", $"{edge.Service}: {edge.Title ?? edge.Evidence}",
-                edge.DeploymentId is { } blamed ? Shown.Address(blamed) : selection.Between(edge.StartedAt, edge.StartedAt.AddTicks(1)).Link("/incidents"))),
+                edge.DeploymentId is { } blamed ? selection.Link(Shown.Address(blamed)) : selection.Between(edge.StartedAt, edge.StartedAt.AddTicks(1)).Link("/incidents"))),
             .. said.Items.Select(mark => Mark(
-                mark.At, mark.Kind, mark.Text ?? $"flag {mark.Flag} switched {(mark.On switch { true => "on", false => "off", _ => "over" })}", $"/deliveries/{mark.Delivery}")),
+                mark.At, mark.Kind, mark.Text ?? $"flag {mark.Flag} switched {(mark.On switch { true => "on", false => "off", _ => "over" })}", selection.Link($"/deliveries/{mark.Delivery}"))),
         ];
         return ([.. marks.OrderBy(mark => mark.At)], failed.Next is null && incidents.Next is null && said.Next is null);
 

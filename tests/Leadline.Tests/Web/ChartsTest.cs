@@ -34,7 +34,7 @@ public sealed partial class PagesTest
         var marks = (await SheetAsync(server, Address)).GetProperty("marks").EnumerateArray()
             .Select(mark => (mark.GetProperty("kind").GetString(), mark.GetProperty("text").GetString(), mark.GetProperty("address").GetString()));
         Assert.Equal(
-            [("failure", "2026-03-02 10:00 checkout v2 failed", "/deployments/d/2"), ("incident", "2026-03-02 11:00 checkout: <b>totals</b> wrong", "/deployments/d/2")], marks);
+            [("failure", "2026-03-02 10:00 checkout v2 failed", "/deployments/d/2?service=checkout&window=90"), ("incident", "2026-03-02 11:00 checkout: <b>totals</b> wrong", "/deployments/d/2?service=checkout&window=90")], marks);
         var page = await PageAsync(server, Address);
         Assert.Contains("What is marked: 2 marks", page);
         Assert.DoesNotContain("<b>totals</b>", page);
