@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Leadline.Metrics;
 using Spectre.Console;
@@ -63,7 +64,8 @@ static class LevelsVerb
         foreach (var metric in found.Metrics)
         {
             terminal.Raw.WriteLine($"{metric.Metric.Replace('_', ' ')}: {metric.Says}");
-            foreach (var one in metric.Editions.Where(one => one.Because is not null && metric.Value is not null)) terminal.Raw.WriteLine($"  {one.Edition}: {one.Because}");
+            foreach (var one in metric.Editions.Where(one => one.Because is not null && metric.Value is not null && IsDefined(one.Edition, metric.Metric)))
+                terminal.Raw.WriteLine($"  {one.Edition}: {one.Because}");
         }
 
         foreach (var check in found.QuickChecks)
@@ -81,6 +83,8 @@ static class LevelsVerb
             void Row(string name, string answer, double? score, double? industry, double? size) =>
                 table.AddRow(new Text(name), new Text(answer), new Text(Number(score)), new Text(Number(industry)), new Text(Number(size)));
         }
+
+        bool IsDefined(string id, string metric) => found.Editions.First(edition => edition.Id == id).Levels?.GetValueOrDefault(metric) is not null;
 
         static string Number(double? score) => score?.ToString("0.0") ?? "–";
     }
