@@ -15,7 +15,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         ("overview", "/"), ("service", "/?service=checkout&window=365"), ("quiet", "/?service=reports&window=7"), ("lead-time-rows", "/explain/lead_time?service=cart"),
         ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"), ("deployment", "deployment"), ("delivery", "/deliveries/1"),
         ("missing", "/deployments/none"), ("ledger", "/ledger"), ("ledger-failed", "/ledger?window=365&kind=failed&sort=recovery&team=payments"),
-        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("data", "/data?window=365"),
+        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
         ("definitions", "/definitions"), ("overrides", "/overrides"), ("overridden", "overridden"),
     ];
 

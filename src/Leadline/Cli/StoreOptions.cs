@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Leadline.Core;
 using Leadline.Ingest;
+using Leadline.Metrics;
 using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Storage;
@@ -26,7 +27,7 @@ public sealed class StoreOptions
     public async Task<OpenedStore> OpenAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var settings = config.WithoutSecrets(arguments);
-        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources);
+        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources, settings.Levels);
     }
 
     /// <summary>The store; null, after saying so, where there is none.</summary>
@@ -40,9 +41,12 @@ public sealed class StoreOptions
     }
 }
 
-/// <summary>An open store with the definitions in force, and the sources that are read.</summary>
-public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSources Sources) : IAsyncDisposable
+/// <summary>An open store with the definitions in force, the sources that are read, and the levels that numbers are given.</summary>
+public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSources Sources, Levels Levels) : IAsyncDisposable
 {
+    /// <summary>What answers from the store.</summary>
+    public MetricsReader Metrics(TimeProvider clock) => new(Store, Definitions, clock, levels: Levels);
+
     public string Hash => DefinitionsHash.Of(Definitions);
 
     /// <summary>What reads and judges in this process; the definitions are kept as the ones in force from now on.</summary>

@@ -12,9 +12,15 @@ public sealed record MetricsReport
     /// <summary>The hash of the definitions that the numbers follow.</summary>
     public required string Definitions { get; init; }
 
+    /// <summary>The edition of the benchmarks whose levels stand beside the numbers.</summary>
+    public required string Edition { get; init; }
+
     public required MetricsScope Scope { get; init; }
     public required FiveMetrics Metrics { get; init; }
     public required Coverage Coverage { get; init; }
+
+    /// <summary>Why values are null, in a sentence, by their place below <c>metrics</c>: <c>lead_time.interval_seconds</c>.</summary>
+    public required ImmutableSortedDictionary<string, string> Because { get; init; }
 }
 
 public sealed record MetricsScope(ImmutableArray<string> Services, string Environment);
@@ -30,26 +36,47 @@ public sealed record FiveMetrics
 
 /// <param name="PerDay">Counted deployments per day of the window; null without any.</param>
 /// <param name="Interval">95 %, exact Poisson, per day.</param>
+/// <param name="Levels">All that the interval allows, the best first; null where the edition defines none or there is no interval. Likewise of the others.</param>
 public sealed record DeploymentFrequency(
     double? PerDay, long Deployments, double Days, ImmutableArray<double>? Interval, double? DeployDaysPerWeek,
-    double? MedianSecondsBetween, Percentiles Percentiles, string? Level);
+    double? MedianSecondsBetween, Percentiles Percentiles, ImmutableArray<string>? Levels)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
 /// <param name="IntervalSeconds">At least 95 % for the median, by order statistics.</param>
 public sealed record LeadTime(
     double? MedianSeconds, double? P75Seconds, double? P90Seconds, long Count, ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles,
-    string? Level);
+    ImmutableArray<string>? Levels)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
 /// <param name="Interval">95 %, Jeffreys.</param>
-public sealed record ChangeFailureRate(double? Value, long Failed, long Deployments, ImmutableArray<double>? Interval, string? Level);
+public sealed record ChangeFailureRate(double? Value, long Failed, long Deployments, ImmutableArray<double>? Interval, ImmutableArray<string>? Levels)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
 /// <param name="Count">Failures that began in the window, open ones among them.</param>
 /// <param name="KaplanMeierMedianSeconds">The median with open failures taken as censored; null where fewer than half have ended.</param>
 /// <param name="OldestOpenSeconds">The age of the longest open failure at the time of asking.</param>
 public sealed record RecoveryTime(
     double? MedianSeconds, long Count, long Open, double? OldestOpenSeconds, double? KaplanMeierMedianSeconds,
-    ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles, string? Level);
+    ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles, ImmutableArray<string>? Levels)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
-public sealed record ReworkRate(double? Value, long Rework, long Deployments, ImmutableArray<double>? Interval, string? Level);
+public sealed record ReworkRate(double? Value, long Rework, long Deployments, ImmutableArray<double>? Interval, ImmutableArray<string>? Levels)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
 /// <summary>What the numbers rest on.</summary>
 /// <param name="DeploymentsWithoutChanges">

@@ -202,7 +202,7 @@ function option(sheet, shape, showsMarks, width) {
         return text;
       },
     },
-    series: [...(shape.is_bars ? [bars(sheet, shape, color)] : lines(sheet, shape, color)), ...(showsMarks ? marks(sheet, color, label) : [])],
+    series: [...(shape.is_bars ? [bars(sheet, shape, color)] : lines(sheet, shape, color)), ...shifts(shape, color, label), ...(showsMarks ? marks(sheet, color, label) : [])],
   };
 }
 
@@ -253,6 +253,28 @@ function lines(sheet, shape, color) {
       })),
     };
   });
+}
+
+// Where the level of this metric shifted: on its own chart alone.
+function shifts(shape, color, label) {
+  if (shape.shifts.length === 0) return [];
+  return [
+    {
+      type: "scatter",
+      yAxisIndex: 1,
+      data: [],
+      markLine: {
+        symbol: ["none", "none"],
+        animation: false,
+        data: shape.shifts.map(({ at, is_up, text }) => ({
+          text,
+          xAxis: at,
+          lineStyle: { color: color("accent"), width: 2, type: "dotted" },
+          label: { ...label, show: true, position: "insideEndTop", color: color("accent"), formatter: is_up ? "▲" : "▼" },
+        })),
+      },
+    },
+  ];
 }
 
 function marks(sheet, color, label) {
