@@ -36,6 +36,10 @@ public sealed record LeadTimeParts(
         [
             ("services", await store.IdsAsync(query.Services, cancellation)), ("environment", query.Environment), ("from", query.From), ("to", query.To),
         ];
+        var (sizes, lines) = (SizedAsync("lead_time_by_size", ByCommits), SizedAsync("lead_time_by_lines", ByLines));
+        var approvals = store.QueryAsync("approval_waits", row => new ApprovalWaits(row.Count(0), row.Seconds(1), row.Seconds(2), row.Seconds(3)), scope, edges: false, cancellation);
+        var builds = store.QueryAsync(
+            "build_attempts", row => new BuildAttempts(row.GetString(0), row.GetString(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5)), scope, edges: false, cancellation);
         var bins = (await store.QueryAsync("stages_bins", row => (Stage: row.GetInt32(0), Bin: row.GetInt32(1), Count: row.Count(2)), scope, edges: false, cancellation))
             .ToLookup(row => row.Stage, row => (row.Bin, row.Count));
         var most = Enumerable.Range(0, Names.Length).Max(stage => bins[stage].Sum(bin => bin.Count));
@@ -44,11 +48,7 @@ public sealed record LeadTimeParts(
             "stages_exact", row => Enumerable.Range(0, Names.Length * 3).Select(column => row.Seconds(column)).ToArray(), scope, edges: false, cancellation))[0];
         return new LeadTimeParts(
             [.. Names.Select((name, stage) => Stage(name, [.. bins[stage].OrderBy(bin => bin.Bin)], exact?.AsSpan(stage * 3, 3).ToArray()))],
-            percentiles,
-            await SizedAsync("lead_time_by_size", ByCommits), await SizedAsync("lead_time_by_lines", ByLines),
-            (await store.QueryAsync("approval_waits", row => new ApprovalWaits(row.Count(0), row.Seconds(1), row.Seconds(2), row.Seconds(3)), scope, edges: false, cancellation))[0],
-            await store.QueryAsync(
-                "build_attempts", row => new BuildAttempts(row.GetString(0), row.GetString(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5)), scope, edges: false, cancellation));
+            percentiles, await sizes, await lines, (await approvals)[0], await builds);
 
         Task<ImmutableArray<SizedChanges>> SizedAsync(string text, string[] names) =>
             store.QueryAsync(text, row => new SizedChanges(names[row.GetInt32(0)], row.Count(1), row.Seconds(2), row.Seconds(3)), scope, edges: false, cancellation);

@@ -167,7 +167,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var services = await store.IdsAsync(query.Services, cancellation);
         return new QueryScope(whole.HasEdges(query.From, query.To),
         [
-            ("services", services), ("scope", query.Services is null ? [Rollup.AllServices] : services), ("environment", query.Environment),
+            ("services", services), ("scope", query.Services is null ? new List<long> { Rollup.AllServices } : services), ("environment", query.Environment),
             ("from", query.From), ("to", query.To), ("head_to", whole.HeadTo), ("tail_from", whole.TailFrom),
             ("first_day", whole.FirstDay), ("first_month", whole.FirstMonth), ("last_month", whole.LastMonth), ("last_day", whole.LastDay),
         ]);

@@ -39,9 +39,10 @@ public sealed record ChartSheet(
     public static async Task<(ImmutableArray<ChartMark> Marks, bool IsAll)> MarksAsync(
         Store store, Selection selection, Definitions definitions, CancellationToken cancellation)
     {
-        var failed = await store.LedgerLinesAsync(new LedgerQuery(selection.Query, "failed"), null, MostMarks, cancellation);
-        var incidents = await store.IncidentsAsync(new RowsQuery(selection.Query, Limit: MostMarks), cancellation);
+        var failing = store.LedgerLinesAsync(new LedgerQuery(selection.Query, "failed"), null, MostMarks, cancellation, withMethods: false);
+        var breaking = store.IncidentEdgesAsync(new RowsQuery(selection.Query, Limit: MostMarks), cancellation);
         var said = await store.MarksAsync(new RowsQuery(selection.Query, Limit: MostMarks), definitions, cancellation);
+        var (failed, incidents) = (await failing, await breaking);
         ImmutableArray<ChartMark> marks =
         [
             .. failed.Items.Select(line => line.Entry).Select(row => Mark(
