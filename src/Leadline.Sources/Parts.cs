@@ -36,7 +36,7 @@ static class Parts
         }
         catch (InvalidOperationException error)
         {
-            throw new JsonException("a text in it is not UTF-8, or ends in half a character", error);
+            throw new JsonException("a text in it is not UTF-8, or holds half a character", error);
         }
     }
 }

@@ -255,9 +255,13 @@ public sealed partial class Readings(
         {
             return (reader.Version, Reading.Unreadable(error.Message));
         }
-        catch (NullReferenceException) when (NullEntries.IsIn(stored.Delivery.Body.Span))
+        catch (NullReferenceException) when (BodyFaults.HasNullEntry(stored.Delivery.Body.Span))
         {
             return (reader.Version, Reading.Unreadable("a list in it holds null where the source promises an entry"));
+        }
+        catch (InvalidOperationException) when (BodyFaults.HasBrokenText(stored.Delivery.Body.Span))
+        {
+            return (reader.Version, Reading.Unreadable("a text in it is not UTF-8, or holds half a character"));
         }
         catch (Exception error)
         {

@@ -87,7 +87,7 @@ public sealed class FuzzTests
     static void SaysWhatItIs(SourceReader reader, Delivery[] recordings, KnownSources sources)
     {
         var intake = new Intake(new byte[32]);
-        Parallel.For(0, Bodies / AtOnce, block =>
+        Parallel.For(0, Bodies / AtOnce, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, block =>
         {
             var random = new Random(block);
             for (var i = 0; i < AtOnce; i++)
