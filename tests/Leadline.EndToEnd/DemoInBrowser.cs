@@ -1,3 +1,4 @@
+using Leadline.Tests;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -16,15 +17,7 @@ public sealed class DemoInBrowser : IAsyncLifetime
 
     internal LeadlineProcess Server => server!;
 
-    internal static string Screens
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Leadline.slnx"))) folder = folder.Parent;
-            return Path.Combine(folder?.FullName ?? Path.GetTempPath(), "artifacts", "screenshots");
-        }
-    }
+    internal static string Screens => Path.Combine(Shared.Repository, "artifacts", "screenshots");
 
     public async ValueTask InitializeAsync()
     {

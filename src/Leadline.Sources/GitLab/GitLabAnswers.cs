@@ -140,7 +140,7 @@ static class GitLabAnswers
             HeadSha = Sha.ParseOrNull(request.Sha),
             Branch = request.SourceBranch,
             TargetBranch = request.TargetBranch,
-            Labels = request.Labels is { } labels ? [.. labels] : null,
+            Labels = request.Labels is { } labels ? [.. labels.OfType<string>()] : null,
             Title = request.Title,
             Author = request.Author?.Username ?? request.Author?.Name,
             Url = request.WebUrl,

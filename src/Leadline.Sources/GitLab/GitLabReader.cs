@@ -354,7 +354,7 @@ public sealed class GitLabReader : SourceReader
                 Iid = issue.Iid, Title = issue.Title, Url = issue.WebUrl, Type = type, State = issue.State, Severity = issue.Severity?.ToLowerInvariant(), MovedToId = issue.MovedToId,
                 CreatedAt = issue.CreatedAt, UpdatedAt = issue.UpdatedAt, ClosedAt = issue.ClosedAt,
             },
-            repository, [.. issue.Labels ?? []]);
+            repository, [.. (issue.Labels ?? []).OfType<string>()]);
     }
 
     static Reading Convert(IssueEvent happened)

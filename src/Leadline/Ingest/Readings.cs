@@ -255,6 +255,10 @@ public sealed partial class Readings(
         {
             return (reader.Version, Reading.Unreadable(error.Message));
         }
+        catch (NullReferenceException) when (NullEntries.IsIn(stored.Delivery.Body.Span))
+        {
+            return (reader.Version, Reading.Unreadable("a list in it holds null where the source promises an entry"));
+        }
         catch (Exception error)
         {
             // A reader's own mistake must not stop the others; the delivery is kept and can be read again by a better one.
