@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Git;
 using Leadline.Metrics;
 using Leadline.Sources;
 using Leadline.Sources.Mapping;
@@ -26,14 +27,16 @@ public sealed partial class SettingsFile
     }
 
     readonly SettingsErrors errors;
-    readonly Func<string, string?> environment;
+    readonly Func<string, string?> environment, tokens;
     KnownSources sources = KnownSources.OfCatalogue;
     readonly string? folder;
 
     /// <param name="errors">What is wrong is added to it.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
+    /// <param name="tokens">The same, for the tokens that APIs are asked with.</param>
     /// <param name="folder">From which files of secrets are named, and where they are looked for; null where nobody looks.</param>
-    SettingsFile(SettingsErrors errors, Func<string, string?> environment, string? folder) => (this.errors, this.environment, this.folder) = (errors, environment, folder);
+    SettingsFile(SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder) =>
+        (this.errors, this.environment, this.tokens, this.folder) = (errors, environment, tokens, folder);
 
     /// <summary>The settings of this file; of LEADLINE_CONFIG, of ./leadline.yaml where it is there, else the defaults.</summary>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
@@ -53,19 +56,19 @@ public sealed partial class SettingsFile
     /// <param name="file">Its name, for the errors.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
-    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment) => Parse(text, new SettingsErrors(file), environment, folder: null);
+    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment) => Parse(text, new SettingsErrors(file), environment, environment, folder: null);
 
     static LeadlineSettings Load(string? path, Func<string, string?> environment, Func<string, string?> secrets, bool needsSecrets)
     {
         if (Find(path, environment) is not { } file) return new LeadlineSettings();
         var errors = new SettingsErrors(Path.GetFileName(file));
-        return Parse(Text(Bytes(file, errors), errors), errors, secrets, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null);
+        return Parse(Text(Bytes(file, errors), errors), errors, secrets, environment, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null);
     }
 
-    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, string? folder)
+    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder)
     {
         var written = new SettingsText(text, errors).Read() ?? new Written.One(default, null);
-        var settings = new SettingsFile(errors, environment, folder).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
+        var settings = new SettingsFile(errors, environment, tokens, folder).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
         errors.ThrowIfAny();
         return settings;
     }
@@ -141,6 +144,8 @@ public sealed partial class SettingsFile
             Sources = sources,
             Secrets = root["sources"].Below.ToImmutableDictionary(entry => entry.Name, entry => Secrets(entry.Name, entry.Setting)),
             SecretFiles = root["sources"].Below.Where(entry => entry.Setting["secret_file"].Texts is not null).ToImmutableDictionary(entry => entry.Name, entry => SecretFiles(entry.Setting)),
+            Apis = root["sources"].Below.Where(entry => Pollable.Any(key => entry.Setting[key].Texts is not null))
+                .ToImmutableDictionary(entry => entry.Name, entry => Api(entry.Name, entry.Setting)),
             KeepDeliveries = Span(root["deliveries"]["keep"]),
             Digest = Digest(root["digest"]),
             Levels = root["levels"].Text is { } edition ? new Levels(KnownEditions.Of(edition)) : Levels.Default,
@@ -185,7 +190,7 @@ public sealed partial class SettingsFile
 
     ImmutableArray<string> Secrets(string source, Setting setting)
     {
-        if (sources.Find(source) is null)
+        if (sources.Find(source) is null && source != MirrorReader.Name)
             errors.Add(setting.At, setting.Path, $"there is no such source{Nearest.Suggest(source, sources.Readers.Select(reader => reader.Source))}");
         var secret = setting["secret"];
         return [.. secret.Values.Select(one => Variable().Replace(one.Value!, match => Substitute(one.At, secret.Path, match.Groups[1].Value)))];
@@ -204,6 +209,30 @@ public sealed partial class SettingsFile
         }
 
         return files.DrainToImmutable();
+    }
+
+    static readonly ImmutableArray<string> Pollable = ["token", "repositories", "api"];
+
+    /// <summary>A token whose variable is not set is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
+    SourceApi Api(string source, Setting setting)
+    {
+        if (sources.Find(source) is not null && Pagers.Find(source) is null)
+        {
+            var first = Pollable.Select(key => setting[key]).First(key => key.Texts is not null);
+            errors.Add(first.At, first.Path, $"the API of {source} is not asked: this is for {string.Join(", ", Pagers.All.Select(pager => pager.Source).Append(MirrorReader.Name))}");
+        }
+
+        string? trouble = null;
+        var set = ImmutableArray.CreateBuilder<string>();
+        foreach (var one in setting["token"].Values)
+        {
+            var unset = Variable().Matches(one.Value!).Select(match => match.Groups[1].Value).FirstOrDefault(name => string.IsNullOrWhiteSpace(tokens(name)));
+            if (unset is null) set.Add(Variable().Replace(one.Value!, match => tokens(match.Groups[1].Value)!));
+            else if (folder is null) trouble = $"the environment variable {unset}, which sources.{source}.token names, is not set, or is empty";
+            else errors.Add(one.At, setting["token"].Path, $"the environment variable {unset} is not set, or is empty");
+        }
+
+        return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? []], trouble);
     }
 
     /// <summary>Null where no key of it says anything.</summary>
