@@ -351,8 +351,16 @@ public sealed class GitLabReader : SourceReader
         return Convert(
             new Issue
             {
-                Iid = issue.Iid, Title = issue.Title, Url = issue.WebUrl, Type = type, State = issue.State, Severity = issue.Severity?.ToLowerInvariant(), MovedToId = issue.MovedToId,
-                CreatedAt = issue.CreatedAt, UpdatedAt = issue.UpdatedAt, ClosedAt = issue.ClosedAt,
+                Iid = issue.Iid,
+                Title = issue.Title,
+                Url = issue.WebUrl,
+                Type = type,
+                State = issue.State,
+                Severity = issue.Severity?.ToLowerInvariant(),
+                MovedToId = issue.MovedToId,
+                CreatedAt = issue.CreatedAt,
+                UpdatedAt = issue.UpdatedAt,
+                ClosedAt = issue.ClosedAt,
             },
             repository, [.. (issue.Labels ?? []).OfType<string>()]);
     }

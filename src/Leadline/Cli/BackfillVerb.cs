@@ -30,12 +30,15 @@ static class BackfillVerb
     {
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = $"whose history: {string.Join(", ", Names)}", Arity = ArgumentArity.OneOrMore,
+            Description = $"whose history: {string.Join(", ", Names)}",
+            Arity = ArgumentArity.OneOrMore,
         };
         var since = new Option<string>("--since") { Description = "from when on", HelpName = "DATE", Required = true };
         var repositories = new Option<string[]>("--repositories")
         {
-            Description = "whose; acme/* is all that acme has; default: sources.SOURCE.repositories of leadline.yaml", HelpName = "NAME", AllowMultipleArgumentsPerToken = true,
+            Description = "whose; acme/* is all that acme has; default: sources.SOURCE.repositories of leadline.yaml",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true,
         };
         var plan = new Option<bool>("--plan") { Description = "only say what would be asked, how many requests that takes and how long" };
         var json = new Option<bool>("--json") { Description = "print the plan, or what became of it, as JSON" };

@@ -33,8 +33,11 @@ sealed partial class GitMirror
         (this.folder, this.url) = (folder, Directory.Exists(url) ? Path.GetFullPath(url) : url);
         var environment = new Dictionary<string, string>
         {
-            ["GIT_ALLOW_PROTOCOL"] = "file:http:https:ssh", ["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes", ["GIT_CONFIG_COUNT"] = "1",
-            ["GIT_CONFIG_KEY_0"] = "http.followRedirects", ["GIT_CONFIG_VALUE_0"] = "false",
+            ["GIT_ALLOW_PROTOCOL"] = "file:http:https:ssh",
+            ["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes",
+            ["GIT_CONFIG_COUNT"] = "1",
+            ["GIT_CONFIG_KEY_0"] = "http.followRedirects",
+            ["GIT_CONFIG_VALUE_0"] = "false",
         };
         if (token is not null)
         {

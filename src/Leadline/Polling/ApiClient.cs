@@ -51,7 +51,10 @@ sealed class ApiClient : IDisposable
                     {
                         InnerHandler = network ?? new SocketsHttpHandler
                         {
-                            AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.All, ConnectTimeout = TimeSpan.FromSeconds(20),
+                            AllowAutoRedirect = false,
+                            UseCookies = false,
+                            AutomaticDecompression = DecompressionMethods.All,
+                            ConnectTimeout = TimeSpan.FromSeconds(20),
                             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                         },
                     },
@@ -108,7 +111,8 @@ sealed class ApiClient : IDisposable
             using (answer)
             {
                 throw new ApiException(
-                    $"{Shown(address)} answered {(int)answer.StatusCode} {MostAttempts + 1} times: try again later, and it goes on from here", canHelp: true) { Status = (int)answer.StatusCode };
+                    $"{Shown(address)} answered {(int)answer.StatusCode} {MostAttempts + 1} times: try again later, and it goes on from here", canHelp: true)
+                { Status = (int)answer.StatusCode };
             }
         }
         catch (HttpRequestException error)

@@ -111,7 +111,9 @@ public sealed class BackfillVerbTests
     {
         var start = new ProcessStartInfo("dotnet", [BuiltProgram.Path, "backfill", "github", "--since", "2025-01-01", "--store", $"duckdb:{directory.File(store)}"])
         {
-            WorkingDirectory = directory.Path, RedirectStandardError = true, RedirectStandardOutput = true,
+            WorkingDirectory = directory.Path,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         return Process.Start(start)!;
     }

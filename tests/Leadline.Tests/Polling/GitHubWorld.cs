@@ -26,15 +26,26 @@ sealed class GitHubWorld
             var at = Start.AddDays(i);
             Add("commits", new
             {
-                sha = ShaOf(i), parents = i == 1 ? [] : new[] { new { sha = ShaOf(i - 1) } }, author = Person("ada"),
+                sha = ShaOf(i),
+                parents = i == 1 ? [] : new[] { new { sha = ShaOf(i - 1) } },
+                author = Person("ada"),
                 commit = new { message = $"Change {i}", author = new { name = "Ada Example", email = "ada@acme.example", date = at.AddHours(-2) }, committer = new { name = "GitHub", email = "noreply@acme.example", date = at }, verification = new { payload = "author Ada Example" } },
             });
             var isMerged = i % 4 != 0;
             Add("pulls", new
             {
-                number = i, state = isMerged ? "closed" : "open", title = $"Change {i}", user = Person("ada"), created_at = at.AddHours(-3), updated_at = at.AddHours(1),
-                closed_at = isMerged ? at : (DateTimeOffset?)null, merged_at = isMerged ? at : (DateTimeOffset?)null, merge_commit_sha = ShaOf(i),
-                head = new { @ref = $"change-{i}", sha = ShaOf(100 + i), label = "ada:change" }, @base = new { @ref = "main", sha = ShaOf(0) }, labels = new[] { new { name = "feature" } },
+                number = i,
+                state = isMerged ? "closed" : "open",
+                title = $"Change {i}",
+                user = Person("ada"),
+                created_at = at.AddHours(-3),
+                updated_at = at.AddHours(1),
+                closed_at = isMerged ? at : (DateTimeOffset?)null,
+                merged_at = isMerged ? at : (DateTimeOffset?)null,
+                merge_commit_sha = ShaOf(i),
+                head = new { @ref = $"change-{i}", sha = ShaOf(100 + i), label = "ada:change" },
+                @base = new { @ref = "main", sha = ShaOf(0) },
+                labels = new[] { new { name = "feature" } },
                 html_url = $"https://github.example/{Repository}/pull/{i}",
             });
             Add($"pulls/{i}/reviews", new { id = 500 + i, state = "APPROVED", submitted_at = at.AddHours(-1), user = Person("bob") });
@@ -185,8 +196,17 @@ sealed class GitHubWorld
 
     static object RunOf(int i, int attempt) => new
     {
-        id = 300 + i, name = "ci", head_sha = ShaOf(i), status = "completed", conclusion = attempt == 1 && i == 2 ? "failure" : "success", run_attempt = attempt,
-        created_at = Start.AddDays(i), run_started_at = Start.AddDays(i).AddMinutes(attempt), updated_at = Start.AddDays(i).AddMinutes(attempt + 5), actor = Person("ada"), html_url = "",
+        id = 300 + i,
+        name = "ci",
+        head_sha = ShaOf(i),
+        status = "completed",
+        conclusion = attempt == 1 && i == 2 ? "failure" : "success",
+        run_attempt = attempt,
+        created_at = Start.AddDays(i),
+        run_started_at = Start.AddDays(i).AddMinutes(attempt),
+        updated_at = Start.AddDays(i).AddMinutes(attempt + 5),
+        actor = Person("ada"),
+        html_url = "",
     };
 
     static string ShaOf(int number) => Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes($"acme {number}")));

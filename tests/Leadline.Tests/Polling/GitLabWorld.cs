@@ -27,15 +27,33 @@ sealed class GitLabWorld
             Add("repository/commits", new { id = ShaOf(i), parent_ids = i == 1 ? [] : new[] { ShaOf(i - 1) }, message = $"Change {i}", author_name = "Ada Example", author_email = "ada@acme.example", authored_date = at.AddHours(-2), committed_date = at });
             Add("merge_requests", new
             {
-                iid = i, title = $"Change {i}", state = isMerged ? "merged" : "opened", web_url = $"https://gitlab.acme.example/{Project}/-/merge_requests/{i}", created_at = at.AddHours(-3), updated_at = at,
-                merged_at = isMerged ? at : (DateTimeOffset?)null, source_branch = $"change-{i}", target_branch = "main", sha = ShaOf(100 + i), merge_commit_sha = isMerged ? ShaOf(i) : null, labels = new[] { "feature" }, author = Person("ada"),
+                iid = i,
+                title = $"Change {i}",
+                state = isMerged ? "merged" : "opened",
+                web_url = $"https://gitlab.acme.example/{Project}/-/merge_requests/{i}",
+                created_at = at.AddHours(-3),
+                updated_at = at,
+                merged_at = isMerged ? at : (DateTimeOffset?)null,
+                source_branch = $"change-{i}",
+                target_branch = "main",
+                sha = ShaOf(100 + i),
+                merge_commit_sha = isMerged ? ShaOf(i) : null,
+                labels = new[] { "feature" },
+                author = Person("ada"),
             });
             for (var part = 0; part < (i == 1 ? 4 : 1); part++) Add($"merge_requests/{i}/commits", new { id = ShaOf(100 + i + (part * 1000)), parent_ids = Array.Empty<string>(), message = "Work", author_name = "Ada Example", committed_date = at.AddHours(-4), authored_date = at.AddHours(-4) });
             Add($"merge_requests/{i}/approvals", new { approved_by = new[] { new { user = Person("bob"), approved_at = at.AddHours(-1) } } });
             Add("pipelines", new { id = 300 + i, sha = ShaOf(i), status = i == 4 ? "failed" : "success", name = "ci", web_url = "", created_at = at, updated_at = at.AddMinutes(9) });
             Add("deployments", new
             {
-                id = 900 + i, iid = i, sha = ShaOf(i), status = i == 5 ? "failed" : "success", created_at = at.AddHours(1), updated_at = at.AddHours(2), user = Person("bob"), environment = new { id = 1, name = "production" },
+                id = 900 + i,
+                iid = i,
+                sha = ShaOf(i),
+                status = i == 5 ? "failed" : "success",
+                created_at = at.AddHours(1),
+                updated_at = at.AddHours(2),
+                user = Person("bob"),
+                environment = new { id = 1, name = "production" },
                 deployable = new { id = 7000 + i, @ref = "main", tag = false, created_at = at.AddHours(1), started_at = at.AddMinutes(70), finished_at = at.AddHours(2), user = Person("bob") },
             });
             if (i % 2 == 0) Add("releases", new { tag_name = $"v1.{i}.0", released_at = at.AddHours(3), created_at = at.AddHours(3), commit = new { id = ShaOf(i) }, author = Person("bob") });
