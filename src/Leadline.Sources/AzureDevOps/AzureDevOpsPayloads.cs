@@ -5,7 +5,11 @@ namespace Leadline.Sources.AzureDevOps;
 // Only what is read, in Azure's own names.
 
 /// <param name="CreatedDate">When the event happened.</param>
-sealed record Event<T>(T Resource, DateTimeOffset? CreatedDate = null, Containers? ResourceContainers = null);
+sealed record Event<T>(T Resource, DateTimeOffset? CreatedDate = null, Containers? ResourceContainers = null)
+{
+    // Of a type that is not known the serializer cannot tell that it may not be null.
+    public T Resource { get; } = Resource ?? throw new FormatException("resource is null");
+}
 
 sealed record Containers(Project? Project = null);
 

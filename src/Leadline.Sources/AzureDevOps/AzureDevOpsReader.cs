@@ -280,9 +280,9 @@ public sealed class AzureDevOpsReader : SourceReader
     /// </summary>
     static RepositoryName? OrNull(Repository? repository, Project? project) => repository switch
     {
-        { FullName: { Length: > 0 } name } => new RepositoryName(name),
-        { Name: { Length: > 0 } name } => NameOf(name, repository.Project ?? project),
-        { Id: { Length: > 0 } id } => new RepositoryName(id),
+        { FullName: { } name } when !string.IsNullOrWhiteSpace(name) => new RepositoryName(name),
+        { Name: { } name } when !string.IsNullOrWhiteSpace(name) => NameOf(name, repository.Project ?? project),
+        { Id: { } id } when !string.IsNullOrWhiteSpace(id) => new RepositoryName(id),
         _ => null,
     };
 

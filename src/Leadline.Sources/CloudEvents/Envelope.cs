@@ -79,8 +79,9 @@ public static class Envelope
                 ? OfData(inner.RootElement, wrapped.Type)
                 : Reading.Ignored($"{wrapped.Type ?? "a nameless type"} holds no object");
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second is what a text that is no UTF-8 makes of it.
             return Reading.Ignored($"{wrapped.Type ?? "a nameless type"} holds no JSON");
         }
     }

@@ -4,7 +4,11 @@ using Leadline.Core;
 namespace Leadline.Sources.GitLab;
 
 // What GitLab's API answers, in its own names; the pager puts kind and project beside it.
-sealed record Answered<T>(T Item, Project Project, int? Number = null);
+sealed record Answered<T>(T Item, Project Project, int? Number = null)
+{
+    // Of a type that is not known the serializer cannot tell that it may not be null.
+    public T Item { get; } = Item ?? throw new FormatException("item is null");
+}
 
 sealed record ListedCommit
 {

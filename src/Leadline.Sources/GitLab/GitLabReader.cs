@@ -48,9 +48,8 @@ public sealed class GitLabReader : SourceReader
         "issue" or "work_item" => Convert(delivery.Json(GitLabJson.Default.IssueEvent)),
         "api_commit" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedCommit, (commit, repository) => Reading.Of(GitLabAnswers.Convert(commit, repository, knowsParents: true))),
         "api_merge_request" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedMergeRequest, (request, repository) => Reading.Of(GitLabAnswers.Convert(request, repository))),
-        "api_merge_request_commits" => delivery.Json(GitLabAnswersJson.Default.MergeRequestCommits) is var listed ? GitLabAnswers.Convert(listed, NameOf(listed.Project)) : null!,
-        "api_merge_request_approvals" => delivery.Json(GitLabAnswersJson.Default.AnsweredAllApprovals) is var answered
-            ? GitLabAnswers.Convert(answered.Item, answered.Number ?? throw new FormatException("number is missing"), NameOf(answered.Project)) : null!,
+        "api_merge_request_commits" => Convert(delivery.Json(GitLabAnswersJson.Default.MergeRequestCommits)),
+        "api_merge_request_approvals" => Convert(delivery.Json(GitLabAnswersJson.Default.AnsweredAllApprovals)),
         "api_pipeline" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedPipeline, Convert),
         "api_deployment" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedDeployment, Convert),
         "api_release" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedRelease, (release, repository) => Released(repository, release.TagName, release.ReleasedAt, release.Commit, null)),
@@ -64,6 +63,11 @@ public sealed class GitLabReader : SourceReader
         var answered = delivery.Json(type);
         return convert(answered.Item, NameOf(answered.Project));
     }
+
+    static Reading Convert(MergeRequestCommits listed) => GitLabAnswers.Convert(listed, NameOf(listed.Project));
+
+    static Reading Convert(Answered<AllApprovals> answered) =>
+        GitLabAnswers.Convert(answered.Item, answered.Number ?? throw new FormatException("number is missing"), NameOf(answered.Project));
 
     static Reading Convert(PushEvent push) => push switch
     {
