@@ -21,6 +21,7 @@ public static class App
             MetricsVerb.Create(clock, terminal),
             LedgerVerb.Create(clock, terminal),
             ExplainVerb.Create(clock, terminal),
+            WhatIfVerb.Create(clock, terminal),
             OverrideVerb.Create(clock, terminal),
             DigestVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),

@@ -9,6 +9,7 @@ using Leadline.Settings;
 using Leadline.Storage;
 using Leadline.Telemetry;
 using Leadline.Web;
+using Leadline.WhatIf;
 using Scalar.AspNetCore;
 
 namespace Leadline;
@@ -49,7 +50,7 @@ public static class Server
         builder.AddTelemetry();
         builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
             .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(new Intake(salt))
-            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true)).AddSingleton<Context>().AddSingleton<DeliveryLog>()
+            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true)).AddSingleton<Context>().AddSingleton<JudgingAgain>().AddSingleton<DeliveryLog>()
             .AddSingleton(services => new Readings(
                 store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
                 commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo, sources: settings.Sources))

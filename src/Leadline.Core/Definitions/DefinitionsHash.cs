@@ -52,6 +52,10 @@ public static class DefinitionsHash
         void Line(string key, string? value) => text.Append(key).Append(" = ").Append(value).Append('\n');
     }
 
+    /// <summary>Equal for definitions that map facts to the same services.</summary>
+    public static string OfServices(Definitions definitions) => string.Concat(
+        Canonical(definitions).Split('\n').Where(line => line.StartsWith("services.", StringComparison.Ordinal)).Select(line => line + '\n'));
+
     static string Sorted(IEnumerable<string> items) =>
         string.Join(", ", items.Distinct().Order(StringComparer.Ordinal).Select(item => $"\"{item}\""));
 }

@@ -5,6 +5,7 @@ using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Settings;
 using Leadline.Storage;
+using Leadline.WhatIf;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Leadline.Api;
@@ -24,6 +25,7 @@ static class Answers
         api.MapGet("/digest", DigestAsync).WithSummary("What the week was like, beside the week before").Produces<Digest>().ProducesProblem(400);
         api.MapGet("/overrides", Overrides.ListAsync).WithSummary("What people said against the rules, newest first").Produces<Page<OverrideEntry>>().ProducesProblem(400);
         api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>().ProducesProblem(400);
+        api.MapGet("/whatif", WhatIfAsync).WithSummary("The five metrics under other definitions, and every row that makes the difference").Produces<WhatIfReport>().ProducesProblem(400);
         api.MapGet("/services", async (Store store, CancellationToken cancellation) => Json(await store.ServicesAsync(cancellation))).WithSummary("The services").Produces<ImmutableArray<ServiceEntry>>();
         api.MapGet("/sources", async (Store store, LeadlineSettings settings, CancellationToken cancellation) => Json(await SourceStates.OfAsync(store, settings.Definitions, settings.Sources, cancellation))).WithSummary("What came from each source, what became of it, and what nothing maps to").Produces<ImmutableArray<SourceState>>();
         api.MapGet("/definitions", DefinitionsAsync).WithSummary("The definitions in force and before").Produces<DefinitionsAnswer>();
@@ -58,6 +60,10 @@ static class Answers
 
     static async Task<IResult> ExplainAsync([AsParameters] Asked asked, string? metric, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(Named(metric), paged.Of(query), cancellation)), cancellation);
+
+    static async Task<IResult> WhatIfAsync([AsParameters] Asked asked, string[]? set, int? limit, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await WhatIfReport.OfAsync(
+            context.Judging, context.Definitions, ChangedDefinitions.Of(context.Definitions, set ?? []), query, new Paged { Limit = limit }.LimitOr(WhatIfReport.Listed), cancellation)), cancellation);
 
     static async Task<IResult> DigestAsync([AsParameters] Asked asked, int? window, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query =>
@@ -112,8 +118,12 @@ sealed class Paged
 }
 
 /// <summary>What every question needs to be answered.</summary>
-sealed class Context(Store store, MetricsReader metrics, Definitions definitions, TimeProvider clock)
+sealed class Context(Store store, MetricsReader metrics, Definitions definitions, JudgingAgain judging, TimeProvider clock)
 {
+    public Definitions Definitions => definitions;
+
+    public JudgingAgain Judging => judging;
+
     public Store Store => store;
 
     public MetricsReader Metrics => metrics;
