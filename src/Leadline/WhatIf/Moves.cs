@@ -99,7 +99,7 @@ static class Moves
     {
         var known = before is null ? [] : Signs(before);
         var blames = after.Blames.Where(blame => !known.Contains((blame.Signal, blame.Evidence, blame.Method))).Select(Named).ToList();
-        return blames.Count == 0 ? "it counts" : $"blamed by {string.Join(", ", blames)}";
+        return blames.Count == 0 ? before is { Row.Counted: true } ? "" : "it counts" : $"blamed by {string.Join(", ", blames)}";
     }
 
     static string Disappearing(Whole before, Whole? after)
