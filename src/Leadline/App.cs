@@ -22,6 +22,7 @@ public static class App
             LedgerVerb.Create(clock, terminal),
             ExplainVerb.Create(clock, terminal),
             WhatIfVerb.Create(clock, terminal),
+            ComparePresetsVerb.Create(clock, terminal),
             OverrideVerb.Create(clock, terminal),
             DigestVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),

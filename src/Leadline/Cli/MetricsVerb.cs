@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Leadline.Metrics;
+using Leadline.WhatIf;
 using Spectre.Console;
 
 namespace Leadline.Cli;
@@ -14,8 +15,14 @@ public static class MetricsVerb
         var scope = new ScopeOptions();
         var store = new StoreOptions();
         var server = new ServerOptions(serverByDefault: false);
+        var definitions = new Option<string>("--definitions")
+        {
+            Description = "judge again, in memory, by the version of the definitions that has this hash; 'leadline definitions --versions' lists them",
+            HelpName = "HASH",
+        };
         var json = new Option<bool>("--json") { Description = "print the API's JSON" };
         scope.AddTo(verb);
+        verb.Add(definitions);
         store.AddTo(verb);
         server.AddTo(verb);
         verb.Add(json);
@@ -23,10 +30,11 @@ public static class MetricsVerb
         verb.SetAction(async (arguments, cancellation) =>
         {
             MetricsReport report;
+            var hash = arguments.GetValue(definitions);
             if (server.IsNamed(arguments))
             {
                 if (!server.TryCreateClient(arguments, clock, terminal, out var client)) return ExitCode.Misuse;
-                using (client!) report = await client!.GetAsync<MetricsReport>("metrics?" + scope.QueryString(arguments), cancellation);
+                using (client!) report = await client!.GetAsync<MetricsReport>($"metrics?{(hash is null ? "" : $"definitions={Uri.EscapeDataString(hash)}&")}{scope.QueryString(arguments)}", cancellation);
             }
             else
             {
@@ -34,7 +42,16 @@ public static class MetricsVerb
                 if (opened is null) return ExitCode.Misuse;
                 var (query, sentence) = await scope.ReadAsync(arguments, opened.Store, opened.Definitions, clock, cancellation);
                 if (query is null) return terminal.Misuse(sentence!);
-                report = await new MetricsReader(opened.Store, opened.Definitions, clock).ReadAsync(query, cancellation);
+                try
+                {
+                    report = hash is null
+                        ? await new MetricsReader(opened.Store, opened.Definitions, clock).ReadAsync(query, cancellation)
+                        : (await new JudgingAgain(opened.Store, clock).JudgeAsync(query, [await KeptDefinitions.FindAsync(opened.Store, hash, cancellation)], cancellation))[0].Report;
+                }
+                catch (FormatException error)
+                {
+                    return terminal.Misuse(error.Message);
+                }
             }
 
             if (arguments.GetValue(json)) terminal.WriteJson(report);
@@ -62,9 +79,9 @@ public static class MetricsVerb
         var (frequency, lead, failure, recovery, rework) = (
             report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
         Add("deployment frequency", Human.Rate(frequency.PerDay), frequency.Interval, Human.Rate, frequency.Deployments, frequency.Level);
-        Add("lead time, median", Human.About(Human.Span(lead.MedianSeconds), lead.Percentiles), lead.IntervalSeconds, Human.Span, lead.Count, lead.Level);
+        Add($"lead time, {StatisticRules.Said(lead.Statistic)}", Human.About(Human.Span(lead.ValueSeconds), lead.Percentiles), lead.IntervalSeconds, Human.Span, lead.Count, lead.Level);
         Add("change failure rate", Human.Share(failure.Value), failure.Interval, Human.Share, failure.Deployments, failure.Level);
-        Add("recovery time, median", Human.About(Human.Span(recovery.MedianSeconds), recovery.Percentiles), recovery.IntervalSeconds, Human.Span, recovery.Count, recovery.Level);
+        Add($"recovery time, {StatisticRules.Said(recovery.Statistic)}", Human.About(Human.Span(recovery.ValueSeconds), recovery.Percentiles), recovery.IntervalSeconds, Human.Span, recovery.Count, recovery.Level);
         Add("rework rate", Human.Share(rework.Value), rework.Interval, Human.Share, rework.Deployments, rework.Level);
         terminal.Out.Write(table);
 

@@ -20,13 +20,17 @@ public sealed class StoreOptions
         command.Add(config);
     }
 
+    /// <summary>The settings alone, with the secrets that they need.</summary>
+    /// <exception cref="SettingsException">Something is wrong with them; all of it is said.</exception>
+    public LeadlineSettings Settings(ParseResult arguments) => config.Settings(arguments);
+
     /// <summary>The store, made where there is none.</summary>
     /// <exception cref="StoreException">It cannot be used; the message says what to do.</exception>
     /// <exception cref="SettingsException">The definitions hold errors.</exception>
     public async Task<OpenedStore> OpenAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var settings = config.WithoutSecrets(arguments);
-        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources);
+        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources) { DefinitionsBy = settings.DefinitionsBy };
     }
 
     /// <summary>The store; null, after saying so, where there is none.</summary>
@@ -43,12 +47,15 @@ public sealed class StoreOptions
 /// <summary>An open store with the definitions in force, and the sources that are read.</summary>
 public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSources Sources) : IAsyncDisposable
 {
+    /// <summary>By whose word they are in force.</summary>
+    public string DefinitionsBy { get; init; } = "local";
+
     public string Hash => DefinitionsHash.Of(Definitions);
 
     /// <summary>What reads and judges in this process; the definitions are kept as the ones in force from now on.</summary>
     public async Task<Readings> ReadingsAsync(TimeProvider clock, CancellationToken cancellation)
     {
-        if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation))
+        if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation, DefinitionsBy))
             await Store.MarkAllStaleAsync(await Store.ServiceMapAsync(Definitions, cancellation), cancellation);
         return new Readings(Store, Definitions, NullLogger.Instance, sources: Sources);
     }

@@ -14,7 +14,7 @@ namespace Leadline.Settings;
 public sealed partial class SettingsFile
 {
     /// <summary>No settings are larger; a larger file is another one.</summary>
-    const int Largest = 1 << 20;
+    internal const int Largest = 1 << 20;
 
     /// <summary>A pattern by which something is said to be the owner's.</summary>
     sealed record Claim(Setting Owner, string Pattern, Place At, string Path, bool IsName)
@@ -62,11 +62,26 @@ public sealed partial class SettingsFile
     public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment, Definitions basis) =>
         Parse(text, new SettingsErrors(file), environment, folder: null, basis);
 
+    /// <summary>The definitions of a file that somebody sends: no variable of this process is looked at.</summary>
+    /// <exception cref="FormatException">Something is wrong; all of it is said.</exception>
+    public static Definitions ParseDefinitions(string text, string file)
+    {
+        try
+        {
+            return Parse(text, file, static _ => "unused").Definitions;
+        }
+        catch (SettingsException error)
+        {
+            throw new FormatException(error.Message);
+        }
+    }
+
     static LeadlineSettings Load(string? path, Func<string, string?> environment, Func<string, string?> secrets, bool needsSecrets)
     {
-        if (Find(path, environment) is not { } file) return new LeadlineSettings();
+        var by = environment("LEADLINE_DEFINITIONS_BY") is { Length: > 0 } tag ? tag : "local";
+        if (Find(path, environment) is not { } file) return new LeadlineSettings { DefinitionsBy = by };
         var errors = new SettingsErrors(Path.GetFileName(file));
-        return Parse(Text(Bytes(file, errors), errors), errors, secrets, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null, Definitions.Default);
+        return Parse(Text(Bytes(file, errors), errors), errors, secrets, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null, Definitions.Default) with { DefinitionsBy = by };
     }
 
     static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, string? folder, Definitions basis)
@@ -121,6 +136,7 @@ public sealed partial class SettingsFile
     {
         var (services, environments, rules) = (root["services"], root["environments"], root["definitions"]);
         RefuseShared(services, environments);
+        var basis = rules["preset"].Text is { } preset ? Presets.Of(preset).Over(this.basis) : this.basis;
         var definitions = basis with
         {
             Timezone = root["timezone"].Text ?? basis.Timezone,
@@ -137,8 +153,15 @@ public sealed partial class SettingsFile
                 Unit = Word(rules["lead_time"]["unit"], basis.LeadTime.Unit),
                 Start = Word(rules["lead_time"]["start"], basis.LeadTime.Start),
                 ExcludeBots = Flag(rules["lead_time"]["exclude_bots"], basis.LeadTime.ExcludeBots),
+                Statistic = Word(rules["lead_time"]["statistic"], basis.LeadTime.Statistic),
             },
             Failure = Failure(rules["failure"], basis.Failure),
+            Recovery = new RecoveryRules
+            {
+                Of = Word(rules["recovery"]["of"], basis.Recovery.Of),
+                Start = Word(rules["recovery"]["start"], basis.Recovery.Start),
+                Statistic = Word(rules["recovery"]["statistic"], basis.Recovery.Statistic),
+            },
         };
         var mappings = new MappingSettings(errors);
         sources = KnownSources.With(root["mappings"].Below.Select(entry => mappings.Read(entry.Name, entry.Setting)).OfType<MappedReader>());
@@ -160,7 +183,9 @@ public sealed partial class SettingsFile
         return new FailureRules
         {
             Signals = failure["signals"].Texts is { } signals ? [.. Enum.GetValues<FailureSignal>().Where(signal => signals.Contains(SettingsKey.WordOf(signal)))] : rules.Signals,
-            IncidentWindow = Span(failure["incident_window"]) ?? rules.IncidentWindow,
+            IncidentWindow = failure["incident_window"].Text == SettingsKey.Forever ? FailureRules.Unlimited : Span(failure["incident_window"]) ?? rules.IncidentWindow,
+            IncidentLinks = failure["incident_links"].Texts is { } links ? [.. Enum.GetValues<IncidentLink>().Where(link => links.Contains(SettingsKey.WordOf(link)))] : rules.IncidentLinks,
+            Rate = Word(failure["rate"], rules.Rate),
             IncidentLabels = failure["incident_labels"].Texts ?? rules.IncidentLabels,
             Hotfix = new HotfixRules
             {

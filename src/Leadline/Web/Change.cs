@@ -15,12 +15,12 @@ public sealed record Change(string Says, string? Goes, bool? IsBetter)
     public static IReadOnlyDictionary<string, Change> Between(FiveMetrics now, FiveMetrics before, bool hasBeginnings) => new Dictionary<string, Change>
     {
         ["deployment_frequency"] = OfRate(now.DeploymentFrequency, before.DeploymentFrequency, hasBeginnings),
-        ["lead_time"] = OfTime(Shown.Span(before.LeadTime.MedianSeconds, before.LeadTime.Percentiles), Shown.Count(before.LeadTime.Count, "change")),
+        ["lead_time"] = OfTime(Shown.Span(before.LeadTime.ValueSeconds, before.LeadTime.Percentiles), Shown.Count(before.LeadTime.Count, "change")),
         ["change_failure_rate"] = OfShare(
             now.ChangeFailureRate.Value is null || before.ChangeFailureRate.Value is null ? null : Differences.OfShares(
                 now.ChangeFailureRate.Failed, now.ChangeFailureRate.Deployments, before.ChangeFailureRate.Failed, before.ChangeFailureRate.Deployments),
             Shown.Ratio(before.ChangeFailureRate.Value), before.ChangeFailureRate.Failed, before.ChangeFailureRate.Deployments),
-        ["recovery_time"] = OfTime(Shown.Span(before.RecoveryTime.MedianSeconds, before.RecoveryTime.Percentiles), Shown.Count(before.RecoveryTime.Count, "failure")),
+        ["recovery_time"] = OfTime(Shown.Span(before.RecoveryTime.ValueSeconds, before.RecoveryTime.Percentiles), Shown.Count(before.RecoveryTime.Count, "failure")),
         ["rework_rate"] = OfShare(
             Differences.OfShares(now.ReworkRate.Rework, now.ReworkRate.Deployments, before.ReworkRate.Rework, before.ReworkRate.Deployments),
             Shown.Ratio(before.ReworkRate.Value), before.ReworkRate.Rework, before.ReworkRate.Deployments),

@@ -51,9 +51,9 @@ public sealed record WhatIfReport(
     static IEnumerable<(string Metric, double? Value, long Count)> Numbers(FiveMetrics metrics) =>
     [
         ("deployment_frequency", metrics.DeploymentFrequency.PerDay, metrics.DeploymentFrequency.Deployments),
-        ("lead_time", metrics.LeadTime.MedianSeconds, metrics.LeadTime.Count),
+        ("lead_time", metrics.LeadTime.ValueSeconds, metrics.LeadTime.Count),
         ("change_failure_rate", metrics.ChangeFailureRate.Value, metrics.ChangeFailureRate.Deployments),
-        ("recovery_time", metrics.RecoveryTime.MedianSeconds, metrics.RecoveryTime.Count),
+        ("recovery_time", metrics.RecoveryTime.ValueSeconds, metrics.RecoveryTime.Count),
         ("rework_rate", metrics.ReworkRate.Value, metrics.ReworkRate.Deployments),
     ];
 }

@@ -37,6 +37,7 @@ public sealed class AnswersTests
     [InlineData("explain-recovery-time", "/api/v1/explain?metric=recovery_time&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-rework-rate", "/api/v1/explain?metric=rework_rate&from=2026-03-01&to=2026-04-01")]
     [InlineData("whatif", "/api/v1/whatif?set=failure.incident_window=30m&set=lead_time.start=committed&from=2026-03-01&to=2026-04-01&limit=2")]
+    [InlineData("presets", "/api/v1/presets?from=2026-03-01&to=2026-04-01")]
     [InlineData("bad-whatif", "/api/v1/whatif?set=failure.incident_windw=30m")]
     [InlineData("overrides", "/api/v1/overrides?limit=2")]
     [InlineData("overridden-deployment", "/api/v1/deployments/d0")]

@@ -32,6 +32,42 @@ public sealed class WhatIfVerbTest : IDisposable
         Assert.Equal(2, (await RunAsync("whatif")).Code);
     }
 
+    [Fact]
+    public async Task Checks_another_file_before_it_takes_force()
+    {
+        await FillAsync();
+        await File.WriteAllTextAsync(directory.File("new.yaml"), "definitions: { failure: { signals: [rollback] } }\n");
+        var printed = await RunAsync("definitions", "check", "new.yaml", "--from", "2026-03-01", "--to", "2026-04-01");
+        Assert.Equal((0, ""), (printed.Code, printed.Error));
+        Assert.Contains("failure.signals: declared, hotfix, incident, revert, rollback in force, rollback otherwise", printed.Out);
+        Assert.Contains("1 × did not fail.", printed.Out);
+        await File.WriteAllTextAsync(directory.File("new.yaml"), "definitions: { preset: dorra }\n");
+        Assert.StartsWith("leadline: new.yaml:1:24 definitions.preset: 'dorra' is none of", (await RunAsync("definitions", "check", "new.yaml")).Error);
+    }
+
+    [Fact]
+    public async Task Prints_every_preset_side_by_side()
+    {
+        await FillAsync();
+        var printed = await RunAsync("compare-presets", "--from", "2026-03-01", "--to", "2026-04-01");
+        Assert.Equal((0, ""), (printed.Code, printed.Error));
+        Assert.Matches(@"dora\s+2 a month\s+no data \(median, n = 0\)\s+50 % \(1 of 2\)\s+1 h \(median, n = 1\)\s+0 %", printed.Out);
+        Assert.Matches(@"middleware\s+2 a month\s+no data \(mean, n = 0\)\s+50 % \(1 of 2\)\s+1 h \(mean, n = 1\)\s+0 %", printed.Out);
+    }
+
+    [Fact]
+    public async Task A_version_that_was_in_force_is_listed_with_its_tag_and_judged_by_again()
+    {
+        await FillAsync();
+        var (_, listed, _) = await RunAsync("definitions", "--versions");
+        var version = System.Text.RegularExpressions.Regex.Match(listed, @"^\d{4}-\d\d-\d\d \d\d:\d\d UTC  (sha256:[0-9a-f]{64})  local\s*$");
+        Assert.True(version.Success, listed);
+        await File.WriteAllTextAsync(directory.File("leadline.yaml"), "definitions: { failure: { signals: [] } }\n");
+        var printed = await RunAsync("metrics", "--from", "2026-03-01", "--to", "2026-04-01", "--definitions", version.Groups[1].Value);
+        Assert.Matches(@"change failure rate\s+50 %", printed.Out);
+        Assert.Contains("write 6 digits of its hash or more", (await RunAsync("metrics", "--definitions", "abc")).Error);
+    }
+
     async Task FillAsync()
     {
         await File.WriteAllLinesAsync(
