@@ -8,7 +8,7 @@ var commits = new Option<int>("--commits")
     HelpName = "NUMBER",
     DefaultValueFactory = _ => 1_000_000,
 };
-var engines = new Option<string[]>("--engine") { Description = "for scale and one-project: only this engine", DefaultValueFactory = _ => ["duckdb", "postgresql"] };
+var engines = new Option<string[]>("--engine") { Description = "for scale, one-project and pages: only this engine", DefaultValueFactory = _ => ["duckdb", "postgresql"] };
 engines.AcceptOnlyFromAmong("duckdb", "postgresql");
 var which = new Argument<string>("BENCHMARK") { Description = "one of them, or all", DefaultValueFactory = _ => "all" };
 which.AcceptOnlyFromAmong(["all", .. Benchmark.All.Select(benchmark => benchmark.Name)]);

@@ -19,7 +19,7 @@ static class ScaleBenchmark
     static readonly TimeSpan Busy = TimeSpan.FromSeconds(30), Thinking = TimeSpan.FromSeconds(1);
 
     // A quarter of the memory of a small server, and waiting for the disk as a server does that keeps its promises.
-    static readonly string[] Postgres = ["shared_buffers=2GB", "work_mem=32MB", "maintenance_work_mem=512MB", "max_wal_size=8GB", "effective_cache_size=8GB", "random_page_cost=1.1"];
+    internal static readonly string[] Postgres = ["shared_buffers=2GB", "work_mem=32MB", "maintenance_work_mem=512MB", "max_wal_size=8GB", "effective_cache_size=8GB", "random_page_cost=1.1"];
 
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench, CancellationToken cancellation)
     {
@@ -76,7 +76,7 @@ static class ScaleBenchmark
         await BusyAsync(company, store, settings, aim, rows, cancellation);
     }
 
-    static async Task<LeadlineSettings> LoadAsync(MadeCompany company, EnginePlace place, List<Row> rows, CancellationToken cancellation)
+    internal static async Task<LeadlineSettings> LoadAsync(MadeCompany company, EnginePlace place, List<Row> rows, CancellationToken cancellation)
     {
         var file = place.SettingsFile;
         await File.WriteAllTextAsync(file, company.Settings(), cancellation);
@@ -186,7 +186,7 @@ static class ScaleBenchmark
         return times;
     }
 
-    static double At(this List<double> times, double quantile) => times.Count == 0 ? double.NaN : times.Order().ElementAt((int)Math.Ceiling(quantile * times.Count) - 1);
+    internal static double At(this List<double> times, double quantile) => times.Count == 0 ? double.NaN : times.Order().ElementAt((int)Math.Ceiling(quantile * times.Count) - 1);
 
     static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
 }

@@ -19,6 +19,7 @@ public static class App
             EventVerb.Create(clock, terminal),
             ReadVerb.Create(clock, terminal),
             MetricsVerb.Create(clock, terminal),
+            LevelsVerb.Create(clock, terminal),
             LedgerVerb.Create(clock, terminal),
             ExplainVerb.Create(clock, terminal),
             WhatIfVerb.Create(clock, terminal),

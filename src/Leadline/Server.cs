@@ -50,7 +50,7 @@ public static class Server
         builder.AddTelemetry();
         builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
             .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(new Intake(salt))
-            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true)).AddSingleton<Context>().AddSingleton<JudgingAgain>().AddSingleton<DeliveryLog>()
+            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true, levels: settings.Levels)).AddSingleton<Context>().AddSingleton(new JudgingAgain(store, clock, settings.Levels)).AddSingleton<DeliveryLog>()
             .AddSingleton(services => new Readings(
                 store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
                 commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo, sources: settings.Sources))
@@ -74,8 +74,8 @@ public static class Server
         Deliveries.Map(app, api);
         Overrides.Map(app, api);
         LiveStream.Map(api);
-        Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, definitions, clock, salt)));
-        Badges.Map(app.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, definitions, clock, salt, Badges.Cache(settings))));
+        Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, settings, clock, salt)));
+        Badges.Map(app.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, settings, clock, salt, Badges.Cache(settings))));
         app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
         app.MapGet("/metrics", Scraping.AnswerAsync).ExcludeFromDescription();
         app.MapOpenApi("/openapi/{documentName}.json");

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -125,6 +126,8 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         await button.ClickAsync();
         await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
         Assert.EndsWith("&marks=off", page.Url);
+        var toLedger = page.GetByRole(AriaRole.Link, new() { Name = "Ledger", Exact = true });
+        await Assertions.Expect(toLedger).ToHaveAttributeAsync("href", new Regex("/ledger\\?.*marks=off"));
         await page.ReloadAsync();
         await DrawnAsync(page);
         await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
@@ -137,6 +140,7 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         await DrawnAsync(page);
         await button.ClickAsync();
         Assert.DoesNotContain("marks=", page.Url);
+        await Assertions.Expect(toLedger).Not.ToHaveAttributeAsync("href", new Regex("marks="));
         await page.GotoAsync(demo.Server.Address + Address);
         await DrawnAsync(page);
         Assert.Equal(marked, await PaintedAsync(page));

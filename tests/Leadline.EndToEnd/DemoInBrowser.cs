@@ -1,55 +1,18 @@
-using Microsoft.Playwright;
-using Xunit;
-
 namespace Leadline.EndToEnd;
 
-/// <summary>One server with the demo and one Chromium for all page tests.</summary>
-public sealed class DemoInBrowser : IAsyncLifetime
+/// <summary>The demo in a browser.</summary>
+public sealed class DemoInBrowser : ServerInBrowser
 {
     static readonly string[] Services = ["billing", "cart", "catalog", "checkout", "gateway", "identity", "reports", "search"];
 
-    readonly TemporaryStore store = new();
-    LeadlineProcess? server;
-    IPlaywright? playwright;
+    private protected override Task<LeadlineProcess> ServeAsync(string store) => LeadlineProcess.ServeAsync(store, "--demo");
 
-    internal IBrowser Browser { get; private set; } = null!;
-
-    internal LeadlineProcess Server => server!;
-
-    internal static string Screens
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Leadline.slnx"))) folder = folder.Parent;
-            return Path.Combine(folder?.FullName ?? Path.GetTempPath(), "artifacts", "screenshots");
-        }
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        server = await LeadlineProcess.ServeAsync(store.File, "--demo");
-        await server.WaitAsync(AllJudged, "every service of the demo has its ledger");
-        playwright = await Playwright.CreateAsync();
-        Browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"],
-        });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Browser is not null) await Browser.DisposeAsync();
-        playwright?.Dispose();
-        if (server is not null) await server.DisposeAsync();
-        store.Dispose();
-    }
+    protected override Task FillAsync() => Server.WaitAsync(AllJudged, "every service of the demo has its ledger");
 
     async Task<bool> AllJudged()
     {
         foreach (var service in Services)
-            if (!(await server!.Client.GetStringAsync($"/?service={service}&window=365")).Contains("class=\"ledger\"", StringComparison.Ordinal)) return false;
+            if (!(await Server.Client.GetStringAsync($"/?service={service}&window=365")).Contains("class=\"ledger\"", StringComparison.Ordinal)) return false;
         return true;
     }
 }

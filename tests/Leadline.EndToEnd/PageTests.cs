@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Playwright;
+using Leadline.Tests;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -8,43 +8,39 @@ namespace Leadline.EndToEnd;
 /// <summary>The pages of the demo in a real Chromium. Screenshots go to <c>artifacts/screenshots</c>.</summary>
 public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser>
 {
+    static readonly ColorScheme[] Themes = [ColorScheme.Light, ColorScheme.Dark];
+
     static readonly (string Name, string Path)[] Pages =
     [
         ("overview", "/"), ("service", "/?service=checkout&window=365"), ("quiet", "/?service=reports&window=7"), ("lead-time-rows", "/explain/lead_time?service=cart"),
         ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"), ("deployment", "deployment"), ("delivery", "/deliveries/1"),
         ("missing", "/deployments/none"), ("ledger", "/ledger"), ("ledger-failed", "/ledger?window=365&kind=failed&sort=recovery&team=payments"),
-        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("data", "/data?window=365"),
+        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
         ("definitions", "/definitions"), ("overrides", "/overrides"), ("whatif", "/whatif?window=365&set=failure.incident_window%3D1h&set=lead_time.start%3Dmerged"), ("overridden", "overridden"),
     ];
 
-    public static TheoryData<string, string, int, ColorScheme> Views()
-    {
-        var views = new TheoryData<string, string, int, ColorScheme>();
-        foreach (var (name, path) in Pages)
-            foreach (var width in (int[])[360, 1280, 1920])
-                foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark]) views.Add(name, path, width, theme);
-        return views;
-    }
+    public static TheoryData<string, string> Views() => [.. Pages.Select(page => new TheoryDataRow<string, string>(page.Name, page.Path))];
 
-    public static TheoryData<string, string, ColorScheme> Themes()
+    [Theory]
+    [MemberData(nameof(Views))]
+    public async Task A_page_fits_every_width_asks_nobody_else_and_keeps_nobody_out(string name, string path)
     {
-        var views = new TheoryData<string, string, ColorScheme>();
-        foreach (var (name, path) in Pages)
-            foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark]) views.Add(name, path, theme);
-        return views;
+        var address = await AddressOf(path);
+        await using var page = await WatchedPage.OpenAsync(demo, name, address);
+        foreach (var width in (int[])[360, 1280, 1920])
+            foreach (var theme in Themes) await page.LookAsync(width, theme);
+        await using var open = await WatchedPage.OpenAsync(demo, name, address, pastPolicy: true);
+        foreach (var theme in Themes) await open.RunAxeAsync(theme);
+        Assert.Empty(page.Faults.Concat(open.Faults));
     }
 
     [Theory]
-    [MemberData(nameof(Themes))]
-    public async Task Axe_finds_nothing_that_keeps_anybody_out(string name, string path, ColorScheme theme)
+    [MemberData(nameof(Views))]
+    public async Task A_page_can_be_printed_whole_and_without_what_only_a_screen_needs(string name, string path)
     {
-        // The policy of the pages lets nothing be run that they did not bring; axe is put in beside it.
-        await using var context = await ContextAsync(1280, theme, pastPolicy: true);
-        var page = await context.NewPageAsync();
-        await page.GotoAsync(demo.Server.Address + await AddressOf(path));
-        var found = await page.RunAxe();
-        Assert.NotEmpty(found.Passes);
-        Assert.True(found.Violations.Length == 0, $"{name}: " + string.Join('\n', found.Violations.SelectMany(rule => rule.Nodes.Take(3).Select(node => $"{rule.Id}: {rule.Help}: {node.Html}"))));
+        await using var page = await WatchedPage.OpenAsync(demo, name, await AddressOf(path));
+        await page.PrintAsync();
+        Assert.Empty(page.Faults);
     }
 
     /// <summary>LEADLINE_UPDATE_DOCS=1 puts it into the documents.</summary>
@@ -57,9 +53,8 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GotoAsync(demo.Server.Address + "/");
         await page.Locator(".trends.charted canvas").First.WaitForAsync();
         var picture = await page.ScreenshotAsync();
-        Directory.CreateDirectory(DemoInBrowser.Screens);
-        await File.WriteAllBytesAsync(Path.Combine(DemoInBrowser.Screens, "readme.png"), picture, TestContext.Current.CancellationToken);
-        var documents = Path.Combine(DemoInBrowser.Screens, "..", "..", "docs", "images", "overview.png");
+        await File.WriteAllBytesAsync(Path.Combine(WatchedPage.Screens, "readme.png"), picture, TestContext.Current.CancellationToken);
+        var documents = Path.Combine(Shared.Repository, "docs", "images", "overview.png");
         if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_DOCS") == "1")
             await File.WriteAllBytesAsync(documents, picture, TestContext.Current.CancellationToken);
         Assert.Equal(SizeOf(picture), SizeOf(await File.ReadAllBytesAsync(documents, TestContext.Current.CancellationToken)));
@@ -67,37 +62,6 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
 
     /// <summary>Width and height stand at the same place in every PNG.</summary>
     static string SizeOf(byte[] png) => Convert.ToHexString(png[16..24]);
-
-    [Theory]
-    [MemberData(nameof(Views))]
-    public async Task A_page_fits_its_width_and_asks_nobody_else(string name, string path, int width, ColorScheme theme)
-    {
-        await using var context = await ContextAsync(width, theme);
-        var page = await context.NewPageAsync();
-        List<string> complaints = [];
-        page.Console += (_, message) =>
-        {
-            // Chromium reports the 404 that the page of a missing thing rightly is.
-            if (message.Type is "error" or "warning" && !message.Text.Contains("404", StringComparison.Ordinal)) complaints.Add(message.Text);
-        };
-        page.PageError += (_, error) => complaints.Add(error);
-        page.Request += (_, request) =>
-        {
-            if (!request.Url.StartsWith(demo.Server.Address + "/", StringComparison.Ordinal)) complaints.Add("asked " + request.Url);
-        };
-        await page.GotoAsync(demo.Server.Address + (await AddressOf(path)));
-
-        Assert.Empty(complaints);
-        Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        Assert.NotEmpty(await page.TitleAsync());
-        Assert.Equal(1, await page.Locator("h1").CountAsync());
-        Directory.CreateDirectory(DemoInBrowser.Screens);
-        await page.ScreenshotAsync(new PageScreenshotOptions
-        {
-            Path = Path.Combine(DemoInBrowser.Screens, $"{name}-{width}-{theme.ToString().ToLowerInvariant()}.png"),
-            FullPage = true,
-        });
-    }
 
     [Fact]
     public async Task The_filter_works_without_script()
@@ -134,6 +98,26 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GetByRole(AriaRole.Link, new() { Name = "Lead time", Exact = true }).First.ClickAsync();
         Assert.Equal("payments", await page.GetByLabel("Team").InputValueAsync());
         Assert.Equal("365", await page.GetByLabel("Window").InputValueAsync());
+    }
+
+    [Fact]
+    public async Task What_is_chosen_goes_along_to_every_page_down_to_a_delivery_and_back()
+    {
+        await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + "/?team=payments&window=365&by=month&compare=none&marks=off");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Ledger", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.Locator("table.ledger tbody td.name a").First.ClickAsync();
+        await page.Locator("a.delivery").First.ClickAsync();
+        Assert.Matches(DeliveryHeading(), await page.Locator("h1").InnerTextAsync());
+        await page.GetByRole(AriaRole.Link, new() { Name = "Overrides", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Overview", Exact = true }).ClickAsync();
+        Assert.Equal("payments", await page.GetByLabel("Team").InputValueAsync());
+        Assert.Equal("365", await page.GetByLabel("Window").InputValueAsync());
+        Assert.Equal("month", await page.GetByLabel("Trend by").InputValueAsync());
+        Assert.Equal("none", await page.GetByLabel("Compare with").InputValueAsync());
+        Assert.Contains("marks=off", page.Url);
     }
 
     [Fact]
@@ -206,7 +190,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
     [Fact]
     public async Task Everything_that_is_written_can_be_read_against_its_ground()
     {
-        foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        foreach (var theme in Themes)
         {
             await using var context = await ContextAsync(1280, theme);
             var page = await context.NewPageAsync();
@@ -239,12 +223,11 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         }
         """;
 
-    Task<IBrowserContext> ContextAsync(int width, ColorScheme theme, bool script = true, bool pastPolicy = false) => demo.Browser.NewContextAsync(new BrowserNewContextOptions
+    Task<IBrowserContext> ContextAsync(int width, ColorScheme theme, bool script = true) => demo.Browser.NewContextAsync(new BrowserNewContextOptions
     {
         ViewportSize = new ViewportSize { Width = width, Height = 900 },
         ColorScheme = theme,
         JavaScriptEnabled = script,
-        BypassCSP = pastPolicy,
     });
 
     Task<string> AddressOf(string path) => path switch
@@ -276,7 +259,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         return FirstDeployment().Match(failed).Groups[1].Value;
     }
 
-    [GeneratedRegex("href=\"(/deployments/[^\"]+)\"")]
+    [GeneratedRegex("href=\"(/deployments/[^\"?]+)")]
     private static partial Regex FirstDeployment();
 
     [GeneratedRegex("^Delivery [0-9]+$")]

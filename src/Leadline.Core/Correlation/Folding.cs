@@ -82,6 +82,7 @@ static class Folding
             Title = Last(statements, fact => fact.Title),
             Author = author,
             Url = Last(statements, fact => fact.Url),
+            Lines = Last(statements, fact => fact.Lines),
         };
     }
 
@@ -163,7 +164,7 @@ static class Folding
             + $"{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}|{Join(d.ConfigPaths)}",
         ChangeFact c => $"{c.MergeSha}|{c.HeadSha}|{c.OpenedAt:O}|{c.ReadyAt:O}|{c.FirstReviewedAt:O}|{c.ApprovedAt:O}|"
             + $"{c.MergedAt:O}|{c.ClosedAt:O}|{c.Branch}|{c.TargetBranch}|{c.Title}|{c.Author}|{Join(c.Labels)}|"
-            + $"{Join(c.Commits)}|{c.Url}",
+            + $"{Join(c.Commits)}|{c.Url}|{c.Lines}",
         IncidentFact i => $"{i.StartedAt:O}|{i.AcknowledgedAt:O}|{i.ResolvedAt:O}|{i.Service}|{i.Group}|{Join(i.AlertLabels)}|{i.Severity}|"
             + $"{i.Deployment}|{i.Sha}|{i.Title}|{Join(i.Labels)}|{i.Url}",
         BuildFact b => $"{b.Sha}|{b.Status}|{b.QueuedAt:O}|{b.StartedAt:O}|{b.FinishedAt:O}|{b.Pipeline}|{b.Url}",

@@ -82,6 +82,9 @@ public sealed record ChangeFact : Fact
     public string? Title { get; init; }
     public string? Author { get; init; }
     public string? Url { get; init; }
+
+    /// <summary>Those that it adds and those that it removes, together; null where its source does not say.</summary>
+    public int? Lines { get; init; }
 }
 
 /// <summary>One review of a change. Key: repository, number and id.</summary>

@@ -49,6 +49,8 @@ sealed record PullRequest
     public Branch? Head { get; init; }
     public Branch? Base { get; init; }
     public Label[]? Labels { get; init; }
+    public long? Additions { get; init; }
+    public long? Deletions { get; init; }
 }
 
 sealed record Branch(string? Ref = null, string? Sha = null);

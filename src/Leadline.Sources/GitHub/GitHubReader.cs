@@ -11,9 +11,12 @@ namespace Leadline.Sources.GitHub;
 /// </summary>
 public sealed class GitHubReader : SourceReader
 {
+    /// <summary>Who says more has counted something else.</summary>
+    const long MostLines = 1_000_000_000;
+
     public override string Source => "github";
 
-    public override int Version => 3;
+    public override int Version => 4;
 
     public override SourceDescription About => new(
         "GitHub", "pushes, pull requests and their reviews, deployments and their statuses, workflow runs, releases, issues",
@@ -152,6 +155,7 @@ public sealed class GitHubReader : SourceReader
             Title = request.Title,
             Author = NameOf(request.User),
             Url = request.HtmlUrl,
+            Lines = request is { Additions: >= 0 and <= MostLines and var added, Deletions: >= 0 and <= MostLines and var removed } ? (int)(added + removed) : null,
             AsOf = updated?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch,
         });
     }

@@ -37,6 +37,7 @@ sealed record OwnChange
     public string? Title { get; init; }
     public string? Author { get; init; }
     public string? Url { get; init; }
+    public int? Lines { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
 }
 

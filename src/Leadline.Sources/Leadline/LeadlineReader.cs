@@ -10,7 +10,7 @@ public sealed class LeadlineReader : SourceReader
 {
     public override string Source => "leadline";
 
-    public override int Version => 4;
+    public override int Version => 5;
 
     public override SourceDescription About => new(
         "Our own JSON", "commits, changes, builds, deployments, incidents, flags, annotations",

@@ -143,6 +143,7 @@ public static class OwnJson
         Title = own.Title,
         Author = own.Author,
         Url = own.Url,
+        Lines = own.Lines is < 0 ? throw new FormatException("\"lines\" must not be negative") : own.Lines,
         AsOf = Utc(own.UpdatedAt)
             ?? Latest(own.OpenedAt, own.ReadyAt, own.FirstReviewedAt, own.ApprovedAt, own.MergedAt, own.ClosedAt),
     };

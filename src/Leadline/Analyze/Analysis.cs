@@ -14,9 +14,11 @@ public sealed record Analysis
     public required DateTimeOffset To { get; init; }
     public required string Timezone { get; init; }
     public required string Definitions { get; init; }
+    public required string Edition { get; init; }
     public required MetricsScope Scope { get; init; }
     public required FiveMetrics Metrics { get; init; }
     public required Coverage Coverage { get; init; }
+    public required ImmutableSortedDictionary<string, string> Because { get; init; }
 
     /// <summary>What limits the numbers, in sentences.</summary>
     public required ImmutableArray<string> Notes { get; init; }
@@ -54,7 +56,7 @@ public sealed record Analysis
         var from = query.From ?? (query.All ? history.Deployments.Min(deployment => deployment.FinishedAt!.Value) : to.AddMonths(-12));
         if (from >= to) throw new GitException($"the window from {from:yyyy-MM-dd} to {to:yyyy-MM-dd} is empty: name others with --from and --to");
         var window = new MetricsQuery(null, EnvironmentName.Production.Value, from, to);
-        var reader = new MetricsReader(store, definitions, clock);
+        var reader = new MetricsReader(store, definitions, clock, levels: query.Levels);
         var report = await reader.ReadAsync(window, cancellation);
         return new Analysis
         {
@@ -63,9 +65,11 @@ public sealed record Analysis
             To = report.To,
             Timezone = report.Timezone,
             Definitions = report.Definitions,
+            Edition = report.Edition,
             Scope = report.Scope,
             Metrics = report.Metrics,
             Coverage = report.Coverage,
+            Because = report.Because,
             Notes = [.. history.Notes, .. NotesOf(judgement, window, newest)],
             Trend = await TrendAsync(reader, window, cancellation),
             Deployments = (await store.LedgerAsync(new RowsQuery(window, Limit: 20), cancellation)).Items,
@@ -92,7 +96,7 @@ public sealed record Analysis
     }
 }
 
-public sealed record AnalysisQuery(string Path, string? Service, GitQuery Git, DateTimeOffset? From, DateTimeOffset? To, bool All, Definitions Definitions);
+public sealed record AnalysisQuery(string Path, string? Service, GitQuery Git, DateTimeOffset? From, DateTimeOffset? To, bool All, Definitions Definitions, Levels? Levels = null);
 
 public sealed record TrendMonth(
     DateTimeOffset From, DateTimeOffset To, long Deployments, double? LeadTimeMedianSeconds, long LeadTimes, double? ChangeFailureRate,

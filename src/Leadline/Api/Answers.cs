@@ -19,6 +19,9 @@ static class Answers
     {
         api.MapGet("/metrics", MetricsAsync).WithSummary("The five metrics of a scope and window").Produces<MetricsReport>().ProducesProblem(400);
         api.MapGet("/metrics/series", SeriesAsync).WithSummary("One metric by day, week or month").Produces<ImmutableArray<SeriesPoint>>().ProducesProblem(400);
+        api.MapGet("/metrics/shifts", ShiftsAsync).WithSummary("In which weeks the level of a metric shifted").Produces<ImmutableArray<LevelHistory>>().ProducesProblem(400);
+        api.MapGet("/metrics/compare", CompareAsync).WithSummary("How the five metrics stand to those of the span of the same length before").Produces<ChangesAnswer>().ProducesProblem(400);
+        api.MapGet("/benchmarks", BenchmarksAsync).WithSummary("What each edition of the benchmarks calls the numbers, and their Quick Check scores").Produces<Benchmarks>().ProducesProblem(400);
         api.MapGet("/deployments", DeploymentsAsync).WithSummary("The ledger, newest first").Produces<Page<LedgerEntry>>().ProducesProblem(400);
         api.MapGet("/deployments/{**id}", DeploymentAsync).WithSummary("A deployment with its evidence").Produces<DeploymentDetail>().ProducesProblem(404);
         api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>().ProducesProblem(400);
@@ -48,6 +51,15 @@ static class Answers
             return Json(await context.Metrics.SeriesAsync(Named(metric), by, query, cancellation));
         }, cancellation);
     }
+
+    static async Task<IResult> ShiftsAsync([AsParameters] Asked asked, string? metric, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await LevelHistory.OfAsync(context.Metrics, metric, query, cancellation)), cancellation);
+
+    static async Task<IResult> CompareAsync([AsParameters] Asked asked, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await ChangesAnswer.OfAsync(context.Metrics, query, cancellation)), cancellation);
+
+    static async Task<IResult> BenchmarksAsync([AsParameters] Asked asked, string? industry, string? size, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await Benchmarks.OfAsync(context.Metrics, query, industry, size, cancellation)), cancellation);
 
     static async Task<IResult> DeploymentsAsync([AsParameters] Asked asked, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await context.Store.LedgerAsync(paged.Of(query), cancellation)), cancellation);

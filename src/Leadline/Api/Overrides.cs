@@ -3,6 +3,7 @@ using Leadline.Ingest;
 using Leadline.Storage;
 using Leadline.Web;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Leadline.Api;
 
@@ -66,7 +67,7 @@ static class Overrides
         var form = await http.ReadFormAsync(cancellation);
         var made = await overriding.AddAsync(
             new OverrideRequest(form["kind"], form["deployment"], form["incident"], form["service"], form["reason"]), access.WhoMay(http, "override")!, cancellation);
-        return Back(form["page"], form["service"], made.Refusal);
+        return Back(form, made.Refusal);
     }
 
     static async Task<IResult> UndoByFormAsync(HttpRequest http, Access access, Overriding overriding, CancellationToken cancellation)
@@ -76,17 +77,20 @@ static class Overrides
         var undone = long.TryParse(form["id"], out var id)
             ? await overriding.UndoAsync(id, form["reason"], access.WhoMay(http, "override")!, cancellation)
             : new Overridden(null, OverrideRefusal.Unknown, false);
-        return Back(form["page"], form["service"], undone.Refusal);
+        return Back(form, undone.Refusal);
     }
 
     /// <summary>To the page of the deployment that the form stood on, or to the list; a reload there sends nothing again.</summary>
-    static IResult Back(string? deployment, string? service, OverrideRefusal? refusal)
+    static IResult Back(IFormCollection form, OverrideRefusal? refusal)
     {
-        var page = string.IsNullOrEmpty(deployment) ? Forms : Shown.Address(deployment);
-        List<string> query = [];
-        if (!string.IsNullOrEmpty(deployment) && !string.IsNullOrEmpty(service)) query.Add("service=" + Uri.EscapeDataString(service));
-        if (refusal is { } why) query.Add("refused=" + Rows.Word(why));
-        return new SeeOther(page + (query.Count == 0 ? "" : "?" + string.Join('&', query)) + "#overrides");
+        var about = new QueryCollection(QueryHelpers.ParseQuery(form["about"]));
+        var refused = ("refused", refusal is { } why ? Rows.Word(why) : null);
+        return new SeeOther((form["page"], form["service"]) switch
+        {
+            ([{ Length: > 0 } deployment, ..], [{ Length: > 0 } service, ..]) => SelectionWords.Along(about, Shown.Address(deployment), ("service", service), refused),
+            ([{ Length: > 0 } deployment, ..], _) => SelectionWords.Along(about, Shown.Address(deployment), refused),
+            _ => SelectionWords.Along(about, Forms, refused),
+        } + "#overrides");
     }
 
     static IResult Refused(OverrideRefusal refusal) => Problem.Of(

@@ -42,7 +42,8 @@ static class AnalyzeVerb
             if (parsed.GetValue(tags) is not null && parsed.GetValue(branch) is not null) return terminal.Misuse("--tags and --branch exclude each other: name one of them");
             if (parsed.GetValue(json) && parsed.GetValue(markdown)) return terminal.Misuse("--json and --markdown exclude each other: name one of them");
             if (parsed.GetValue(service) is { } name && string.IsNullOrWhiteSpace(name)) return terminal.Misuse("--service is empty: name the service, or leave it out");
-            var definitions = config.WithoutSecrets(parsed).Definitions;
+            var settings = config.WithoutSecrets(parsed);
+            var definitions = settings.Definitions;
             DateTimeOffset? begin = null, end = null;
             try
             {
@@ -62,7 +63,7 @@ static class AnalyzeVerb
             {
                 try
                 {
-                    var asked = new AnalysisQuery(path, parsed.GetValue(service), query, begin, end, parsed.GetValue(all), definitions);
+                    var asked = new AnalysisQuery(path, parsed.GetValue(service), query, begin, end, parsed.GetValue(all), definitions, settings.Levels);
                     analyses.Add(await WithProgressAsync(terminal, path, progress => Analysis.OfAsync(asked, clock, progress, cancellation)));
                 }
                 catch (GitException error)

@@ -37,7 +37,7 @@ public static class ComparePresetsVerb
                 if (query is null) return terminal.Misuse(sentence!);
                 try
                 {
-                    compared = await ComparedPreset.AllAsync(new JudgingAgain(opened.Store, clock), opened.Definitions, query, cancellation);
+                    compared = await ComparedPreset.AllAsync(opened.JudgingAgain(clock), opened.Definitions, query, cancellation);
                 }
                 catch (FormatException error)
                 {

@@ -88,7 +88,7 @@ static class DefinitionsVerb
                 if (query is null) return terminal.Misuse(sentence!);
                 try
                 {
-                    report = await WhatIfReport.OfAsync(new JudgingAgain(opened.Store, clock), opened.Definitions, other, query, arguments.GetValue(limit), cancellation);
+                    report = await WhatIfReport.OfAsync(opened.JudgingAgain(clock), opened.Definitions, other, query, arguments.GetValue(limit), cancellation);
                 }
                 catch (FormatException error)
                 {

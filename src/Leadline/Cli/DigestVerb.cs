@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Leadline.Digests;
-using Leadline.Metrics;
 
 namespace Leadline.Cli;
 
@@ -63,8 +62,7 @@ static class DigestVerb
                 if (opened is null) return ExitCode.Misuse;
                 var (query, sentence) = await scope.ReadAsync(arguments, opened.Store, opened.Definitions, clock, cancellation);
                 if (query is null) return terminal.Misuse(sentence!);
-                var metrics = new MetricsReader(opened.Store, opened.Definitions, clock);
-                digest = await Digest.OfAsync(opened.Store, metrics, scope.About(arguments), query with { From = from, To = now }, cancellation);
+                digest = await Digest.OfAsync(opened.Store, opened.Metrics(clock), scope.About(arguments), query with { From = from, To = now }, cancellation);
             }
 
             var kind = arguments.GetValue(format) is { } word ? Enum.Parse<DigestFormat>(word, ignoreCase: true) : isSent ? DigestFormat.Slack : DigestFormat.Markdown;

@@ -81,6 +81,7 @@ public static class EventVerb
             new("labels", Holds.List, "its labels"),
             new("title", Holds.Text, "its title"),
             new("author", Holds.Text, "its author; the server keeps only a salted hash"),
+            new("lines", Holds.Number, "how many lines it adds and removes"),
         ]),
         new("flag", "A feature flag was turned on or off in an environment: a release without a deployment.", "at",
         [

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Leadline.Core;
 using Leadline.Ingest;
+using Leadline.Metrics;
 using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Storage;
+using Leadline.WhatIf;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Leadline.Cli;
@@ -30,7 +32,7 @@ public sealed class StoreOptions
     public async Task<OpenedStore> OpenAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var settings = config.WithoutSecrets(arguments);
-        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources) { DefinitionsBy = settings.DefinitionsBy };
+        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources, settings.Levels) { DefinitionsBy = settings.DefinitionsBy };
     }
 
     /// <summary>The store; null, after saying so, where there is none.</summary>
@@ -44,11 +46,17 @@ public sealed class StoreOptions
     }
 }
 
-/// <summary>An open store with the definitions in force, and the sources that are read.</summary>
-public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSources Sources) : IAsyncDisposable
+/// <summary>An open store with the definitions in force, the sources that are read, and the levels that numbers are given.</summary>
+public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSources Sources, Levels Levels) : IAsyncDisposable
 {
     /// <summary>By whose word they are in force.</summary>
     public string DefinitionsBy { get; init; } = "local";
+
+    /// <summary>What answers from the store.</summary>
+    public MetricsReader Metrics(TimeProvider clock) => new(Store, Definitions, clock, levels: Levels);
+
+    /// <summary>What judges again in memory.</summary>
+    internal JudgingAgain JudgingAgain(TimeProvider clock) => new(Store, clock, Levels);
 
     public string Hash => DefinitionsHash.Of(Definitions);
 

@@ -55,7 +55,7 @@ public static class WhatIfVerb
                 try
                 {
                     var other = ChangedDefinitions.Of(opened.Definitions, sets);
-                    report = await WhatIfReport.OfAsync(new JudgingAgain(opened.Store, clock), opened.Definitions, other, query, arguments.GetValue(limit), cancellation);
+                    report = await WhatIfReport.OfAsync(opened.JudgingAgain(clock), opened.Definitions, other, query, arguments.GetValue(limit), cancellation);
                 }
                 catch (FormatException error)
                 {

@@ -255,6 +255,14 @@ public sealed partial class Readings(
         {
             return (reader.Version, Reading.Unreadable(error.Message));
         }
+        catch (NullReferenceException) when (BodyFaults.HasNullEntry(stored.Delivery.Body.Span))
+        {
+            return (reader.Version, Reading.Unreadable("a list in it holds null where the source promises an entry"));
+        }
+        catch (InvalidOperationException) when (BodyFaults.HasBrokenText(stored.Delivery.Body.Span))
+        {
+            return (reader.Version, Reading.Unreadable("a text in it is not UTF-8, or holds half a character"));
+        }
         catch (Exception error)
         {
             // A reader's own mistake must not stop the others; the delivery is kept and can be read again by a better one.

@@ -72,8 +72,9 @@ static class SourceStates
     static async Task<ILookup<string, UnmappedFacts>> UnmappedAsync(Store store, Definitions definitions, CancellationToken cancellation)
     {
         var map = await store.ServiceMapAsync(definitions, cancellation);
-        var facts = (await store.NamesOfDeploymentsAsync(cancellation)).Concat((await store.NamesOfIncidentsAsync(cancellation)).Where(one => IsIncident((IncidentFact)one.Named, definitions)));
-        var lost = facts.Where(one => map.ServicesOf(one.Named).IsEmpty)
+        var incidents = (await store.NamesOfIncidentsAsync(cancellation)).Where(one => IsIncident((IncidentFact)one.Named, definitions));
+        var lost = incidents.Where(one => map.ServicesOf(one.Named).IsEmpty)
+            .Concat(await store.UnmappedDeploymentsAsync(fact => !map.ServicesOf(fact).IsEmpty, cancellation))
             .Concat(await store.UnmappedCommitsAsync(repository => !map.ServicesOf(CommitIn(repository)).IsEmpty, cancellation)).ToList();
         var sources = await store.SourcesOfAsync(lost.Select(one => one.Delivery), cancellation);
 

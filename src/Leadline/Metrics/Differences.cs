@@ -1,3 +1,4 @@
+using Leadline.Core;
 using MathNet.Numerics.Distributions;
 
 namespace Leadline.Metrics;
@@ -34,6 +35,13 @@ public static class Differences
         return new Estimate(
             difference, difference - Hypotenuse(share - low, highBefore - shareBefore), difference + Hypotenuse(high - share, shareBefore - lowBefore), Same: 0);
     }
+
+    /// <summary>
+    /// By how many seconds the times of the first sample are shifted against those of the second, with the interval of the rank test
+    /// (<see cref="HodgesLehmann"/>). Null where no ranks have a confidence of 95 %.
+    /// </summary>
+    public static Estimate? OfTimes(Sample now, Sample before) =>
+        HodgesLehmann.Shift(now, before) is { } found ? new Estimate(found.Shift, found.Lower, found.Upper, Same: 0) : null;
 
     static (double Share, double Low, double High) Wilson(long part, long whole)
     {

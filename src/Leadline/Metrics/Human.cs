@@ -9,7 +9,7 @@ public static class Human
     public static string Span(double? seconds)
     {
         if (seconds is not { } value) return NoData;
-        if (value < 0) return "−" + Span(-value);
+        if (value <= -0.5) return "−" + Span(-value);
         var total = (long)Math.Round(value);
         if (total < 60) return $"{total} s";
         if (total < 3600) return With(total / 60, "min", total % 60 == 0 || total >= 600 ? 0 : total % 60, "s");

@@ -8,7 +8,7 @@ namespace Leadline.Metrics;
 /// <param name="Bins">Of <see cref="LogHistogram"/>, in order, with their counts.</param>
 public sealed record LeadTimeStage(string Name, long Count, double? MedianSeconds, double? P75Seconds, double? P90Seconds, ImmutableArray<(int Bin, long Count)> Bins);
 
-/// <summary>Changes with about so many commits.</summary>
+/// <summary>Changes of about so many commits or lines.</summary>
 public sealed record SizedChanges(string Size, long Changes, double? MedianSeconds, double? P90Seconds);
 
 /// <summary>How long deployments waited for somebody's approval.</summary>
@@ -21,11 +21,14 @@ public sealed record BuildAttempts(string Repository, string Pipeline, long Comm
 
 /// <summary>Where lead time goes.</summary>
 /// <param name="Percentiles">How those of the stages were found.</param>
+/// <param name="Sizes">By commits.</param>
+/// <param name="Lines">By lines added and removed, of those changes of which a source says them.</param>
 public sealed record LeadTimeParts(
-    ImmutableArray<LeadTimeStage> Stages, Percentiles Percentiles, ImmutableArray<SizedChanges> Sizes, ApprovalWaits Approvals, ImmutableArray<BuildAttempts> Builds)
+    ImmutableArray<LeadTimeStage> Stages, Percentiles Percentiles, ImmutableArray<SizedChanges> Sizes, ImmutableArray<SizedChanges> Lines, ApprovalWaits Approvals, ImmutableArray<BuildAttempts> Builds)
 {
     static readonly string[] Names = ["coding", "pickup", "review", "build", "wait", "deploy"];
-    static readonly string[] Sizes4 = ["1 commit", "2 or 3", "4 to 10", "more than 10"];
+    static readonly string[] ByCommits = ["1 commit", "2 or 3", "4 to 10", "more than 10"];
+    static readonly string[] ByLines = ["up to 10 lines", "11 to 50", "51 to 200", "201 to 1,000", "more than 1,000"];
 
     public static async Task<LeadTimeParts> ReadAsync(Store store, MetricsQuery query, CancellationToken cancellation)
     {
@@ -33,6 +36,10 @@ public sealed record LeadTimeParts(
         [
             ("services", await store.IdsAsync(query.Services, cancellation)), ("environment", query.Environment), ("from", query.From), ("to", query.To),
         ];
+        var (sizes, lines) = (SizedAsync("lead_time_by_size", ByCommits), SizedAsync("lead_time_by_lines", ByLines));
+        var approvals = store.QueryAsync("approval_waits", row => new ApprovalWaits(row.Count(0), row.Seconds(1), row.Seconds(2), row.Seconds(3)), scope, edges: false, cancellation);
+        var builds = store.QueryAsync(
+            "build_attempts", row => new BuildAttempts(row.GetString(0), row.GetString(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5)), scope, edges: false, cancellation);
         var bins = (await store.QueryAsync("stages_bins", row => (Stage: row.GetInt32(0), Bin: row.GetInt32(1), Count: row.Count(2)), scope, edges: false, cancellation))
             .ToLookup(row => row.Stage, row => (row.Bin, row.Count));
         var most = Enumerable.Range(0, Names.Length).Max(stage => bins[stage].Sum(bin => bin.Count));
@@ -41,11 +48,10 @@ public sealed record LeadTimeParts(
             "stages_exact", row => Enumerable.Range(0, Names.Length * 3).Select(column => row.Seconds(column)).ToArray(), scope, edges: false, cancellation))[0];
         return new LeadTimeParts(
             [.. Names.Select((name, stage) => Stage(name, [.. bins[stage].OrderBy(bin => bin.Bin)], exact?.AsSpan(stage * 3, 3).ToArray()))],
-            percentiles,
-            await store.QueryAsync("lead_time_by_size", row => new SizedChanges(Sizes4[row.GetInt32(0)], row.Count(1), row.Seconds(2), row.Seconds(3)), scope, edges: false, cancellation),
-            (await store.QueryAsync("approval_waits", row => new ApprovalWaits(row.Count(0), row.Seconds(1), row.Seconds(2), row.Seconds(3)), scope, edges: false, cancellation))[0],
-            await store.QueryAsync(
-                "build_attempts", row => new BuildAttempts(row.GetString(0), row.GetString(1), row.Count(2), row.Count(3), row.Count(4), row.Count(5)), scope, edges: false, cancellation));
+            percentiles, await sizes, await lines, (await approvals)[0], await builds);
+
+        Task<ImmutableArray<SizedChanges>> SizedAsync(string text, string[] names) =>
+            store.QueryAsync(text, row => new SizedChanges(names[row.GetInt32(0)], row.Count(1), row.Seconds(2), row.Seconds(3)), scope, edges: false, cancellation);
     }
 
     static LeadTimeStage Stage(string name, ImmutableArray<(int Bin, long Count)> bins, double?[]? exact)

@@ -8,13 +8,17 @@ namespace Leadline.Metrics;
 /// <summary>Answers questions about the judged tables by the one SQL text of each metric.</summary>
 /// <param name="mostExact">Percentiles are taken over rows up to so many of them, and above that from histograms.</param>
 /// <param name="keepsAnswers">Whether the same question is answered once for all who ask it before anything is judged anew.</param>
-public sealed class MetricsReader(Store store, Definitions definitions, TimeProvider clock, long mostExact = MetricsReader.MostExact, bool keepsAnswers = false)
+/// <param name="levels">Whose levels stand beside the numbers; those of the default edition where it is left out.</param>
+public sealed class MetricsReader(
+    Store store, Definitions definitions, TimeProvider clock, long mostExact = MetricsReader.MostExact, bool keepsAnswers = false, Levels? levels = null)
 {
     /// <summary>Where percentiles turn from exact to estimated: as many rows as the slower engine sorts while nobody waits.</summary>
     public const long MostExact = 20_000;
 
-    readonly Levels levels = new();
     readonly AnswerCache? answers = keepsAnswers ? new(clock) : null;
+
+    /// <summary>Those that stand beside the numbers.</summary>
+    public Levels Levels { get; } = levels ?? Levels.Default;
 
     /// <summary>The five metrics with their coverage.</summary>
     public Task<MetricsReport> ReadAsync(MetricsQuery query, CancellationToken cancellation) => OnceAsync("report", query, token => FindAsync(query, token), cancellation);
@@ -30,32 +34,36 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var coverage = CoverageAsync(scope, cancellation);
         await Task.WhenAll(failure, frequency, leadTime, recoveryTime, rework, coverage);
         var services = query.Services ?? [.. (await store.OwnedServicesAsync(cancellation)).Select(service => service.Name)];
+        var metrics = new FiveMetrics
+        {
+            DeploymentFrequency = await frequency,
+            LeadTime = await leadTime,
+            ChangeFailureRate = await failure,
+            RecoveryTime = await recoveryTime,
+            ReworkRate = await rework,
+        };
         return new MetricsReport
         {
             From = query.From,
             To = query.To,
             Timezone = definitions.Timezone,
             Definitions = DefinitionsHash.Of(definitions),
+            Edition = Levels.Edition.Id,
             Scope = new MetricsScope(services, query.Environment),
-            Metrics = new FiveMetrics
-            {
-                DeploymentFrequency = await frequency,
-                LeadTime = await leadTime,
-                ChangeFailureRate = await failure,
-                RecoveryTime = await recoveryTime,
-                ReworkRate = await rework,
-            },
+            Metrics = metrics,
             Coverage = await coverage,
+            Because = NullReasons.Of(metrics, await coverage, Levels, definitions),
         };
     }
 
-    /// <summary>The five metrics, and the trend of each in the order of <see cref="MetricRules.Names"/>; they are asked for side by side.</summary>
-    public async Task<(MetricsReport Report, ImmutableArray<(string Metric, ImmutableArray<SeriesPoint> Points)> Trends)> OverviewAsync(
+    /// <summary>The five metrics, and the trend of each with the shifts of its level in the order of <see cref="MetricRules.Names"/>; they are asked for side by side.</summary>
+    public async Task<(MetricsReport Report, ImmutableArray<(string Metric, ImmutableArray<SeriesPoint> Points)> Trends, ImmutableArray<LevelHistory> Histories)> OverviewAsync(
         MetricsQuery query, Bucket bucket, CancellationToken cancellation)
     {
         var report = ReadAsync(query, cancellation);
         var trends = await Task.WhenAll(MetricRules.Names.Select(async metric => (metric, await SeriesAsync(metric, bucket, query, cancellation))));
-        return (await report, [.. trends]);
+        var histories = await Task.WhenAll(MetricRules.Names.Select(metric => LevelsOverTimeAsync(metric, query, cancellation)));
+        return (await report, [.. trends], [.. histories]);
     }
 
     /// <summary>
@@ -90,6 +98,44 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         ];
     }
 
+    /// <summary>By how much the times of one window are shifted against those of another: of the rows themselves, or of histograms where either window has many.</summary>
+    public Task<TimeShifts> ShiftsAsync(MetricsQuery query, MetricsQuery before, CancellationToken cancellation) => OnceAsync(
+        $"shifts against {before.From.UtcTicks} to {before.To.UtcTicks}", query,
+        async token => new TimeShifts(await ShiftAsync("lead_time", query, before, token), await ShiftAsync("recovery_time", query, before, token)), cancellation);
+
+    /// <summary>In which weeks the level of one metric shifted.</summary>
+    /// <exception cref="FormatException">There is no such metric.</exception>
+    public Task<LevelHistory> LevelsOverTimeAsync(string metric, MetricsQuery query, CancellationToken cancellation) =>
+        OnceAsync($"levels of {metric}", query, async token => LevelHistory.Of(metric, await WeeksAsync(metric, query, token)), cancellation);
+
+    async Task<List<LevelWeek>> WeeksAsync(string metric, MetricsQuery query, CancellationToken cancellation)
+    {
+        _ = MetricRules.Of(metric);
+        var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.IsWhole);
+        if (metric is not ("lead_time" or "recovery_time"))
+        {
+            var points = (await SeriesAsync(metric, Bucket.Week, query, cancellation)).ToDictionary(point => point.From);
+            return [.. weeks.Select(week => points[week.From]).Select(point => new LevelWeek(
+                point.From, metric == "change_failure_rate" && point.Value is null ? 0 : point.Count, (long)Math.Round((point.Value ?? 0) * point.Count)))];
+        }
+
+        var scope = (await ScopeAsync(query, byMonth: false, cancellation)).With(("bucket", Rows.Word(Bucket.Week)));
+        var bins = (await ManyAsync(metric + "_bins", row => (Week: row.GetDateTime(0).Date, Bin: row.GetInt32(1), Count: row.Count(2)), scope, cancellation))
+            .ToLookup(row => row.Week, row => (LogHistogram.SecondsOf(row.Bin), row.Count));
+        return [.. weeks.Select(week => (week.From, Times: Sample.Of(bins[week.Local.Date]))).Select(week => new LevelWeek(week.From, week.Times.Count, Times: week.Times))];
+    }
+
+    async Task<TimeShift?> ShiftAsync(string metric, MetricsQuery query, MetricsQuery before, CancellationToken cancellation)
+    {
+        QueryScope[] scopes = [await ScopeAsync(query, byMonth: true, cancellation), await ScopeAsync(before, byMonth: true, cancellation)];
+        var counts = await Task.WhenAll(scopes.Select(scope => OneAsync(metric + "_count", row => row.Count(0), scope, cancellation)));
+        if (counts.Contains(0)) return null;
+        var percentiles = PercentilesOf(counts.Max());
+        var samples = await Task.WhenAll(scopes.Select(async scope => Sample.Of(await ManyAsync(
+            $"{metric}_spans_{Rows.Word(percentiles)}", row => (row.Seconds(0)!.Value, row.Count(1)), scope, cancellation))));
+        return TimeShift.Of(samples[0], samples[1], percentiles);
+    }
+
     async Task<T> OnceAsync<T>(string what, MetricsQuery query, Func<CancellationToken, Task<T>> find, CancellationToken cancellation)
     {
         if (answers is null) return await find(cancellation);
@@ -107,10 +153,18 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var percentiles = PercentilesOf(row.Deployments);
         var between = await OneAsync("time_between_" + Rows.Word(percentiles), row => row.Seconds(0), scope, cancellation);
         var days = (query.To - query.From).TotalDays;
+        var interval = row.Deployments == 0 ? null : Intervals.OfRate(row.Deployments, days);
+        var deployDays = Levels.NeedDeployDays ? await DeployDaysAsync(query, scope, cancellation) : null;
         return new DeploymentFrequency(
-            row.PerDay, row.Deployments, Math.Round(days, 3), row.Deployments == 0 ? null : Intervals.OfRate(row.Deployments, days),
-            row.Days, between, percentiles, levels.OfFrequency(row.PerDay));
+            row.PerDay, row.Deployments, Math.Round(days, 3), interval, row.Days, between, percentiles, Levels.OfFrequency(row.PerDay, interval, deployDays));
     }
+
+    async Task<DeployDays> DeployDaysAsync(MetricsQuery query, QueryScope scope, CancellationToken cancellation) =>
+        DeployDays.Of(await ManyAsync("deploy_days", row => DateTime.SpecifyKind(row.GetDateTime(0), DateTimeKind.Unspecified), scope, cancellation), query.From, query.To, definitions.Zone);
+
+    /// <summary>On how many days of a week and month something was deployed.</summary>
+    public async Task<DeployDays> DeployDaysAsync(MetricsQuery query, CancellationToken cancellation) =>
+        await DeployDaysAsync(query, await ScopeAsync(query, byMonth: false, cancellation), cancellation);
 
     async Task<LeadTime> LeadTimeAsync(QueryScope scope, CancellationToken cancellation)
     {
@@ -125,15 +179,16 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var rules = definitions.LeadTime;
         var value = StatisticRules.IsOther(rules)
             ? await OneAsync("lead_time_statistic", row => row.Seconds(0), scope.With(StatisticRules.Parameters(rules)), cancellation) : row.Median;
-        return new LeadTime(
-            row.Median, row.P75, row.P90, row.Count, StatisticRules.IsOther(rules) ? null : interval, percentiles, levels.OfLeadTime(value), rules.Statistic, value);
+        if (StatisticRules.IsOther(rules)) interval = null;
+        return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, percentiles, Levels.Of("lead_time", value, interval), rules.Statistic, value);
     }
 
     async Task<ChangeFailureRate> ChangeFailureRateAsync(QueryScope scope, CancellationToken cancellation)
     {
         var (share, failed, deployments) = await OneAsync("change_failure_rate", row => (row.Number(0), row.Count(1), row.Count(2)), scope, cancellation);
         var value = definitions.Failure.Signals.IsEmpty ? null : share;
-        return new ChangeFailureRate(value, failed, deployments, value is null || definitions.Failure.Rate == FailureRateOf.Incidents ? null : Intervals.OfShare(Math.Min(failed, deployments), deployments), levels.OfFailureRate(value));
+        var interval = value is null || definitions.Failure.Rate == FailureRateOf.Incidents ? null : Intervals.OfShare(Math.Min(failed, deployments), deployments);
+        return new ChangeFailureRate(value, failed, deployments, interval, Levels.Of("change_failure_rate", value, interval));
     }
 
     async Task<RecoveryTime> RecoveryTimeAsync(QueryScope scope, CancellationToken cancellation)
@@ -149,7 +204,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var estimate = KaplanMeier.Median(ended.Select(span => (span.Seconds, span.Count, true)).Concat(open.Select(age => (age, 1L, false))));
         ImmutableArray<double>? interval = Intervals.RanksOfMedian(ended.Sum(span => span.Count)) is { } ranks ? [At(ended, ranks.Lower), At(ended, ranks.Upper)] : null;
         return new RecoveryTime(
-            median, count, open.Count, open.Count == 0 ? null : open.Max(), estimate, interval, percentiles, levels.OfRecoveryTime(median), Statistic.Median, median);
+            median, count, open.Count, open.Count == 0 ? null : open.Max(), estimate, interval, percentiles, Levels.Of("recovery_time", median, interval), Statistic.Median, median);
     }
 
     /// <summary>Of incidents by themselves, or another statistic: without an interval, and what is open is counted alone.</summary>
@@ -160,13 +215,14 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var median = rules.Statistic == Statistic.Median ? value
             : await OneAsync("recovery_time_statistic", row => row.Seconds(0), scope.With(StatisticRules.Parameters(rules with { Statistic = Statistic.Median })), cancellation);
         return new RecoveryTime(
-            median, count, open, (clock.GetUtcNow() - oldest)?.TotalSeconds, null, null, Percentiles.Exact, levels.OfRecoveryTime(value), rules.Statistic, value);
+            median, count, open, (clock.GetUtcNow() - oldest)?.TotalSeconds, null, null, Percentiles.Exact, Levels.Of("recovery_time", value, null), rules.Statistic, value);
     }
 
     async Task<ReworkRate> ReworkRateAsync(QueryScope scope, CancellationToken cancellation)
     {
         var (value, rework, deployments) = await OneAsync("rework_rate", row => (row.Number(0), row.Count(1), row.Count(2)), scope, cancellation);
-        return new ReworkRate(value, rework, deployments, value is null ? null : Intervals.OfShare(rework, deployments), null);
+        var interval = value is null ? null : Intervals.OfShare(rework, deployments);
+        return new ReworkRate(value, rework, deployments, interval, Levels.Of("rework_rate", value, interval));
     }
 
     Task<Coverage> CoverageAsync(QueryScope scope, CancellationToken cancellation) => OneAsync(
@@ -183,7 +239,7 @@ public sealed class MetricsReader(Store store, Definitions definitions, TimeProv
         var services = await store.IdsAsync(query.Services, cancellation);
         return new QueryScope(whole.HasEdges(query.From, query.To),
         [
-            ("services", services), ("scope", query.Services is null ? [Rollup.AllServices] : services), ("environment", query.Environment),
+            ("services", services), ("scope", query.Services is null ? new List<long> { Rollup.AllServices } : services), ("environment", query.Environment),
             ("from", query.From), ("to", query.To), ("head_to", whole.HeadTo), ("tail_from", whole.TailFrom),
             ("first_day", whole.FirstDay), ("first_month", whole.FirstMonth), ("last_month", whole.LastMonth), ("last_day", whole.LastDay),
         ]);

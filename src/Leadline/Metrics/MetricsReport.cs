@@ -13,9 +13,15 @@ public sealed record MetricsReport
     /// <summary>The hash of the definitions that the numbers follow.</summary>
     public required string Definitions { get; init; }
 
+    /// <summary>The edition of the benchmarks whose levels stand beside the numbers.</summary>
+    public required string Edition { get; init; }
+
     public required MetricsScope Scope { get; init; }
     public required FiveMetrics Metrics { get; init; }
     public required Coverage Coverage { get; init; }
+
+    /// <summary>Why values are null, in a sentence, by their place below <c>metrics</c>: <c>lead_time.interval_seconds</c>.</summary>
+    public required ImmutableSortedDictionary<string, string> Because { get; init; }
 }
 
 public sealed record MetricsScope(ImmutableArray<string> Services, string Environment);
@@ -31,19 +37,32 @@ public sealed record FiveMetrics
 
 /// <param name="PerDay">Counted deployments per day of the window; null without any.</param>
 /// <param name="Interval">95 %, exact Poisson, per day.</param>
+/// <param name="Levels">All that the interval allows, the best first; null where the edition defines none or there is no interval. Likewise of the others.</param>
 public sealed record DeploymentFrequency(
     double? PerDay, long Deployments, double Days, ImmutableArray<double>? Interval, double? DeployDaysPerWeek,
-    double? MedianSecondsBetween, Percentiles Percentiles, string? Level);
+    double? MedianSecondsBetween, Percentiles Percentiles, ImmutableArray<string>? Levels)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
 /// <param name="IntervalSeconds">At least 95 % for the median, by order statistics.</param>
 /// <param name="Statistic">What the definitions let one number be.</param>
 /// <param name="ValueSeconds">That number: the median where they say nothing else, and then the interval is its own.</param>
 public sealed record LeadTime(
     double? MedianSeconds, double? P75Seconds, double? P90Seconds, long Count, ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles,
-    string? Level, Statistic Statistic, double? ValueSeconds);
+    ImmutableArray<string>? Levels, Statistic Statistic, double? ValueSeconds)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
 /// <param name="Interval">95 %, Jeffreys.</param>
-public sealed record ChangeFailureRate(double? Value, long Failed, long Deployments, ImmutableArray<double>? Interval, string? Level);
+public sealed record ChangeFailureRate(double? Value, long Failed, long Deployments, ImmutableArray<double>? Interval, ImmutableArray<string>? Levels)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
 /// <param name="Count">Failures that began in the window, open ones among them.</param>
 /// <param name="KaplanMeierMedianSeconds">The median with open failures taken as censored; null where fewer than half have ended.</param>
@@ -52,9 +71,17 @@ public sealed record ChangeFailureRate(double? Value, long Failed, long Deployme
 /// <param name="ValueSeconds">That number: the median of failed deployments where they say nothing else, and then the interval is its own.</param>
 public sealed record RecoveryTime(
     double? MedianSeconds, long Count, long Open, double? OldestOpenSeconds, double? KaplanMeierMedianSeconds,
-    ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles, string? Level, Statistic Statistic, double? ValueSeconds);
+    ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles, ImmutableArray<string>? Levels, Statistic Statistic, double? ValueSeconds)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
-public sealed record ReworkRate(double? Value, long Rework, long Deployments, ImmutableArray<double>? Interval, string? Level);
+public sealed record ReworkRate(double? Value, long Rework, long Deployments, ImmutableArray<double>? Interval, ImmutableArray<string>? Levels)
+{
+    /// <inheritdoc cref="LevelWords.One"/>
+    public string? Level => LevelWords.One(Levels);
+}
 
 /// <summary>What the numbers rest on.</summary>
 /// <param name="DeploymentsWithoutChanges">

@@ -19,29 +19,29 @@ public static class ServiceSlices
         Store store, Definitions definitions, ImmutableArray<OwnedService> services, MetricsQuery query, Bucket bucket, bool withRepositories, CancellationToken cancellation)
     {
         var whole = WholeSpans.Of(query.From, query.To, definitions.Zone, byMonth: true);
-        var ids = await store.IdsAsync([.. services.Select(service => service.Name)], cancellation);
+        var ids = services.Select(service => Key.Of(service.Name)).ToList();
         (string, object?)[] scope =
         [
             ("services", ids), ("scope", ids), ("environment", query.Environment), ("from", query.From), ("to", query.To), ("first_day", whole.FirstDay),
             ("first_month", whole.FirstMonth), ("last_month", whole.LastMonth), ("last_day", whole.LastDay), ("bucket", Rows.Word(bucket)),
         ];
+        var (leadRules, recoveryRules) = (definitions.LeadTime, definitions.Recovery);
+        var trending = store.QueryAsync(
+            "services_trend", row => (Id: row.GetInt64(0), Bucket: row.GetDateTime(1), Deployments: row.Count(2)), scope, edges: false, cancellation);
+        var recovering = store.QueryAsync(
+            StatisticRules.IsOther(recoveryRules) ? "services_recovery_time_statistic" : "services_recovery_time",
+            row => (Id: row.GetInt64(0), Failures: row.Count(1), Open: row.Count(2), Median: row.Seconds(3)), [.. scope, .. StatisticRules.Parameters(recoveryRules)], edges: false, cancellation);
         var counts = (await store.QueryAsync(
             "services_counts",
             row => (Id: row.GetInt64(0), Deployments: row.Count(1), Failed: row.Count(2), FailureRate: row.Number(3), Rework: row.Count(4), ReworkRate: row.Number(5), LeadTimes: row.Count(6)),
             scope, edges: false, cancellation)).ToDictionary(row => row.Id);
-        var (leadRules, recoveryRules) = (definitions.LeadTime, definitions.Recovery);
         var percentiles = StatisticRules.IsOther(leadRules) ? Percentiles.Exact : counts.Values.Sum(row => row.LeadTimes) > MetricsReader.MostExact ? Percentiles.Estimated : Percentiles.Exact;
         var leads = (await store.QueryAsync(
             "services_lead_time_" + (StatisticRules.IsOther(leadRules) ? "statistic" : Rows.Word(percentiles)), row => (Id: row.GetInt64(0), Count: row.Count(1), Median: row.Seconds(2)),
             [.. scope, .. StatisticRules.Parameters(leadRules)], edges: false, cancellation))
             .ToDictionary(row => row.Id);
-        var recoveries = (await store.QueryAsync(
-            StatisticRules.IsOther(recoveryRules) ? "services_recovery_time_statistic" : "services_recovery_time",
-            row => (Id: row.GetInt64(0), Failures: row.Count(1), Open: row.Count(2), Median: row.Seconds(3)), [.. scope, .. StatisticRules.Parameters(recoveryRules)], edges: false, cancellation))
-            .ToDictionary(row => row.Id);
-        var trends = (await store.QueryAsync(
-            "services_trend", row => (Id: row.GetInt64(0), Bucket: row.GetDateTime(1), Deployments: row.Count(2)), scope, edges: false, cancellation))
-            .ToDictionary(row => (row.Id, row.Bucket.Date), row => row.Deployments);
+        var recoveries = (await recovering).ToDictionary(row => row.Id);
+        var trends = (await trending).ToDictionary(row => (row.Id, row.Bucket.Date), row => row.Deployments);
         var repositories = withRepositories
             ? (await store.QueryAsync("services_repositories", row => (Id: row.GetInt64(0), Name: row.GetString(1)), scope, edges: false, cancellation)).ToDictionary(row => row.Id, row => row.Name)
             : [];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Metrics;
 using Leadline.Sources;
 using Leadline.Storage;
 
@@ -31,6 +32,9 @@ public sealed record LeadlineSettings
 
     /// <summary>Who may see badges.</summary>
     public BadgeReaders Badges { get; init; }
+
+    /// <summary>The edition whose levels stand beside the numbers: words, and no number.</summary>
+    public Levels Levels { get; init; } = Levels.Default;
 
     /// <summary>What is sent every week; null where nothing is.</summary>
     public DigestSettings? Digest { get; init; }

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Metrics;
 using Leadline.Sources;
 using Leadline.Sources.Mapping;
 
@@ -173,6 +174,7 @@ public sealed partial class SettingsFile
             SecretFiles = root["sources"].Below.Where(entry => entry.Setting["secret_file"].Texts is not null).ToImmutableDictionary(entry => entry.Name, entry => SecretFiles(entry.Setting)),
             KeepDeliveries = Span(root["deliveries"]["keep"]),
             Digest = Digest(root["digest"]),
+            Levels = root["levels"].Text is { } edition ? new Levels(KnownEditions.Of(edition)) : Levels.Default,
             Badges = Word(root["badges"], BadgeReaders.Read),
         };
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Metrics;
 using Leadline.Sources.Mapping;
 
 namespace Leadline.Settings;
@@ -247,6 +248,11 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                     new("service", SettingsKind.Text, "Only this service.") { Example = ["checkout"] },
                     new("team", SettingsKind.Text, "Only the services of this team.") { Example = ["payments"] },
                 ],
+            },
+            new("levels", SettingsKind.Word, "The edition of the benchmarks that calls a number elite, high, medium or low; it changes no number.")
+            {
+                Words = [.. KnownEditions.All.Select(edition => edition.Id)],
+                Default = [KnownEditions.Default],
             },
             Word("badges", "Who may see badges: whoever bears a token that may read, or everybody who reaches the server.", BadgeReaders.Read),
         ],

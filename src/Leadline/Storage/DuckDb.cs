@@ -12,6 +12,9 @@ sealed partial class DuckDb : Database
 {
     const string Scheme = "duckdb:";
 
+    /// <summary>Of every connection. The rows of a page are found by what orders them, and only then the rest of each is read.</summary>
+    const string Everywhere = "set TimeZone = 'UTC'; set late_materialization_max_rows = 1001";
+
     const int MostInText = 64;
 
     readonly DuckDBConnection first;
@@ -55,7 +58,7 @@ sealed partial class DuckDb : Database
         }
 
         var database = new DuckDb(connection, file == ":memory:");
-        database.Execute(connection, "set TimeZone = 'UTC'; set autoinstall_known_extensions = false; set autoload_known_extensions = false; set wal_autocheckpoint = '64MB'");
+        database.Execute(connection, Everywhere + "; set autoinstall_known_extensions = false; set autoload_known_extensions = false; set wal_autocheckpoint = '64MB'");
         return database;
     }
 
@@ -74,8 +77,11 @@ sealed partial class DuckDb : Database
         var command = (DuckDBCommand)connection.CreateCommand();
         foreach (var (name, value) in parameters)
         {
-            if (value is IReadOnlyCollection<long> { Count: > 0 and <= MostInText } numbers && StandsInText(ref sql, name, numbers)) continue;
-            command.Parameters.Add(new DuckDBParameter(name, value switch { null => DBNull.Value, DateTimeOffset instant => instant.UtcDateTime, _ => value }));
+            // Where it is every service there is nothing to look up.
+            if (value is EveryService && StandsInText(ref sql, name, "is not null")) continue;
+            if (value is IReadOnlyCollection<long> { Count: > 0 and <= MostInText } numbers && StandsInText(ref sql, name, $"in ({string.Join(',', numbers)})")) continue;
+            command.Parameters.Add(new DuckDBParameter(
+                name, value switch { null => DBNull.Value, DateTimeOffset instant => instant.UtcDateTime, EveryService every => every.Ids, _ => value }));
         }
 
         command.CommandText = sql;
@@ -83,12 +89,12 @@ sealed partial class DuckDb : Database
     }
 
     /// <summary>
-    /// Puts the numbers in the place of the list: <c>= any(list)</c> is planned as a join with it, which costs more than the rest of a small
+    /// Puts other words in the place of the list: <c>= any(list)</c> is planned as a join with it, which costs more than the rest of a small
     /// question and reads what lies outside of it. True where the list is no parameter any more.
     /// </summary>
-    static bool StandsInText(ref string sql, string list, IReadOnlyCollection<long> numbers)
+    static bool StandsInText(ref string sql, string list, string words)
     {
-        sql = sql.Replace($"= any(${list})", $"in ({string.Join(',', numbers)})", StringComparison.Ordinal);
+        sql = sql.Replace($"= any(${list})", words, StringComparison.Ordinal);
         return !sql.Contains("$" + list, StringComparison.Ordinal);
     }
 
@@ -205,7 +211,7 @@ sealed partial class DuckDb : Database
         if (idle.TryTake(out var connection) && connection.State == ConnectionState.Open) return connection;
         var another = inMemory ? first.Duplicate() : new DuckDBConnection(first.ConnectionString);
         another.Open();
-        Execute(another, "set TimeZone = 'UTC'");
+        Execute(another, Everywhere);
         return another;
     }
 

@@ -21,6 +21,7 @@ static class FactRows
     {
         CommitFact commit => row.Add(CommitMessage.Naming(commit.Message)),
         DeploymentFact deployment => row.Add(Rows.Joined(deployment.ConfigPaths)),
+        ChangeFact change => row.Add(change.Lines),
         _ => row,
     };
 
@@ -75,6 +76,7 @@ static class FactRows
         Author = row.Text(15),
         Url = row.Text(16),
         AsOf = row.InstantOf(17),
+        Lines = row.Whole(18),
     };
 
     public static ReviewFact Review(DbDataReader row) => new()

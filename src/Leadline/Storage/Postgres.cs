@@ -236,6 +236,7 @@ sealed partial class Postgres : Database
         DateTimeOffset instant => instant.ToUniversalTime(),
         DateTime local => DateTime.SpecifyKind(local, DateTimeKind.Unspecified),
         string text => Kept(text),
+        EveryService every => every.Ids,
         _ => value,
     };
 

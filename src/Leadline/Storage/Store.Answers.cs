@@ -43,9 +43,13 @@ public sealed partial class Store
     /// <summary>Incidents of the window, linked and unlinked, newest first.</summary>
     public async Task<Page<BlameEntry>> IncidentsAsync(RowsQuery query, CancellationToken cancellation)
     {
-        var page = await PageAsync("incidents_page", BlameOf, entry => (entry.StartedAt, entry.Evidence), query, cancellation);
+        var page = await IncidentEdgesAsync(query, cancellation);
         return page with { Items = await WithDeliveriesAsync(page.Items, cancellation) };
     }
+
+    /// <summary>The same without the deliveries that told of them.</summary>
+    public Task<Page<BlameEntry>> IncidentEdgesAsync(RowsQuery query, CancellationToken cancellation) =>
+        PageAsync("incidents_page", BlameOf, entry => (entry.StartedAt, entry.Evidence), query, cancellation);
 
     /// <summary>The rows that a metric's number is made of; its name as in <see cref="MetricsReader.SeriesAsync"/>.</summary>
     /// <exception cref="FormatException">There is no such metric; the message lists those there are.</exception>
@@ -110,14 +114,18 @@ public sealed partial class Store
         return rows.Length <= query.Limit ? new Page<DeliveryEntry>(rows, null) : new Page<DeliveryEntry>(rows[..query.Limit], $"{rows[query.Limit - 1].Id}");
     }
 
+    /// <summary>Whether anything was judged of this environment.</summary>
+    public async Task<bool> HasLedgerAsync(string environment, CancellationToken cancellation) =>
+        (await AskAsync("has_ledger", row => row.Count(0), cancellation, ("environment", environment)))[0] > 0;
+
     /// <summary>When the newest counted deployment succeeded, over all services or those given; null without one.</summary>
     public async Task<DateTimeOffset?> NewestDeploymentAsync(ImmutableArray<string>? services, string environment, CancellationToken cancellation) =>
         (await AskAsync("newest_deployment", row => row.Instant(0), cancellation, ("services", await IdsAsync(services, cancellation)), ("environment", environment)))[0];
 
-    /// <summary>The ids of these services; of all that were judged, where null.</summary>
-    internal async Task<List<long>> IdsAsync(ImmutableArray<string>? services, CancellationToken cancellation) => services is { } named
-        ? [.. named.Select(Key.Of)]
-        : [.. await AskAsync("service_ids", row => row.GetInt64(0), cancellation)];
+    /// <summary>The services to ask about, as a parameter: the ids of these; where null, of all that were judged.</summary>
+    internal async Task<object> IdsAsync(ImmutableArray<string>? services, CancellationToken cancellation) => services is { } named
+        ? named.Select(Key.Of).ToList()
+        : new EveryService([.. await AskAsync("service_ids", row => row.GetInt64(0), cancellation)]);
 
     async Task<Page<T>> PageAsync<T>(string text, Func<DbDataReader, T> row, Func<T, (DateTimeOffset, string)> key, RowsQuery query, CancellationToken cancellation)
     {

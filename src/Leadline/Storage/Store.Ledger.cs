@@ -9,8 +9,9 @@ public sealed partial class Store
 
     /// <summary>A page of the ledger's rows that a query is about, each with its link methods.</summary>
     /// <param name="limit">1 to 5000.</param>
+    /// <param name="withMethods">Whether the methods are wanted: they are looked up by themselves.</param>
     /// <exception cref="FormatException">The cursor is not one that a page in this order ended with.</exception>
-    public async Task<Page<LedgerLine>> LedgerLinesAsync(LedgerQuery query, string? cursor, int limit, CancellationToken cancellation)
+    public async Task<Page<LedgerLine>> LedgerLinesAsync(LedgerQuery query, string? cursor, int limit, CancellationToken cancellation, bool withMethods = true)
     {
         var order = $"{query.Sort}{(query.IsRising ? "+" : "-")}";
         var from = cursor is null ? null : Cursors.Parts(cursor);
@@ -46,10 +47,10 @@ public sealed partial class Store
         var rows = await AskAsync(text, LedgerRowOf, cancellation, [.. parameters]);
         var items = rows.Length <= limit ? rows : rows[..limit];
         if (items.IsEmpty) return new Page<LedgerLine>([], null);
-        var methods = (await AskAsync(
+        var methods = (!withMethods ? [] : await AskAsync(
             "methods_of_deployments", row => (Service: row.GetInt64(0), Id: row.GetString(1), Method: row.GetString(2)), cancellation,
             ("services", items.Select(row => Key.Of(row.Service)).Distinct().ToList()), ("environment", query.Scope.Environment),
-            ("ids", items.Select(row => row.DeploymentId).Distinct().ToList()))).ToLookup(one => (one.Service, one.Id), one => one.Method);
+            ("ids", items.Select(row => row.DeploymentId).Distinct().ToList()), ("from", items.Min(row => row.DeployedAt)), ("to", items.Max(row => row.DeployedAt)))).ToLookup(one => (one.Service, one.Id), one => one.Method);
         return new Page<LedgerLine>(
             [.. items.Select(row => new LedgerLine(row, [.. methods[(Key.Of(row.Service), row.DeploymentId)]]))],
             rows.Length <= limit ? null : Cursors.Join(order, KeyOf(items[^1]), Key.Of(items[^1].Service).ToString(CultureInfo.InvariantCulture), items[^1].DeploymentId));

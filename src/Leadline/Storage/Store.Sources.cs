@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using Leadline.Core;
 
 namespace Leadline.Storage;
@@ -22,21 +23,25 @@ public sealed partial class Store
         return ids.Count == 0 ? [] : await AskAsync("times_of_facts", row => (row.GetString(0), row.InstantOf(1), row.InstantOf(2)), cancellation, ("ids", ids));
     }
 
-    /// <summary>What deployments name.</summary>
-    public Task<ImmutableArray<NamedFacts>> NamesOfDeploymentsAsync(CancellationToken cancellation) => AskAsync(
-        "names_of_deployments",
-        row => new NamedFacts(
-            new DeploymentFact
-            {
-                Id = row.GetString(4),
-                Service = row.Text(0),
-                App = row.Text(1),
-                Repository = NameOf(row.Text(2)),
-                Environment = "",
-                Status = DeploymentStatus.Succeeded,
-            },
-            row.Count(3), row.GetString(4), row.GetInt64(5)),
-        cancellation);
+    /// <summary>What deployments name that is known but not to this map.</summary>
+    public async Task<ImmutableArray<NamedFacts>> UnmappedDeploymentsAsync(Func<DeploymentFact, bool> isMapped, CancellationToken cancellation)
+    {
+        // Counting is what costs, and hardly anything is unmapped.
+        var strangers = (await AskAsync("names_of_deployments", row => Named(row, "one of them"), cancellation)).Where(fact => !isMapped(fact))
+            .Select(fact => $"{fact.Service}\n{fact.App}\n{fact.Repository?.Value}").ToList();
+        return strangers.Count == 0 ? [] : await AskAsync(
+            "deployments_named", row => new NamedFacts(Named(row, row.GetString(4)), row.Count(3), row.GetString(4), row.GetInt64(5)), cancellation, ("names", strangers));
+
+        static DeploymentFact Named(DbDataReader row, string id) => new()
+        {
+            Id = id,
+            Service = row.Text(0),
+            App = row.Text(1),
+            Repository = NameOf(row.Text(2)),
+            Environment = "",
+            Status = DeploymentStatus.Succeeded,
+        };
+    }
 
     /// <summary>What incidents name, with the labels that decide whether they are any.</summary>
     public Task<ImmutableArray<NamedFacts>> NamesOfIncidentsAsync(CancellationToken cancellation) => AskAsync(

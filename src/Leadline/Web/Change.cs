@@ -6,21 +6,26 @@ namespace Leadline.Web;
 /// <param name="Says">In words, with the interval.</param>
 /// <param name="Goes">Where it went beyond chance: <c>up</c> or <c>down</c>; null where the interval holds no change, and where there is none.</param>
 /// <param name="IsBetter">Whether that is for the better; null where <paramref name="Goes"/> is.</param>
-public sealed record Change(string Says, string? Goes, bool? IsBetter)
+/// <param name="Estimate">By how much; null where the samples cannot support an interval.</param>
+public sealed record Change(string Says, string? Goes, bool? IsBetter, Estimate? Estimate = null)
 {
     /// <summary>The change of each metric between two windows of the same length, by the metric's name on the wire.</summary>
     /// <param name="now">Of the later window.</param>
     /// <param name="before">Of the earlier one.</param>
     /// <param name="hasBeginnings">Whether the history of a service begins in the earlier window: then fewer deployments there mean nothing.</param>
-    public static IReadOnlyDictionary<string, Change> Between(FiveMetrics now, FiveMetrics before, bool hasBeginnings) => new Dictionary<string, Change>
+    /// <param name="shifts">Of the times.</param>
+    public static IReadOnlyDictionary<string, Change> Between(FiveMetrics now, FiveMetrics before, bool hasBeginnings, TimeShifts shifts) => new Dictionary<string, Change>
     {
         ["deployment_frequency"] = OfRate(now.DeploymentFrequency, before.DeploymentFrequency, hasBeginnings),
-        ["lead_time"] = OfTime(Shown.Span(before.LeadTime.ValueSeconds, before.LeadTime.Percentiles), Shown.Count(before.LeadTime.Count, "change")),
+        ["lead_time"] = OfTime(
+            shifts.LeadTime, Shown.Span(before.LeadTime.ValueSeconds, before.LeadTime.Percentiles), Shown.Count(before.LeadTime.Count, "change"), isOpenLeftOut: false),
         ["change_failure_rate"] = OfShare(
             now.ChangeFailureRate.Value is null || before.ChangeFailureRate.Value is null ? null : Differences.OfShares(
                 now.ChangeFailureRate.Failed, now.ChangeFailureRate.Deployments, before.ChangeFailureRate.Failed, before.ChangeFailureRate.Deployments),
             Shown.Ratio(before.ChangeFailureRate.Value), before.ChangeFailureRate.Failed, before.ChangeFailureRate.Deployments),
-        ["recovery_time"] = OfTime(Shown.Span(before.RecoveryTime.ValueSeconds, before.RecoveryTime.Percentiles), Shown.Count(before.RecoveryTime.Count, "failure")),
+        ["recovery_time"] = OfTime(
+            shifts.RecoveryTime, Shown.Span(before.RecoveryTime.ValueSeconds, before.RecoveryTime.Percentiles), Shown.Count(before.RecoveryTime.Count, "failure"),
+            isOpenLeftOut: now.RecoveryTime.Open + before.RecoveryTime.Open > 0),
         ["rework_rate"] = OfShare(
             Differences.OfShares(now.ReworkRate.Rework, now.ReworkRate.Deployments, before.ReworkRate.Rework, before.ReworkRate.Deployments),
             Shown.Ratio(before.ReworkRate.Value), before.ReworkRate.Rework, before.ReworkRate.Deployments),
@@ -43,17 +48,24 @@ public sealed record Change(string Says, string? Goes, bool? IsBetter)
             : Of(difference, $"{Points(difference.Value)} points", $"({Points(difference.Lower)} to {Points(difference.Upper)})", of, isBetterUp: false);
     }
 
-    /// <summary>How far apart two medians are cannot be said without their rows: what it was is said, and nothing of a direction.</summary>
-    static Change OfTime(string? value, string rows) => Without(value is null ? null : $"{value} from {rows}");
+    /// <summary>Not the difference of two medians: the median of all differences between a time of the one window and a time of the other.</summary>
+    static Change OfTime(TimeShift? shift, string? value, string rows, bool isOpenLeftOut)
+    {
+        var of = value is null ? null : $"{value} from {rows}";
+        return shift is not { Estimate: var found, Percentiles: var percentiles } || of is null ? Without(of) : Of(
+            found, Human.About(Signed(found.Value), percentiles), $"({Signed(found.Lower)} to {Signed(found.Upper)})", of + (isOpenLeftOut ? "; what is open is left out" : ""), isBetterUp: false);
+    }
 
     static Change Of(Estimate change, string value, string interval, string before, bool isBetterUp)
     {
-        if (!change.IsClear) return new Change($"No clear change: {value} {interval}; before, {before}.", null, null);
+        if (!change.IsClear) return new Change($"No clear change: {value} {interval}; before, {before}.", null, null, change);
         var isUp = change.Value > change.Same;
-        return new Change($"{value} {interval}; before, {before}.", isUp ? "up" : "down", isUp == isBetterUp);
+        return new Change($"{value} {interval}; before, {before}.", isUp ? "up" : "down", isUp == isBetterUp, change);
     }
 
     static Change Without(string? before) => new(before is null ? "Before, no data." : $"Before, {before}.", null, null);
+
+    static string Signed(double seconds) => seconds >= 0.5 ? "+" + Human.Span(seconds) : Human.Span(seconds);
 
     static string Points(double difference) => (difference * 100).ToString("+0.#;−0.#;0");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Leadline.Core;
 using Leadline.Metrics;
 
@@ -8,7 +9,11 @@ namespace Leadline.Web;
 /// <param name="Value">Null where there is nothing to compute it from.</param>
 /// <param name="Interval">Null where the rows are too few for one.</param>
 /// <param name="Rows">What the number is made of, counted.</param>
-public sealed record MetricTile(string Metric, string Name, string? Value, string? Interval, string Rows, string? Level, string Meaning);
+public sealed record MetricTile(string Metric, string Name, string? Value, string? Interval, string Rows, ImmutableArray<string>? Levels, string Meaning)
+{
+    /// <summary>Why more than one level stands; null where one does, or none.</summary>
+    public string? NoLevel { get; init; }
+}
 
 /// <summary>The five metrics of a report as tiles and as a sentence.</summary>
 public static class FiveTiles
@@ -17,24 +22,26 @@ public static class FiveTiles
     {
         var (frequency, lead, failure, recovery, rework) =
             (report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
-        return
+        MetricTile[] tiles =
         [
             new("deployment_frequency", "Deployment frequency", Shown.Rate(frequency.PerDay), Shown.Between(frequency.Interval, frequency.PerDay),
-                Shown.Count(frequency.Deployments, "deployment"), frequency.Level,
+                Shown.Count(frequency.Deployments, "deployment"), frequency.Levels,
                 frequency.DeployDaysPerWeek is { } days ? $"On {days:0.#} days of a typical week." : "Deployments that succeeded, per day of the window."),
             new("lead_time", "Lead time for changes", Shown.Span(lead.ValueSeconds, lead.Percentiles), Shown.Between(lead.IntervalSeconds, Shown.Span),
-                Shown.Count(lead.Count, "change"), lead.Level,
+                Shown.Count(lead.Count, "change"), lead.Levels,
                 lead.Statistic != Statistic.Median ? $"The {StatisticRules.Said(lead.Statistic)}, by the definitions in force."
                 : lead.P90Seconds is { } ninth ? $"Median; nine of ten within {Shown.Span(ninth)}." : "Median, from the start of work to production."),
             new("change_failure_rate", "Change failure rate", Shown.Ratio(failure.Value), Shown.Between(failure.Interval, Shown.Ratio),
-                $"{failure.Failed} of {Shown.Count(failure.Deployments, "deployment")}", failure.Level, "Share of deployments that broke something."),
+                $"{failure.Failed} of {Shown.Count(failure.Deployments, "deployment")}", failure.Levels, "Share of deployments that broke something."),
             new("recovery_time", "Recovery time", Shown.Span(recovery.ValueSeconds, recovery.Percentiles), Shown.Between(recovery.IntervalSeconds, Shown.Span),
-                Shown.Count(recovery.Count, "failure"), recovery.Level,
+                Shown.Count(recovery.Count, "failure"), recovery.Levels,
                 recovery.Open > 0 ? $"{recovery.Open} still open, the oldest for {Shown.Span(recovery.OldestOpenSeconds)}." : recovery.Statistic != Statistic.Median ? $"The {StatisticRules.Said(recovery.Statistic)}, by the definitions in force."
                 : "Median, from the failure's start to its end."),
             new("rework_rate", "Rework", Shown.Ratio(rework.Value), Shown.Between(rework.Interval, Shown.Ratio),
-                $"{rework.Rework} of {Shown.Count(rework.Deployments, "deployment")}", rework.Level, "Rollbacks, reverts, hotfixes and fixes."),
+                $"{rework.Rework} of {Shown.Count(rework.Deployments, "deployment")}", rework.Levels, "Rollbacks, reverts, hotfixes and fixes."),
         ];
+        return [.. tiles.Select(tile => tile.Levels is { Length: > 1 } several
+            ? tile with { NoLevel = $"{LevelWords.Of(several)}: {report.Because.GetValueOrDefault(tile.Metric + ".level")}" } : tile)];
     }
 
     /// <summary>The answers in words, for those who read no numbers.</summary>

@@ -49,7 +49,7 @@ public abstract class SelectedPage : ComponentBase
     {
         Services = await Store.OwnedServicesAsync(Cancellation);
         Selection = Selection.Among(Services);
-        if (Services.IsEmpty || await Store.NewestDeploymentAsync(null, Selection.Environment, Cancellation) is null)
+        if (Services.IsEmpty || !await Store.HasLedgerAsync(Selection.Environment, Cancellation))
         {
             var health = await Store.HealthAsync(Cancellation);
             (IsFresh, Waiting) = (health.LedgerRows == 0, health.Unread);

@@ -9,7 +9,7 @@ namespace Leadline.Web;
 public sealed record SelectionWords
 {
     /// <summary>The keys of an address that go with the reader from page to page.</summary>
-    public static readonly string[] Keys = ["service", "team", "area", "environment", "window", "from", "to", "by"];
+    public static readonly string[] Keys = ["service", "team", "area", "environment", "window", "from", "to", "by", "compare", "marks"];
 
     public string? Service { get; init; }
     public string? Team { get; init; }
@@ -19,6 +19,8 @@ public sealed record SelectionWords
     public string? From { get; init; }
     public string? To { get; init; }
     public string? By { get; init; }
+    public string? Compare { get; init; }
+    public string? Marks { get; init; }
 
     /// <summary>A field of a form that was left empty says nothing.</summary>
     public static SelectionWords Of(IQueryCollection query)
@@ -33,9 +35,30 @@ public sealed record SelectionWords
             From = Word("from"),
             To = Word("to"),
             By = Word("by"),
+            Compare = Word("compare"),
+            Marks = Word("marks"),
         };
 
         string? Word(string key) => query[key] is [{ Length: > 0 } word, ..] ? word : null;
+    }
+
+    /// <summary>The address of another page, with what this query says in the words of a selection, and no more of it.</summary>
+    /// <param name="more">What else the address says; it stands in place of what the query says by the same key.</param>
+    public static string Along(IQueryCollection query, string address, params ReadOnlySpan<(string Key, string? Value)> more)
+    {
+        List<string> parts = [];
+        foreach (var key in Keys)
+            if (!string.IsNullOrEmpty(query[key]) && !Names(more, key)) parts.Add($"{key}={Uri.EscapeDataString(query[key][0]!)}");
+        foreach (var (key, value) in more)
+            if (value is not null) parts.Add($"{key}={Uri.EscapeDataString(value)}");
+        return parts.Count == 0 ? address : $"{address}?{string.Join('&', parts)}";
+
+        static bool Names(ReadOnlySpan<(string Key, string? Value)> more, string key)
+        {
+            foreach (var (name, _) in more)
+                if (name == key) return true;
+            return false;
+        }
     }
 }
 
@@ -76,6 +99,12 @@ public sealed record Selection
 
     /// <summary>Whether the address says how it is cut; else it is cut to fit.</summary>
     public bool IsBucketAsked { get; private init; }
+
+    /// <summary>Whether it is set beside the days before.</summary>
+    public bool Compares { get; private init; }
+
+    /// <summary>Whether charts show failed deployments, incidents, annotations and flag changes.</summary>
+    public bool ShowsMarks { get; private init; }
 
     /// <summary>What of the address could not be followed, in a sentence; null where all could.</summary>
     public string? Problem { get; private init; }
@@ -134,6 +163,7 @@ public sealed record Selection
             (value, end, start) = ("90", today, today.AddDays(-89));
         }
 
+        if (asked.Compare is not (null or "previous" or "none")) problem ??= $"There is no comparison '{asked.Compare}': choose previous or none.";
         Bucket? by = asked.By switch { "day" => Bucket.Day, "week" => Bucket.Week, "month" => Bucket.Month, _ => null };
         return new Selection
         {
@@ -152,6 +182,8 @@ public sealed record Selection
                 _ => Bucket.Month,
             },
             IsBucketAsked = by is not null,
+            Compares = asked.Compare != "none",
+            ShowsMarks = asked.Marks != "off",
             Problem = problem,
             Zone = zone,
         };
@@ -185,6 +217,8 @@ public sealed record Selection
         }
 
         if (IsBucketAsked) Add("by", Bucket.ToString().ToLowerInvariant());
+        if (!Compares) Add("compare", "none");
+        if (!ShowsMarks) Add("marks", "off");
         foreach (var (key, value) in more) Add(key, value);
         return $"{path}?{string.Join('&', parts)}";
 

@@ -59,6 +59,14 @@ public sealed class TrendShape
     /// <summary>The middle of the bucket.</summary>
     public double X(int bucket) => Left + (bucket + 0.5) * (Width - Left - Right) / Math.Max(1, points.Length);
 
+    /// <summary>The place of an instant; null where no bucket holds it.</summary>
+    public double? X(DateTimeOffset at)
+    {
+        for (var i = 0; i < points.Length; i++)
+            if (points[i].From <= at && at < points[i].To) return Left + ((i + ((at - points[i].From) / (points[i].To - points[i].From))) * (Width - Left - Right) / points.Length);
+        return null;
+    }
+
     /// <summary>How wide a bar is.</summary>
     public double Bar => (Width - Left - Right) / Math.Max(1, points.Length) * 0.64;
 

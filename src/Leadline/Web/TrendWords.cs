@@ -42,6 +42,9 @@ public sealed class TrendWords(string metric, Selection selection)
         return $"{Name(point)}: {Show(value)}{more}{(IsCount ? "" : ", " + Counted(point.Count))}{(IsWhole(point) ? "" : $" (part of the {word})")}";
     }
 
+    /// <summary>A shift of the level, in one line.</summary>
+    public string Tip(LevelShift shift) => $"{shift.Says(metric)} in the week of {Shown.Day(shift.At, selection.Zone)}";
+
     /// <summary>Whether the window holds all of the day, week or month.</summary>
     public bool IsWhole(SeriesPoint point) => Begins(point.From) && Begins(point.To);
 

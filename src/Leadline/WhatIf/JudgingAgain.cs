@@ -15,7 +15,8 @@ public sealed record JudgedAgain(Definitions Definitions, MetricsReport Report, 
 /// </summary>
 /// <param name="store">Whose facts are judged.</param>
 /// <param name="clock">What is open is as old as it says.</param>
-public sealed class JudgingAgain(Store store, TimeProvider clock)
+/// <param name="levels">What numbers are given; those of the default edition where null.</param>
+public sealed class JudgingAgain(Store store, TimeProvider clock, Levels? levels = null)
 {
     /// <summary>The most services of one question: each is judged over all its history.</summary>
     public const int MostServices = 100;
@@ -84,7 +85,7 @@ public sealed class JudgingAgain(Store store, TimeProvider clock)
     {
         await using var memory = await Store.OpenAsync("duckdb::memory:", cancellation);
         await memory.SaveJudgementsAsync(judged, cancellation);
-        return await new MetricsReader(memory, definitions, clock).ReadAsync(query with { Services = null }, cancellation);
+        return await new MetricsReader(memory, definitions, clock, levels: levels).ReadAsync(query with { Services = null }, cancellation);
     }
 
     /// <summary>What a window's numbers are made of, in the same order.</summary>

@@ -63,7 +63,7 @@ function draw(sheet, places) {
     chart.on("click", ({ data }) => {
       if (!data?.address) return;
       opened = true;
-      location.assign(data.address);
+      location.assign(along(data.address));
     });
     chart.getZr().on("click", ({ offsetX, offsetY }) => {
       // The same click comes here after it went to a mark; a page that is come back to takes clicks again.
@@ -71,7 +71,7 @@ function draw(sheet, places) {
       opened = false;
       if (isTaken || !chart.containPixel("grid", [offsetX, offsetY])) return;
       const at = bucketAt(sheet, instantAt(chart, offsetX));
-      if (at >= 0) location.assign(`/explain/${shape.metric}${sheet.buckets[at].rows}`);
+      if (at >= 0) location.assign(along(`/explain/${shape.metric}${sheet.buckets[at].rows}`));
     });
     chooseDays(sheet, canvas, chart);
   }
@@ -79,13 +79,19 @@ function draw(sheet, places) {
   button.addEventListener("click", () => {
     showsMarks = !showsMarks;
     button.setAttribute("aria-pressed", String(showsMarks));
-    const address = new URL(location.href);
-    if (showsMarks) address.searchParams.delete("marks");
-    else address.searchParams.set("marks", "off");
-    history.replaceState(null, "", address);
+    history.replaceState(null, "", along(location.href));
+    for (const link of document.querySelectorAll("nav a:not([href='/docs']), main a[href^='/']")) link.href = along(link.href);
     keepInForm(showsMarks);
     render();
   });
+
+  // Wherever the reader goes, marks are shown as they are here.
+  function along(address) {
+    const kept = new URL(address, location.href);
+    if (showsMarks) kept.searchParams.delete("marks");
+    else kept.searchParams.set("marks", "off");
+    return kept;
+  }
 }
 
 // The filters of the page ask for the same marks again.
@@ -196,7 +202,7 @@ function option(sheet, shape, showsMarks, width) {
         return text;
       },
     },
-    series: [...(shape.is_bars ? [bars(sheet, shape, color)] : lines(sheet, shape, color)), ...(showsMarks ? marks(sheet, color, label) : [])],
+    series: [...(shape.is_bars ? [bars(sheet, shape, color)] : lines(sheet, shape, color)), ...shifts(shape, color, label), ...(showsMarks ? marks(sheet, color, label) : [])],
   };
 }
 
@@ -247,6 +253,28 @@ function lines(sheet, shape, color) {
       })),
     };
   });
+}
+
+// Where the level of this metric shifted: on its own chart alone.
+function shifts(shape, color, label) {
+  if (shape.shifts.length === 0) return [];
+  return [
+    {
+      type: "scatter",
+      yAxisIndex: 1,
+      data: [],
+      markLine: {
+        symbol: ["none", "none"],
+        animation: false,
+        data: shape.shifts.map(({ at, is_up, text }) => ({
+          text,
+          xAxis: at,
+          lineStyle: { color: color("accent"), width: 2, type: "dotted" },
+          label: { ...label, show: true, position: "insideEndTop", color: color("accent"), formatter: is_up ? "▲" : "▼" },
+        })),
+      },
+    },
+  ];
 }
 
 function marks(sheet, color, label) {

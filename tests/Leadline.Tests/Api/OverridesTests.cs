@@ -100,12 +100,12 @@ public sealed class OverridesTests
         Assert.Contains("the power &lt;was&gt; out", page);
         Assert.Contains("the power &lt;was&gt; out", await PageAsync(server, "/overrides"));
 
-        var undone = await SendAsync(server, "/overrides/undo", [OwnPage], ("id", "1"), ("page", ""));
-        Assert.Equal("/overrides#overrides", undone.Headers.Location?.ToString());
+        var undone = await SendAsync(server, "/overrides/undo", [OwnPage], ("id", "1"), ("page", ""), ("about", "?team=payments&window=7&service=shop&cursor=x"));
+        Assert.Equal("/overrides?service=shop&team=payments&window=7#overrides", undone.Headers.Location?.ToString());
         Assert.Contains("It failed: incident INC-1.", await PageAsync(server, "/deployments/acme/2"));
 
-        var refused = await SendAsync(server, "/overrides/new", [OwnPage], ("kind", "failed"), ("deployment", "d1"), ("page", "d1"), ("reason", " "));
-        Assert.Equal("/deployments/d1?refused=reason#overrides", refused.Headers.Location?.ToString());
+        var refused = await SendAsync(server, "/overrides/new", [OwnPage], ("kind", "failed"), ("deployment", "d1"), ("page", "d1"), ("about", "?window=7"), ("reason", " "));
+        Assert.Equal("/deployments/d1?window=7&refused=reason#overrides", refused.Headers.Location?.ToString());
         Assert.Contains("Nothing was changed: the reason is missing", await PageAsync(server, "/deployments/d1?refused=reason"));
         Assert.DoesNotContain("Nothing was changed", await PageAsync(server, "/deployments/d1?refused=anything"));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await server.PostAsync("/overrides/new", "{}")).StatusCode);

@@ -33,6 +33,15 @@ public sealed class StoreVerbsTest : IDisposable
         Assert.Equal(2, (int)metrics["deployment_frequency"]!["deployments"]!);
         Assert.Equal(7200, (double)metrics["lead_time"]!["median_seconds"]!);
 
+        var compared = await RunAsync(null, ["metrics", "--compare", .. January]);
+        Assert.Contains("lead time: Before, no data.", compared.Out);
+
+        var levels = await RunAsync(null, ["levels", .. January, "--industry", "technology"]);
+        Assert.Contains("lead time: 2 h: no edition has a level for it without an interval.", levels.Out);
+        Assert.Contains("dora-2025-quick-check", (await RunAsync(null, ["levels", .. January, "--json"])).Out);
+        var industry = await RunAsync(null, ["levels", .. January, "--industry", "tecnology"]);
+        Assert.Equal((2, true), (industry.Code, industry.Error.Contains("there is no industry 'tecnology'; did you mean \"technology\"?", StringComparison.Ordinal)));
+
         var explained = JsonNode.Parse((await RunAsync(null, ["explain", "lead-time", .. January, "--json"])).Out)!;
         var shipped = Assert.Single(explained["shipped"]!.AsArray())!;
         Assert.Equal((Second, "ancestry"), ((string?)shipped["sha"], (string?)shipped["method"]));

@@ -164,22 +164,14 @@ public sealed partial class DashboardsTests(DemoDatabase demo) : IClassFixture<D
     }
 
     [Fact]
-    public void Colours_are_the_levels_of_the_edition_in_force()
+    public void Colours_are_the_levels_of_the_default_edition()
     {
-        var levels = new Levels();
         foreach (var (_, panel, sql) in Queries())
         {
             if (Overview().Match(sql) is not { Success: true } one || one.Groups[1].Value == "rework_rate") continue;
             foreach (var step in panel["fieldConfig"]!["defaults"]!["thresholds"]!["steps"]!.AsArray())
             {
-                var at = (double?)step!["value"] ?? 0;
-                var level = one.Groups[1].Value switch
-                {
-                    "deployment_frequency" => levels.OfFrequency(at),
-                    "lead_time" => levels.OfLeadTime(at),
-                    "change_failure_rate" => levels.OfFailureRate(at),
-                    _ => levels.OfRecoveryTime(at),
-                };
+                var level = Levels.Default.At(one.Groups[1].Value, (double?)step!["value"] ?? 0);
                 Assert.Equal(level switch { "elite" => "green", "high" => "blue", "medium" => "orange", _ => "red" }, (string)step["color"]!);
             }
         }

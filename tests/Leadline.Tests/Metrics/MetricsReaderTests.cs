@@ -44,7 +44,8 @@ public sealed class MetricsReaderTests
         Assert.Equal(10 * Hour, frequency.MedianSecondsBetween); // A second since the one before the window, 10, 2, 48 and 120 hours.
         Assert.Equal(1.6235 / 21, frequency.Interval!.Value[0], 0.0001); // Garwood's table for 5.
         Assert.Equal(11.6683 / 21, frequency.Interval.Value[1], 0.0001);
-        Assert.Equal("high", frequency.Level);
+        Assert.Equal(["high", "medium"], frequency.Levels!.Value); // 0.077 to 0.56 a day.
+        Assert.Null(frequency.Level);
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class MetricsReaderTests
         Assert.Equal(272.5, lead.P75Seconds!.Value, 1e-9); // 30 + 0.25 × 970
         Assert.Equal(709, lead.P90Seconds!.Value, 1e-9); // 30 + 0.7 × 970
         Assert.Null(lead.IntervalSeconds);
-        Assert.Equal("elite", lead.Level);
+        Assert.Null(lead.Levels);
     }
 
     [Theory]
@@ -89,7 +90,7 @@ public sealed class MetricsReaderTests
         var failures = (await ReadAsync(store, March)).Metrics.ChangeFailureRate;
         Assert.Equal((0.5, 2, 4), (failures.Value, failures.Failed, failures.Deployments));
         Assert.Equal(Intervals.OfShare(2, 4)!.Value, failures.Interval!.Value);
-        Assert.Equal("low", failures.Level);
+        Assert.Equal(["elite", "high", "medium", "low"], failures.Levels!.Value); // Of four anything may be.
     }
 
     [Fact]
@@ -100,7 +101,7 @@ public sealed class MetricsReaderTests
         var failures = (await ReadAsync(store, March, deaf)).Metrics.ChangeFailureRate;
         Assert.Null(failures.Value);
         Assert.Null(failures.Interval);
-        Assert.Null(failures.Level);
+        Assert.Null(failures.Levels);
         Assert.All(await new MetricsReader(store, deaf, Clock).SeriesAsync("change_failure_rate", Bucket.Week, March, Cancellation), point => Assert.Null(point.Value));
     }
 
@@ -114,7 +115,7 @@ public sealed class MetricsReaderTests
         Assert.Equal(10 * Hour, recovery.OldestOpenSeconds);
         Assert.Equal(3 * Hour, recovery.KaplanMeierMedianSeconds); // Still running: 2/3 after one hour, 1/3 after three.
         Assert.Null(recovery.IntervalSeconds);
-        Assert.Equal("high", recovery.Level);
+        Assert.Null(recovery.Levels);
     }
 
     [Fact]

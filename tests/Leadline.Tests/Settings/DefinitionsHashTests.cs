@@ -12,7 +12,7 @@ public sealed class DefinitionsHashTests
     static readonly string[] WithoutWeight =
     [
         "sources.SOURCE.secret", "sources.SOURCE.secret_file", "mappings.NAME.auth", "mappings.NAME.personal", "mappings.NAME.rules",
-        "deliveries.keep", "badges", "digest.at", "digest.to", "digest.url", "digest.format", "digest.service", "digest.team",
+        "deliveries.keep", "badges", "levels", "digest.at", "digest.to", "digest.url", "digest.format", "digest.service", "digest.team",
     ];
 
     const string Example = """

@@ -68,6 +68,16 @@ public sealed class SettingsFileTests
         Assert.Equal(DefinitionsHash.Of(Definitions.Default), DefinitionsHash.Of(Parse(text).Definitions));
 
     [Fact]
+    public void Whose_levels_stand_beside_the_numbers_is_chosen_and_changes_no_rule()
+    {
+        var chosen = Parse("levels: dora-2023\n");
+        Assert.Equal("dora-2023", chosen.Levels.Edition.Id);
+        Assert.Equal("cloudcops-2026", Parse("").Levels.Edition.Id);
+        Assert.Equal(DefinitionsHash.Of(Definitions.Default), DefinitionsHash.Of(chosen.Definitions));
+        Assert.Contains("did you mean \"dora-2023\"?", Assert.Throws<SettingsException>(() => Parse("levels: dora-2022\n")).Errors[0]);
+    }
+
+    [Fact]
     public void What_is_no_YAML_is_said() =>
         Assert.Contains("this is not YAML", Assert.Throws<SettingsException>(() => Parse("a: 1\nb: [")).Errors[^1]);
 

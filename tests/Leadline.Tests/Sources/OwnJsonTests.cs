@@ -18,6 +18,7 @@ public sealed class OwnJsonTests
     [InlineData("""{"type":"commit","repository":"acme/shop","sha":"0123456789abcdef0123456789abcdef01234567","autored_at":"2026-01-01T00:00:00Z"}""", "did you mean \"authored_at\"?")]
     [InlineData("""{"type":"commit","repository":"acme/shop","sha":"1234567"}""", "full commit id")]
     [InlineData("""{"type":"commit","repository":"","sha":"0123456789abcdef0123456789abcdef01234567"}""", "must not be empty")]
+    [InlineData("""{"type":"change","repository":"acme/shop","number":1,"lines":-1}""", "must not be negative")]
     [InlineData("""{"type":"commit","repository":"acme/shop","sha":"0123456789abcdef0123456789abcdef01234567","authored_at":"yesterday"}""", "\"authored_at\"")]
     [InlineData("""{"type":"deployment","id":"d","environment":"production","status":"succeeded","service":"shop"}""", "finished_at")]
     [InlineData("""{"type":"deployment","id":"d","environment":"production","status":"done","service":"shop"}""", "must be one of")]

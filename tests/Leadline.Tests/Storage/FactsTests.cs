@@ -32,6 +32,7 @@ public sealed class FactsTests
             Title = "Größe 修正",
             Author = "hash",
             Url = "https://acme.example/7",
+            Lines = 40,
             AsOf = Noon,
         };
         var review = new ReviewFact { Repository = Made.Repository, Number = 7, Id = "r1", SubmittedAt = Noon, Approved = true, Author = "other", AsOf = Noon };

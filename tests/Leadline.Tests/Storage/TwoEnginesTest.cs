@@ -51,6 +51,9 @@ public sealed class TwoEnginesTest
             var name = scope.Services is null ? "" : " of checkout";
             var rows = new RowsQuery(scope, null, 1000);
             answers["report" + name] = Json(await reader.ReadAsync(scope, Cancellation));
+            answers["levels" + name] = Json(await Benchmarks.OfAsync(reader, scope, null, null, Cancellation));
+            answers["shifts" + name] = Json(await LevelHistory.OfAsync(reader, null, scope, Cancellation));
+            answers["compared" + name] = Json(await reader.ShiftsAsync(scope, scope with { From = scope.From - (scope.To - scope.From), To = scope.From }, Cancellation));
             answers["ledger" + name] = Json(await store.LedgerAsync(rows, Cancellation));
             answers["incidents" + name] = Json(await store.IncidentsAsync(rows, Cancellation));
             foreach (var metric in MetricRules.Names)

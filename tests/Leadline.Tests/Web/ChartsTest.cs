@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Leadline.Core;
 using Xunit;
 
 namespace Leadline.Tests.Web;
@@ -34,7 +35,7 @@ public sealed partial class PagesTest
         var marks = (await SheetAsync(server, Address)).GetProperty("marks").EnumerateArray()
             .Select(mark => (mark.GetProperty("kind").GetString(), mark.GetProperty("text").GetString(), mark.GetProperty("address").GetString()));
         Assert.Equal(
-            [("failure", "2026-03-02 10:00 checkout v2 failed", "/deployments/d/2"), ("incident", "2026-03-02 11:00 checkout: <b>totals</b> wrong", "/deployments/d/2")], marks);
+            [("failure", "2026-03-02 10:00 checkout v2 failed", "/deployments/d/2?service=checkout&window=90"), ("incident", "2026-03-02 11:00 checkout: <b>totals</b> wrong", "/deployments/d/2?service=checkout&window=90")], marks);
         var page = await PageAsync(server, Address);
         Assert.Contains("What is marked: 2 marks", page);
         Assert.DoesNotContain("<b>totals</b>", page);
@@ -50,6 +51,50 @@ public sealed partial class PagesTest
         Assert.Contains("while the history of a service began", compared);
         Assert.DoesNotContain("<p class=\"change\">", await PageAsync(server, "/?service=checkout&compare=none"));
         Assert.Contains("There is no comparison &#x27;year&#x27;", await PageAsync(server, "/?compare=year"));
+    }
+
+    [Fact]
+    public async Task Where_a_level_shifted_a_line_stands_and_a_sentence_says_it()
+    {
+        var start = At("2025-12-01T09:00:00Z");
+        var facts = Enumerable.Range(0, 16).SelectMany(week => Enumerable.Range(0, week < 8 ? 2 : 12).Select(i => (Fact)new DeploymentFact
+        {
+            Id = $"q/{week}-{i}",
+            Service = "shop",
+            Environment = "production",
+            Version = $"v{week}.{i}",
+            Sha = Sha((week * 20) + i + 1),
+            Status = DeploymentStatus.Succeeded,
+            FinishedAt = start.AddDays(7 * week).AddHours(8 * i),
+            AsOf = start,
+        }));
+        await using var server = await WebServer.StartAsync("{}", [.. facts]);
+        const string Address = "/?service=shop&window=custom&from=2025-11-28&to=2026-03-25&by=";
+        foreach (var bucket in (string[])["day", "week", "month"])
+        {
+            var page = await PageAsync(server, Address + bucket);
+            Assert.Equal(1, Regex.Count(page, "<line class=\"shift\""));
+            Assert.Contains("rose from 2 a week to 1.7 a day in the week of 2026-01-26", page);
+            var charts = (await SheetAsync(server, Address + bucket)).GetProperty("charts").EnumerateArray();
+            var shift = Assert.Single(charts.SelectMany(chart => chart.GetProperty("shifts").EnumerateArray()));
+            Assert.Equal((At("2026-01-26T00:00:00Z").ToUnixTimeMilliseconds(), true), (shift.GetProperty("at").GetInt64(), shift.GetProperty("is_up").GetBoolean()));
+        }
+
+        var some = await PageAsync(server, "/?service=shop&window=custom&from=2026-03-01&to=2026-03-25");
+        Assert.DoesNotContain("<line class=\"shift\"", some);
+        Assert.Contains("No shift of a level can be found here", some);
+    }
+
+    [Fact]
+    public async Task Every_edition_says_what_it_calls_a_number()
+    {
+        await using var server = await StartAsync();
+        var page = await PageAsync(server, "/levels?service=checkout&industry=technology&size=fewer_than_20");
+        Assert.Contains("DORA Quick Check 2025", page);
+        Assert.Contains("below 1 h", page);
+        Assert.Contains("no such size in dora-2025-quick-check", page);
+        Assert.Contains("<option value=\"technology\" selected>", page);
+        Assert.Contains("elite to", page);
     }
 
     [Theory]

@@ -53,7 +53,7 @@ public sealed partial class PagesTest
         Assert.Contains("half of the changes were live within 2 h 30 min", page);
         Assert.Contains("33 % of the deployments failed, half of the failures were over within 45 min", page);
         Assert.Equal(5, Tiles().Count(page));
-        Assert.Contains("href=\"/deployments/d/3\"", page);
+        Assert.Contains("href=\"/deployments/d/3?service=checkout\"", page);
     }
 
     [Fact]
@@ -88,8 +88,8 @@ public sealed partial class PagesTest
         var explain = Regex.Match(overview, "href=\"(/explain/lead_time[^\"]*)\"").Groups[1].Value;
         var rows = await PageAsync(server, WebUtility.HtmlDecode(explain));
         Assert.Contains("ancestry", rows);
-        var delivery = Regex.Match(rows, "href=\"(/deliveries/[0-9]+)\"").Groups[1].Value;
-        Assert.Contains("so", await PageAsync(server, delivery));
+        var delivery = Regex.Match(rows, "href=\"(/deliveries/[0-9]+\\?service=checkout&amp;window=90)\"").Groups[1].Value;
+        Assert.Contains("so", await PageAsync(server, WebUtility.HtmlDecode(delivery)));
     }
 
     [Fact]

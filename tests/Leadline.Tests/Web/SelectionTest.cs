@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Leadline.Metrics;
 using Leadline.Storage;
 using Leadline.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using Xunit;
 
 namespace Leadline.Tests.Web;
@@ -62,6 +64,29 @@ public sealed class SelectionTest
     {
         var asked = Selection.Of(new SelectionWords { Team = "pay & ship", Area = "commerce", By = "day" }, Now, TimeZoneInfo.Utc);
         Assert.Equal("/ledger?team=pay%20%26%20ship&area=commerce&window=90&by=day&kind=failed", asked.Link("/ledger", ("kind", "failed"), ("text", null)));
+    }
+
+    [Fact]
+    public void A_link_keeps_whether_it_is_compared_and_marked()
+    {
+        var asked = Selection.Of(new SelectionWords { Compare = "none", Marks = "off" }, Now, TimeZoneInfo.Utc);
+        Assert.Equal("/ledger?window=90&compare=none&marks=off", asked.Link("/ledger"));
+        Assert.Equal("/?window=custom&from=2025-10-04&to=2026-01-01&compare=none&marks=off", asked.Until(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero)).Link("/"));
+        Assert.Equal("/?window=90", Selection.Of(new SelectionWords { Compare = "previous", Marks = "on" }, Now, TimeZoneInfo.Utc).Link("/"));
+        Assert.Contains("There is no comparison 'year'", Selection.Of(new SelectionWords { Compare = "year" }, Now, TimeZoneInfo.Utc).Problem);
+    }
+
+    [Theory]
+    [InlineData("", "/overrides")]
+    [InlineData("?service=a%26b&window=7&from=&by=day&compare=none&marks=off&cursor=x", "/overrides?service=a%26b&window=7&by=day&compare=none&marks=off")]
+    public void What_an_address_says_of_the_selection_goes_along_and_nothing_else(string query, string address) =>
+        Assert.Equal(address, SelectionWords.Along(new QueryCollection(QueryHelpers.ParseQuery(query)), "/overrides"));
+
+    [Fact]
+    public void What_a_link_says_stands_in_place_of_what_the_address_said()
+    {
+        var query = new QueryCollection(QueryHelpers.ParseQuery("?service=cart&window=7"));
+        Assert.Equal("/deployments/d/1?window=7&service=a%20b", SelectionWords.Along(query, "/deployments/d/1", ("service", "a b"), ("refused", null)));
     }
 
     [Fact]

@@ -131,6 +131,8 @@ public sealed class ViewsTest
         await using var server = await WebServer.StartAsync("{}",
         [
             .. Deployments, change,
+            change with { Lines = 8, MergedAt = null, MergeSha = null, AsOf = At("2026-03-03T09:00:00Z") },
+            change with { Lines = 30, MergedAt = null, MergeSha = null, AsOf = At("2026-03-03T09:30:00Z") },
             Deployment(3, "2026-03-03T11:00:00Z") with
             {
                 Status = DeploymentStatus.Waiting, FinishedAt = null, WaitedFrom = At("2026-03-03T10:00:00Z"), StartedAt = At("2026-03-03T10:40:00Z"),
@@ -144,6 +146,7 @@ public sealed class ViewsTest
         Assert.Contains("1 deployment waited for approval: half of them up to 40 min", page);
         Assert.Contains("1 (100 %)", page);
         Assert.Matches("1 commit</th><td class=\"num\">1</td><td class=\"num\">3 h</td>", page);
+        Assert.Matches("11 to 50</th><td class=\"num\">1</td><td class=\"num\">3 h</td>", page);
         Assert.Contains("href=\"/deployments/d/3\"", page);
         Assert.Contains("aria-label=\"Medians: coding 1 h, pickup 20 min", page);
     }
@@ -188,7 +191,7 @@ public sealed class ViewsTest
         await using var server = await WebServer.StartUnreadableAsync("the field 'sha' is missing");
         var page = await PageAsync(server, "/data");
         Assert.Contains("the field &#x27;sha&#x27; is missing", page.Replace("&#39;", "&#x27;", StringComparison.Ordinal));
-        Assert.Contains("href=\"/deliveries/1\"", page);
+        Assert.Contains("href=\"/deliveries/1?window=90\"", page);
         Assert.Contains("Some could not be read", page);
     }
 

@@ -1,4 +1,11 @@
-{ledger_rows}
-  and (l.deployed_at, l.deployment_id, l.service_id) < ($at, $id, $service)
+{ledger_columns}
+from (
+  select *
+  from ledger l
+  {ledger_chosen}
+    and (l.deployed_at, l.deployment_id, l.service_id) < ($at, $id, $service)
+  order by l.deployed_at desc, l.deployment_id desc, l.service_id desc
+  limit $limit
+) as l
+{ledger_names}
 order by l.deployed_at desc, l.deployment_id desc, l.service_id desc
-limit $limit

@@ -1,0 +1,2 @@
+-- day timestamp
+select day from {days} as days group by day order by day
