@@ -13,6 +13,9 @@ public sealed class KnownSources(ImmutableArray<SourceReader> readers)
 
     public static KnownSources With(IEnumerable<MappedReader> mapped) => new([.. Catalogue.Readers, .. mapped]);
 
+    /// <summary>These, and one more.</summary>
+    public KnownSources And(SourceReader reader) => new(readers.Add(reader));
+
     /// <summary>The reader of this name, or null.</summary>
     public SourceReader? Find(string source) => readers.FirstOrDefault(reader => reader.Source == source);
 }

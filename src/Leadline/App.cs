@@ -16,6 +16,7 @@ public static class App
             TokenVerb.Create(clock, terminal),
             TestVerb.Create(clock, terminal),
             ImportVerb.Create(clock, terminal),
+            BackfillVerb.Create(clock, terminal),
             EventVerb.Create(clock, terminal),
             ReadVerb.Create(clock, terminal),
             MetricsVerb.Create(clock, terminal),

@@ -2,6 +2,7 @@ using System.Net;
 using Leadline.Api;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Git;
 using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Prometheus;
@@ -53,7 +54,8 @@ public static class Server
             .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true, levels: settings.Levels)).AddSingleton<Context>().AddSingleton(new JudgingAgain(store, clock, settings.Levels)).AddSingleton<DeliveryLog>()
             .AddSingleton(services => new Readings(
                 store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
-                commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo, sources: settings.Sources))
+                commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo,
+                sources: settings.Sources.And(new MirrorReader(MirrorReader.Mirrors, salt))))
             .AddSingleton<Overriding>().AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>()
             .AddHostedService<DigestSchedule>().AddSingleton<LiveStream>().AddHostedService(services => services.GetRequiredService<LiveStream>());

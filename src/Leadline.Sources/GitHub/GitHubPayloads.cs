@@ -151,6 +151,21 @@ sealed record Issue
     public string? HtmlUrl { get; init; }
 }
 
+/// <summary>A commit as the API lists it; <see cref="GitHubPager"/> puts the repository beside it.</summary>
+sealed record ListedCommitEvent(ListedCommit Commit, Repository Repository);
+
+sealed record ListedCommit(string Sha, CommitContent Commit, ListedParent[]? Parents = null, Person? Author = null);
+
+sealed record CommitContent(string? Message = null, CommitPerson? Author = null, CommitPerson? Committer = null);
+
+sealed record CommitPerson(string? Name = null, DateTimeOffset? Date = null);
+
+sealed record ListedParent(string Sha);
+
+/// <summary>The commits of a pull request.</summary>
+/// <param name="All">The ids of all of them, on the last page.</param>
+sealed record PullRequestCommitsEvent(PullRequest PullRequest, ListedCommit[] Commits, Repository Repository, string[]? All = null);
+
 sealed record Repository(string FullName);
 
 sealed record Person(string? Login = null, string? Name = null, string? Username = null);
@@ -170,4 +185,6 @@ sealed record Person(string? Login = null, string? Name = null, string? Username
 [JsonSerializable(typeof(PackageEvent))]
 [JsonSerializable(typeof(ReleaseEvent))]
 [JsonSerializable(typeof(IssuesEvent))]
+[JsonSerializable(typeof(ListedCommitEvent))]
+[JsonSerializable(typeof(PullRequestCommitsEvent))]
 sealed partial class GitHubJson : JsonSerializerContext;

@@ -27,7 +27,7 @@ public sealed class GitHubReader : SourceReader
         [
             "user", "sender", "owner", "author", "committer", "pusher", "assignee", "assignees", "requested_reviewers",
             "requested_reviewer", "merged_by", "creator", "actor", "triggering_actor", "closed_by", "uploader", "reviewer",
-            "reviewers", "approver", "enabled_by", "answer_chosen_by", "account",
+            "reviewers", "approver", "enabled_by", "answer_chosen_by", "account", "verification",
         ],
         Strings: ["login", "email", "username", "avatar_url", "gravatar_id"],
         Texts: ["title", "body", "message", "description", "label", "display_title", "text", "comment", "name"]);
@@ -56,6 +56,8 @@ public sealed class GitHubReader : SourceReader
         "registry_package" => Parse(delivery, GitHubJson.Default.PackageEvent, Convert, "repository", "registry_package"),
         "release" => Parse(delivery, GitHubJson.Default.ReleaseEvent, Convert, "repository", "release"),
         "issues" => Parse(delivery, GitHubJson.Default.IssuesEvent, Convert, "repository", "issue"),
+        "api_commit" => Parse(delivery, GitHubJson.Default.ListedCommitEvent, Convert, "repository", "commit"),
+        "api_pull_request_commits" => Parse(delivery, GitHubJson.Default.PullRequestCommitsEvent, Convert, "repository", "pull_request"),
         "ping" => Reading.Ignored("a ping only says that the webhook was set up"),
         "create" or "delete" => Reading.Ignored("a push says the same of branches and tags, with their commits"),
         null => Reading.Ignored("it names no event: the header X-GitHub-Event is missing"),
@@ -131,6 +133,44 @@ public sealed class GitHubReader : SourceReader
         ? null
         : [.. new[] { commit.Added, commit.Removed, commit.Modified }.SelectMany(paths => paths ?? [])
             .Distinct().Order(StringComparer.Ordinal)];
+
+    static Reading Convert(ListedCommitEvent listed) => Reading.Of(Convert(listed.Commit, listed.Repository));
+
+    /// <summary>A commit as the API tells of it: with its own parents, and without the paths that it touches.</summary>
+    static CommitFact Convert(ListedCommit commit, Repository repository)
+    {
+        var committedAt = (commit.Commit.Committer?.Date ?? commit.Commit.Author?.Date)?.ToUniversalTime();
+        return new CommitFact
+        {
+            Repository = NameOf(repository.FullName),
+            Sha = Sha.Parse(commit.Sha),
+            Parents = commit.Parents is { } parents ? [.. parents.Select(parent => Sha.Parse(parent.Sha))] : null,
+            AuthoredAt = commit.Commit.Author?.Date?.ToUniversalTime(),
+            CommittedAt = committedAt,
+            Message = commit.Commit.Message,
+            Author = NameOf(commit.Author) ?? commit.Commit.Author?.Name,
+            AsOf = committedAt ?? DateTimeOffset.UnixEpoch,
+        };
+    }
+
+    static Reading Convert(PullRequestCommitsEvent listed)
+    {
+        var commits = listed.Commits.Select(commit => (Fact)Convert(commit, listed.Repository));
+
+        // Only the last page of several knows them all.
+        if (listed.All is not { } all) return Reading.Of([.. commits]);
+        return Reading.Of(
+        [
+            .. commits,
+            new ChangeFact
+            {
+                Repository = NameOf(listed.Repository.FullName),
+                Number = listed.PullRequest.Number,
+                Commits = [.. all.Select(sha => Sha.Parse(sha))],
+                AsOf = listed.PullRequest.UpdatedAt?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch,
+            },
+        ]);
+    }
 
     static Reading Convert(PullRequestEvent happened)
     {

@@ -110,7 +110,6 @@ sealed record DeploymentEvent
 
 sealed record ReleaseEvent
 {
-    public required long Id { get; init; }
     public required string Tag { get; init; }
     public string? Action { get; init; }
     public string? Url { get; init; }

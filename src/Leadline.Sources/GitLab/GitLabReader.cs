@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
 using Leadline.Core;
 
 namespace Leadline.Sources.GitLab;
@@ -8,7 +9,7 @@ public sealed class GitLabReader : SourceReader
 {
     public override string Source => "gitlab";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override SourceDescription About => new(
         "GitLab", "pushes, merge requests, pipelines, jobs, deployments, releases, issues",
@@ -45,9 +46,24 @@ public sealed class GitLabReader : SourceReader
         "deployment" => Convert(delivery.Json(GitLabJson.Default.DeploymentEvent)),
         "release" => Convert(delivery.Json(GitLabJson.Default.ReleaseEvent)),
         "issue" or "work_item" => Convert(delivery.Json(GitLabJson.Default.IssueEvent)),
+        "api_commit" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedCommit, (commit, repository) => Reading.Of(GitLabAnswers.Convert(commit, repository, knowsParents: true))),
+        "api_merge_request" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedMergeRequest, (request, repository) => Reading.Of(GitLabAnswers.Convert(request, repository))),
+        "api_merge_request_commits" => delivery.Json(GitLabAnswersJson.Default.MergeRequestCommits) is var listed ? GitLabAnswers.Convert(listed, NameOf(listed.Project)) : null!,
+        "api_merge_request_approvals" => delivery.Json(GitLabAnswersJson.Default.AnsweredAllApprovals) is var answered
+            ? GitLabAnswers.Convert(answered.Item, answered.Number ?? throw new FormatException("number is missing"), NameOf(answered.Project)) : null!,
+        "api_pipeline" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedPipeline, Convert),
+        "api_deployment" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedDeployment, Convert),
+        "api_release" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedRelease, (release, repository) => Released(repository, release.TagName, release.ReleasedAt, release.Commit, null)),
+        "api_issue" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedIssue, Convert),
         null => Reading.Ignored("it is not the body of a webhook: it has no object_kind"),
         var other => Reading.Ignored($"{other} holds nothing we measure"),
     };
+
+    static Reading Answer<T>(Delivery delivery, JsonTypeInfo<Answered<T>> type, Func<T, RepositoryName, Reading> convert)
+    {
+        var answered = delivery.Json(type);
+        return convert(answered.Item, NameOf(answered.Project));
+    }
 
     static Reading Convert(PushEvent push) => push switch
     {
@@ -143,7 +159,7 @@ public sealed class GitLabReader : SourceReader
             : Reading.Of(change);
     }
 
-    static ReviewFact Approval(RepositoryName repository, int number, string? author, DateTimeOffset at) => new()
+    internal static ReviewFact Approval(RepositoryName repository, int number, string? author, DateTimeOffset at) => new()
     {
         Repository = repository,
         Number = number,
@@ -158,18 +174,7 @@ public sealed class GitLabReader : SourceReader
     {
         var pipeline = happened.ObjectAttributes;
         if (Sha.ParseOrNull(pipeline.Sha) is not { } sha) return Reading.Ignored("the pipeline names no commit");
-        BuildStatus? status = pipeline.Status switch
-        {
-            "created" or "waiting_for_resource" or "preparing" or "pending" or "scheduled" => BuildStatus.Queued,
-            "running" or "canceling" => BuildStatus.Running,
-            "success" => BuildStatus.Succeeded,
-            "failed" => BuildStatus.Failed,
-            "canceled" or "skipped" => BuildStatus.Canceled,
-
-            // manual: it waits for somebody to let it run.
-            _ => null,
-        };
-        if (status is not { } known) return Reading.Ignored($"a pipeline that is {pipeline.Status} says nothing yet");
+        if (StatusOf(pipeline.Status) is not { } known) return Reading.Ignored($"a pipeline that is {pipeline.Status} says nothing yet");
         var ended = known is BuildStatus.Succeeded or BuildStatus.Failed or BuildStatus.Canceled;
         var started = happened.Builds?.Min(job => job.StartedAt);
         return Reading.Of(new BuildFact
@@ -184,6 +189,37 @@ public sealed class GitLabReader : SourceReader
             Status = known,
             Url = pipeline.Url,
             AsOf = pipeline.FinishedAt ?? started ?? pipeline.CreatedAt ?? DateTimeOffset.UnixEpoch,
+        });
+    }
+
+    static BuildStatus? StatusOf(string? status) => status switch
+    {
+        "created" or "waiting_for_resource" or "preparing" or "pending" or "scheduled" => BuildStatus.Queued,
+        "running" or "canceling" => BuildStatus.Running,
+        "success" => BuildStatus.Succeeded,
+        "failed" => BuildStatus.Failed,
+        "canceled" or "skipped" => BuildStatus.Canceled,
+
+        // manual: it waits for somebody to let it run.
+        _ => null,
+    };
+
+    /// <summary>The list does not say when one ended; the last that happens to it is its end.</summary>
+    static Reading Convert(ListedPipeline pipeline, RepositoryName repository)
+    {
+        if (Sha.ParseOrNull(pipeline.Sha) is not { } sha) return Reading.Ignored("the pipeline names no commit");
+        if (StatusOf(pipeline.Status) is not { } status) return Reading.Ignored($"a pipeline that is {pipeline.Status} says nothing yet");
+        return Reading.Of(new BuildFact
+        {
+            Id = $"gitlab:{pipeline.Id}",
+            Repository = repository,
+            Sha = sha,
+            Pipeline = pipeline.Name,
+            QueuedAt = pipeline.CreatedAt,
+            FinishedAt = status is BuildStatus.Queued or BuildStatus.Running ? null : pipeline.UpdatedAt,
+            Status = status,
+            Url = pipeline.WebUrl,
+            AsOf = pipeline.UpdatedAt ?? pipeline.CreatedAt ?? DateTimeOffset.UnixEpoch,
         });
     }
 
@@ -248,6 +284,31 @@ public sealed class GitLabReader : SourceReader
 
     static string DeploymentId(RepositoryName repository, string kind, long id) => $"gitlab:{repository}:{kind}:{id}";
 
+    static Reading Convert(ListedDeployment deployment, RepositoryName repository)
+    {
+        var job = deployment.Deployable;
+        return (deployment.Environment?.Name, Reached(deployment.Status)) switch
+        {
+            (null or "", _) => Reading.Ignored("the deployment names no environment"),
+            (_, null) => Reading.Ignored($"{deployment.Status} is no status that we know"),
+            ({ } environment, { } status) => Reading.Of(new DeploymentFact
+            {
+                Id = job is null ? DeploymentId(repository, "deployment", deployment.Id) : DeploymentId(repository, "job", job.Id),
+                Repository = repository,
+                Environment = environment,
+                Version = job is { Tag: true } ? job.Ref : null,
+                Sha = Sha.ParseOrNull(deployment.Sha),
+                Status = status,
+                CreatedAt = deployment.CreatedAt,
+                WaitedFrom = status == DeploymentStatus.Waiting ? deployment.UpdatedAt : null,
+                StartedAt = job?.StartedAt,
+                FinishedAt = status is DeploymentStatus.Succeeded or DeploymentStatus.Failed ? job?.FinishedAt ?? deployment.UpdatedAt : null,
+                Url = job?.WebUrl,
+                AsOf = job?.FinishedAt ?? deployment.UpdatedAt ?? deployment.CreatedAt ?? DateTimeOffset.UnixEpoch,
+            }),
+        };
+    }
+
     static DeploymentStatus? Reached(string? status) => status switch
     {
         "created" or "waiting_for_resource" or "preparing" or "pending" or "scheduled" => DeploymentStatus.Created,
@@ -265,33 +326,61 @@ public sealed class GitLabReader : SourceReader
     static Reading Convert(ReleaseEvent release) => release switch
     {
         { Action: not "create" } => Reading.Ignored($"a release is not out by its {release.Action}"),
-        { ReleasedAt: null } => Reading.Ignored("the release does not say when it is out"),
-        { ReleasedAt: { } at } => Reading.Of(new DeploymentFact
+        _ => Released(NameOf(release.Project), release.Tag, release.ReleasedAt, release.Commit, release.Url),
+    };
+
+    /// <summary>A project has one release of a tag; only webhooks give it a number too.</summary>
+    static Reading Released(RepositoryName repository, string tag, DateTimeOffset? releasedAt, Commit? commit, string? url) => releasedAt is not { } at
+        ? Reading.Ignored("the release does not say when it is out")
+        : Reading.Of(new DeploymentFact
         {
-            Id = DeploymentId(NameOf(release.Project), "release", release.Id),
-            Repository = NameOf(release.Project),
+            Id = $"gitlab:{repository}:release:{tag}",
+            Repository = repository,
             Environment = "release",
-            Version = release.Tag,
-            Sha = Sha.ParseOrNull(release.Commit?.Id),
+            Version = tag,
+            Sha = Sha.ParseOrNull(commit?.Id),
             Status = DeploymentStatus.Succeeded,
             FinishedAt = at,
-            Url = release.Url,
+            Url = url,
             AsOf = at,
-        }),
-    };
+        });
+
+    static Reading Convert(ListedIssue issue, RepositoryName repository)
+    {
+        var type = issue.IssueType switch { "incident" => "Incident", null or "issue" => "Issue", var other => other };
+        return Convert(
+            new Issue
+            {
+                Iid = issue.Iid,
+                Title = issue.Title,
+                Url = issue.WebUrl,
+                Type = type,
+                State = issue.State,
+                Severity = issue.Severity?.ToLowerInvariant(),
+                MovedToId = issue.MovedToId,
+                CreatedAt = issue.CreatedAt,
+                UpdatedAt = issue.UpdatedAt,
+                ClosedAt = issue.ClosedAt,
+            },
+            repository, [.. (issue.Labels ?? []).OfType<string>()]);
+    }
 
     static Reading Convert(IssueEvent happened)
     {
         var issue = happened.ObjectAttributes;
-        if (issue.CreatedAt is not { } created) return Reading.Ignored("it does not say when it was opened");
+        if (issue.CreatedAt is null) return Reading.Ignored("it does not say when it was opened");
         if (happened.Project is null) return Reading.Ignored("it belongs to a group and to no project");
+        return Convert(issue, NameOf(happened.Project), NamesOf(happened.Labels ?? issue.Labels) ?? []);
+    }
+
+    static Reading Convert(Issue issue, RepositoryName repository, ImmutableArray<string> labels)
+    {
+        if (issue.CreatedAt is not { } created) return Reading.Ignored("it does not say when it was opened");
         if (issue.Type is not (null or "Issue" or "Incident"))
             return Reading.Ignored($"a work item of the type {issue.Type} is no incident");
 
         // A reopened one keeps the time at which it was closed before; and not every version says when that was.
         var closed = issue.State == "closed" ? issue.ClosedAt ?? issue.UpdatedAt : null;
-        var repository = NameOf(happened.Project);
-        var labels = NamesOf(happened.Labels ?? issue.Labels) ?? [];
         return Reading.Of(new IncidentFact
         {
             Id = $"{repository}#{issue.Iid}",

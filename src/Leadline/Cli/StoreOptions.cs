@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Leadline.Core;
+using Leadline.Git;
 using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Settings;
@@ -65,7 +66,8 @@ public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSour
     {
         if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation, DefinitionsBy))
             await Store.MarkAllStaleAsync(await Store.ServiceMapAsync(Definitions, cancellation), cancellation);
-        return new Readings(Store, Definitions, NullLogger.Instance, sources: Sources);
+        return new Readings(
+            Store, Definitions, NullLogger.Instance, sources: Sources.And(new MirrorReader(MirrorReader.Mirrors, await Store.SaltAsync(cancellation))));
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();

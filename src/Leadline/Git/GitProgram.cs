@@ -5,7 +5,9 @@ using System.Text;
 namespace Leadline.Git;
 
 /// <summary>Runs the <c>git</c> program on one repository and streams what it says.</summary>
-sealed class GitProgram(string path)
+/// <param name="path">The folder in which it runs.</param>
+/// <param name="environment">What it is told beside this process's own variables; a token stands there and not among its arguments, which everybody can list.</param>
+sealed class GitProgram(string path, IReadOnlyDictionary<string, string>? environment = null)
 {
     // A git hook sets these for its own repository; the folder that was named must win.
     static readonly string[] OtherRepository =
@@ -112,6 +114,7 @@ sealed class GitProgram(string path)
         // Into a pipe git would else write each commit by itself, which takes as long as reading it.
         start.Environment["GIT_FLUSH"] = "0";
         start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         try
         {
             return Process.Start(start) ?? throw new GitException("git did not start");
@@ -132,6 +135,6 @@ sealed class GitProgram(string path)
     /// <summary>Leaves no git behind where reading ended early.</summary>
     static void Stop(Process process)
     {
-        if (!process.HasExited) process.Kill();
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
     }
 }

@@ -46,7 +46,8 @@ public sealed record LevelCut(
     /// <summary>The cut-off in words.</summary>
     public string Rule => this switch
     {
-        { AtLeastPerDay: { } rate } => $"at least {Human.Rate(rate)}",
+        // Six digits of a seventh are less than a seventh.
+        { AtLeastPerDay: { } rate } => $"at least {Human.Rate(rate * 1.00001)}",
         { DeployDaysPerWeek: { } days } => $"on {days:0.#} or more days of the median week",
         { DeployDaysPerMonth: { } days } => $"on {days:0.#} or more days of the median month",
         { BelowSeconds: { } seconds } => $"below {Human.Span(seconds)}",

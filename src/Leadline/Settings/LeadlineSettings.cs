@@ -24,6 +24,9 @@ public sealed record LeadlineSettings
     /// <summary>Per source the files in which secrets stand, one a line; they are read for each delivery, so that they can be replaced.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> SecretFiles { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
+    /// <summary>Per source whose API can be asked, how it is.</summary>
+    public ImmutableDictionary<string, SourceApi> Apis { get; init; } = ImmutableDictionary<string, SourceApi>.Empty;
+
     /// <summary>Tokens that let in beside those of the store.</summary>
     public ImmutableArray<StoredToken> Tokens { get; init; } = [];
 
@@ -39,6 +42,12 @@ public sealed record LeadlineSettings
     /// <summary>What is sent every week; null where nothing is.</summary>
     public DigestSettings? Digest { get; init; }
 }
+
+/// <param name="Address">Null for the maker's own.</param>
+/// <param name="Tokens">Those whose variables are set.</param>
+/// <param name="Repositories">Names and patterns.</param>
+/// <param name="Trouble">Which token's variable is not set, in a sentence; null where none is missing.</param>
+public sealed record SourceApi(Uri? Address, ImmutableArray<string> Tokens, ImmutableArray<string> Repositories, string? Trouble);
 
 /// <param name="At">In the reporting time zone.</param>
 /// <param name="To">The webhook's address, which is a secret.</param>

@@ -108,6 +108,7 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
             $"'{text}' is no time zone: write {key.Takes}{Nearest.Suggest(text, TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id))}",
         SettingsKind.Proof when Proof.Parse(text) is null => $"'{text}' is no proof: write {key.Takes}",
         SettingsKind.WeekTime when WeekTime.Parse(text) is null => $"'{text}' is no time of the week: write {key.Takes}",
+        SettingsKind.Api => ApiAddress.WhyNot(text),
         SettingsKind.Globs => WhyItMatchesNothing(text),
         SettingsKind.PathGlobs => WhyItMatchesNothing(text) ?? WhyItMatchesNoPath(text),
         _ => null,

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Git;
 using Leadline.Metrics;
 using Leadline.Sources;
 using Leadline.Sources.Mapping;
@@ -26,17 +27,18 @@ public sealed partial class SettingsFile
     }
 
     readonly SettingsErrors errors;
-    readonly Func<string, string?> environment;
+    readonly Func<string, string?> environment, tokens;
     KnownSources sources = KnownSources.OfCatalogue;
     readonly string? folder;
     readonly Definitions basis;
 
     /// <param name="errors">What is wrong is added to it.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
+    /// <param name="tokens">The same, for the tokens that APIs are asked with.</param>
     /// <param name="folder">From which files of secrets are named, and where they are looked for; null where nobody looks.</param>
     /// <param name="basis">The definitions of keys that are left out.</param>
-    SettingsFile(SettingsErrors errors, Func<string, string?> environment, string? folder, Definitions basis) =>
-        (this.errors, this.environment, this.folder, this.basis) = (errors, environment, folder, basis);
+    SettingsFile(SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder, Definitions basis) =>
+        (this.errors, this.environment, this.tokens, this.folder, this.basis) = (errors, environment, tokens, folder, basis);
 
     /// <summary>The settings of this file; of LEADLINE_CONFIG, of ./leadline.yaml where it is there, else the defaults.</summary>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
@@ -61,7 +63,7 @@ public sealed partial class SettingsFile
     /// <inheritdoc cref="Parse(string, string, Func{string, string?})"/>
     /// <param name="basis">The definitions of keys that the text leaves out.</param>
     public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment, Definitions basis) =>
-        Parse(text, new SettingsErrors(file), environment, folder: null, basis);
+        Parse(text, new SettingsErrors(file), environment, environment, folder: null, basis);
 
     /// <summary>The definitions of a file that somebody sends: no variable of this process is looked at.</summary>
     /// <exception cref="FormatException">Something is wrong; all of it is said.</exception>
@@ -82,13 +84,13 @@ public sealed partial class SettingsFile
         var by = environment("LEADLINE_DEFINITIONS_BY") is { Length: > 0 } tag ? tag : "local";
         if (Find(path, environment) is not { } file) return new LeadlineSettings { DefinitionsBy = by };
         var errors = new SettingsErrors(Path.GetFileName(file));
-        return Parse(Text(Bytes(file, errors), errors), errors, secrets, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null, Definitions.Default) with { DefinitionsBy = by };
+        return Parse(Text(Bytes(file, errors), errors), errors, secrets, environment, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null, Definitions.Default) with { DefinitionsBy = by };
     }
 
-    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, string? folder, Definitions basis)
+    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder, Definitions basis)
     {
         var written = new SettingsText(text, errors).Read() ?? new Written.One(default, null);
-        var settings = new SettingsFile(errors, environment, folder, basis).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
+        var settings = new SettingsFile(errors, environment, tokens, folder, basis).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
         errors.ThrowIfAny();
         return settings;
     }
@@ -172,6 +174,8 @@ public sealed partial class SettingsFile
             Sources = sources,
             Secrets = root["sources"].Below.ToImmutableDictionary(entry => entry.Name, entry => Secrets(entry.Name, entry.Setting)),
             SecretFiles = root["sources"].Below.Where(entry => entry.Setting["secret_file"].Texts is not null).ToImmutableDictionary(entry => entry.Name, entry => SecretFiles(entry.Setting)),
+            Apis = root["sources"].Below.Where(entry => Pollable.Any(key => entry.Setting[key].Texts is not null))
+                .ToImmutableDictionary(entry => entry.Name, entry => Api(entry.Name, entry.Setting)),
             KeepDeliveries = Span(root["deliveries"]["keep"]),
             Digest = Digest(root["digest"]),
             Levels = root["levels"].Text is { } edition ? new Levels(KnownEditions.Of(edition)) : Levels.Default,
@@ -218,7 +222,7 @@ public sealed partial class SettingsFile
 
     ImmutableArray<string> Secrets(string source, Setting setting)
     {
-        if (sources.Find(source) is null)
+        if (sources.Find(source) is null && source != MirrorReader.Name)
             errors.Add(setting.At, setting.Path, $"there is no such source{Nearest.Suggest(source, sources.Readers.Select(reader => reader.Source))}");
         var secret = setting["secret"];
         return [.. secret.Values.Select(one => Variable().Replace(one.Value!, match => Substitute(one.At, secret.Path, match.Groups[1].Value)))];
@@ -237,6 +241,30 @@ public sealed partial class SettingsFile
         }
 
         return files.DrainToImmutable();
+    }
+
+    static readonly ImmutableArray<string> Pollable = ["token", "repositories", "api"];
+
+    /// <summary>A token whose variable is not set is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
+    SourceApi Api(string source, Setting setting)
+    {
+        if (sources.Find(source) is not null && Pagers.Find(source) is null)
+        {
+            var first = Pollable.Select(key => setting[key]).First(key => key.Texts is not null);
+            errors.Add(first.At, first.Path, $"the API of {source} is not asked: this is for {string.Join(", ", Pagers.All.Select(pager => pager.Source).Append(MirrorReader.Name))}");
+        }
+
+        string? trouble = null;
+        var set = ImmutableArray.CreateBuilder<string>();
+        foreach (var one in setting["token"].Values)
+        {
+            var unset = Variable().Matches(one.Value!).Select(match => match.Groups[1].Value).FirstOrDefault(name => string.IsNullOrWhiteSpace(tokens(name)));
+            if (unset is null) set.Add(Variable().Replace(one.Value!, match => tokens(match.Groups[1].Value)!));
+            else if (folder is null) trouble = $"the environment variable {unset}, which sources.{source}.token names, is not set, or is empty";
+            else errors.Add(one.At, setting["token"].Path, $"the environment variable {unset} is not set, or is empty");
+        }
+
+        return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? []], trouble);
     }
 
     /// <summary>Null where no key of it says anything.</summary>

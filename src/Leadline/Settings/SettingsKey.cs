@@ -45,6 +45,9 @@ enum SettingsKind
     /// <summary>A time of every week, such as Mon 09:00.</summary>
     WeekTime,
 
+    /// <summary>The address of an API: https, or this machine's own.</summary>
+    Api,
+
     /// <summary>The rules of a mapping.</summary>
     Rules,
 }
@@ -89,6 +92,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
         SettingsKind.Globs or SettingsKind.PathGlobs => "a list of globs",
         SettingsKind.Proof => Proof.Takes,
         SettingsKind.WeekTime => "a day and a time such as Mon 09:00",
+        SettingsKind.Api => "an address such as https://github.example.com/api/v3/",
         SettingsKind.Rules => "a list of rules",
         _ => "a text",
     };
@@ -210,6 +214,18 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                         Example = ["/run/secrets/github"],
                         NotEmpty = true,
                     },
+                    new("token", SettingsKind.Texts, "For leadline backfill: the token that its API is asked with, as ${NAME} of the environment; several share its limits between them.")
+                    {
+                        Example = ["${GITHUB_TOKEN}"],
+                        NotEmpty = true,
+                        IsSecret = true,
+                    },
+                    new("repositories", SettingsKind.Texts, "For leadline backfill: whose history is asked for; acme/* is all that the organization, or group, acme has.")
+                    {
+                        Example = ["acme/*"],
+                        NotEmpty = true,
+                    },
+                    new("api", SettingsKind.Api, "For leadline backfill: the address of its API, where that is not the maker's own.") { Example = ["https://github.example.com/api/v3/"] },
                 ],
             }) with { IsSecret = true },
             Map("mappings", "Sources of your own, by the name in the address of their deliveries, with what their bodies mean; see docs/reference/mapping.md.",

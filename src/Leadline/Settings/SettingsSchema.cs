@@ -42,6 +42,7 @@ static class SettingsSchema
         SettingsKind.Span => new JsonObject { ["type"] = "string", ["pattern"] = $"^({string.Join('|', key.Words.Append(Setting.SpanPattern))})$" },
         SettingsKind.Proof => new JsonObject { ["type"] = "string", ["pattern"] = $"^{Proof.Pattern}$" },
         SettingsKind.WeekTime => new JsonObject { ["type"] = "string", ["pattern"] = $"^{WeekTime.Pattern}$" },
+        SettingsKind.Api => new JsonObject { ["type"] = "string", ["pattern"] = $"^{ApiAddress.Pattern}$" },
         _ => Scalar(),
     };
 

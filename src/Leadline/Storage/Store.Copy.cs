@@ -103,12 +103,15 @@ public sealed partial class Store
 
     async Task CopyCursorsAsync(Store target, CancellationToken cancellation)
     {
-        var cursors = await database.ReadAsync(connection => database.List(connection, "select name, value from cursor", row => (Name: row.GetString(0), Value: row.GetInt64(1))), cancellation);
+        var cursors = await database.ReadAsync(connection => database.List(connection, "select name, value, content from cursor", row => (Name: row.GetString(0), Value: row.GetInt64(1), Content: row.Text(2))), cancellation);
         await target.database.WriteAsync(
             connection =>
             {
-                foreach (var (name, value) in cursors)
-                    target.database.Execute(connection, "update cursor set value = greatest(value, $value) where name = $name", ("name", name), ("value", value));
+                foreach (var (name, value, content) in cursors)
+                {
+                    if (content is not null) target.KeepPollCursor(connection, name, content);
+                    else target.database.Execute(connection, "update cursor set value = greatest(value, $value) where name = $name", ("name", name), ("value", value));
+                }
 
                 // The file's own count of ids is not kept in the table.
                 target.database.Execute(connection, "update cursor set value = greatest(value, (select coalesce(max(id), 0) from delivery)) where name = 'delivery'");

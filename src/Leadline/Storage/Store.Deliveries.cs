@@ -11,21 +11,25 @@ public sealed partial class Store
     const long MostBytesAtOnce = 32 * 1024 * 1024;
 
     /// <summary>Appends in one durable transaction; answers for each the id and whether it was known already.</summary>
-    public async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellation)
+    public Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellation) =>
+        AppendAsync(deliveries, null, cancellation);
+
+    /// <param name="beside">What else is written in the same transaction.</param>
+    async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, Action<DbConnection>? beside, CancellationToken cancellation)
     {
         var bodies = deliveries.Select(delivery => Compress(delivery.Delivery.Body.Span)).ToList();
         try
         {
             // Nearly all are new. The index of the keys says so for nothing; to ask for them first would cost more with every one that is kept.
-            return await AppendAsync(deliveries, bodies, asksFirst: false, cancellation);
+            return await AppendAsync(deliveries, bodies, asksFirst: false, beside, cancellation);
         }
         catch (StoreException error) when (database.IsDuplicateKey(error))
         {
-            return await AppendAsync(deliveries, bodies, asksFirst: true, cancellation);
+            return await AppendAsync(deliveries, bodies, asksFirst: true, beside, cancellation);
         }
     }
 
-    async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, List<byte[]> bodies, bool asksFirst, CancellationToken cancellation)
+    async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, List<byte[]> bodies, bool asksFirst, Action<DbConnection>? beside, CancellationToken cancellation)
     {
         return [.. await database.LogAsync(
             connection =>
@@ -56,6 +60,7 @@ public sealed partial class Store
                     rows.Complete();
                 }
 
+                beside?.Invoke(connection);
                 return answers;
             },
             cancellation)];

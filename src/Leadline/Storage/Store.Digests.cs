@@ -6,7 +6,7 @@ public sealed partial class Store
     public Task<bool> ClaimDigestAsync(DateTimeOffset due, CancellationToken cancellation) => database.WriteAsync(
         connection =>
         {
-            database.Execute(connection, "insert into cursor select 'digest', 0 where not exists (select 1 from cursor where name = 'digest')");
+            database.Execute(connection, "insert into cursor (name, value) select 'digest', 0 where not exists (select 1 from cursor where name = 'digest')");
             return database.Scalar(
                 connection, "update cursor set value = $due where name = 'digest' and value < $due returning 1", ("due", due.ToUnixTimeSeconds())) > 0;
         },

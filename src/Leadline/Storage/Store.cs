@@ -58,7 +58,7 @@ public sealed partial class Store : IAsyncDisposable
             if (version == 0)
             {
                 database.Execute(connection, "insert into meta values ('schema', $number), ('salt', $salt)", ("number", $"{newest}"), ("salt", Convert.ToHexString(RandomNumberGenerator.GetBytes(32))));
-                database.Execute(connection, "insert into cursor values ('reader', 0), ('data', 0), ('stale', 0)");
+                database.Execute(connection, "insert into cursor (name, value) values ('reader', 0), ('data', 0), ('stale', 0)");
             }
             else if (version < newest)
             {

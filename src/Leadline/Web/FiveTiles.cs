@@ -40,8 +40,8 @@ public static class FiveTiles
             new("rework_rate", "Rework", Shown.Ratio(rework.Value), Shown.Between(rework.Interval, Shown.Ratio),
                 $"{rework.Rework} of {Shown.Count(rework.Deployments, "deployment")}", rework.Levels, "Rollbacks, reverts, hotfixes and fixes."),
         ];
-        return [.. tiles.Select(tile => tile.Levels is { Length: > 1 } several
-            ? tile with { NoLevel = $"{LevelWords.Of(several)}: {report.Because.GetValueOrDefault(tile.Metric + ".level")}" } : tile)];
+        return [.. tiles.Select(tile => tile.Levels is { Length: > 1 }
+            ? tile with { NoLevel = report.Because.GetValueOrDefault(tile.Metric + ".level") } : tile)];
     }
 
     /// <summary>The answers in words, for those who read no numbers.</summary>

@@ -11,7 +11,8 @@ public sealed class DefinitionsHashTests
     /// <summary>What decides no number: secrets and keeping are not definitions.</summary>
     static readonly string[] WithoutWeight =
     [
-        "sources.SOURCE.secret", "sources.SOURCE.secret_file", "mappings.NAME.auth", "mappings.NAME.personal", "mappings.NAME.rules",
+        "sources.SOURCE.secret", "sources.SOURCE.secret_file", "sources.SOURCE.token", "sources.SOURCE.repositories", "sources.SOURCE.api",
+        "mappings.NAME.auth", "mappings.NAME.personal", "mappings.NAME.rules",
         "deliveries.keep", "badges", "levels", "digest.at", "digest.to", "digest.url", "digest.format", "digest.service", "digest.team",
     ];
 
@@ -103,6 +104,7 @@ public sealed class DefinitionsHashTests
         SettingsKind.Words => key.Words.Select(without => $"[{string.Join(", ", key.Words.Where(word => word != without))}]").Append("[]"),
         SettingsKind.Proof => ["basic", "header X-Token"],
         SettingsKind.WeekTime => ["Mon 09:00", "Fri 16:30"],
+        SettingsKind.Api => ["https://a.example/", "https://b.example/"],
         SettingsKind.Rules => ["[]", "{ type: annotation, id: $.id, at: $.at, text: one }"],
         _ when key.IsList => ["one", "[one, two]"],
         _ => ["one", "two"],

@@ -54,17 +54,29 @@ static class Mutilation
     static byte[] WithAnotherValue(byte[] body, Random random)
     {
         var tokens = new List<Range>();
+        var open = new Stack<int>();
         try
         {
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = 10_000 });
             while (reader.Read())
             {
-                if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray) continue;
-                var start = (int)reader.TokenStartIndex;
-                var after = reader;
-                after.Skip();
-                var isKey = reader.TokenType == JsonTokenType.PropertyName;
-                tokens.Add(start..(isKey ? start + reader.ValueSpan.Length + 2 : (int)after.BytesConsumed));
+                var (start, end) = ((int)reader.TokenStartIndex, (int)reader.BytesConsumed);
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                        var begun = open.Pop();
+                        tokens.Add(begun..end);
+                        break;
+                    case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                        open.Push(start);
+                        break;
+                    case JsonTokenType.PropertyName:
+                        tokens.Add(start..(start + reader.ValueSpan.Length + 2));
+                        break;
+                    default:
+                        tokens.Add(start..end);
+                        break;
+                }
             }
         }
         catch (JsonException)

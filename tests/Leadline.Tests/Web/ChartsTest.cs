@@ -92,6 +92,7 @@ public sealed partial class PagesTest
         var page = await PageAsync(server, "/levels?service=checkout&industry=technology&size=fewer_than_20");
         Assert.Contains("DORA Quick Check 2025", page);
         Assert.Contains("below 1 h", page);
+        Assert.Contains("at least 1 a week", page);
         Assert.Contains("no such size in dora-2025-quick-check", page);
         Assert.Contains("<option value=\"technology\" selected>", page);
         Assert.Contains("elite to", page);

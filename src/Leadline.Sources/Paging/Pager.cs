@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Leadline.Core;
+
+namespace Leadline.Sources.Paging;
+
+/// <summary>
+/// How a source's API is asked for its history: which requests come first, and what follows from an answer. A pure description; the program
+/// makes the requests, waits where the API says so and keeps what is still to be asked.
+/// </summary>
+public abstract class Pager
+{
+    /// <summary>The reader's name, and its key under <c>sources</c>.</summary>
+    public abstract string Source { get; }
+
+    /// <summary>Raised whenever requests that are kept would be read otherwise: the history is then asked for anew.</summary>
+    public abstract int Version { get; }
+
+    /// <summary>Where the maker's own service is; it ends in a slash.</summary>
+    public abstract Uri Api { get; }
+
+    /// <summary>What a scope is called, in the plural: <c>repositories</c>.</summary>
+    public abstract string ScopeWord { get; }
+
+    /// <summary>Over which span the API counts what it lets ask.</summary>
+    public abstract TimeSpan AllowanceSpan { get; }
+
+    /// <summary>Headers of every request.</summary>
+    public virtual ImmutableDictionary<string, string> Headers => Delivery.NoHeaders;
+
+    /// <summary>The header that shows the token.</summary>
+    public abstract (string Name, string Value) Proof(string token);
+
+    /// <summary>
+    /// The request that lists the scopes which the pattern <c>acme/*</c> stands for; null where the text names one scope itself.
+    /// </summary>
+    public abstract PageRequest? Listing(string pattern);
+
+    /// <summary>What is asked first of a scope.</summary>
+    public abstract ImmutableArray<PageRequest> First(string scope, PageSpan span);
+
+    /// <summary>What an answer with the status 200 holds, and what follows from it.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not what the API promises.</exception>
+    public abstract Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span);
+
+    /// <summary>Whether this status says that there is nothing of the kind, which is no failure.</summary>
+    public virtual bool IsNothing(PageRequest request, int status) => false;
+
+    /// <summary>The listings that a plan counts for a scope; those that follow from nothing else.</summary>
+    public abstract ImmutableArray<PlannedListing> Plan(string scope, PageSpan span);
+
+    /// <summary>How many things a listing holds by the answer to its count; null where it does not say.</summary>
+    public abstract long? CountOf(PlannedListing listing, PageAnswer answer);
+}

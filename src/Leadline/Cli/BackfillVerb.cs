@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Leadline.Git;
+using Leadline.Ingest;
+using Leadline.Metrics;
+using Leadline.Polling;
+using Leadline.Settings;
+using Leadline.Sources;
+using Leadline.Sources.Paging;
+using Leadline.Storage;
+using Spectre.Console;
+
+namespace Leadline.Cli;
+
+/// <summary><c>leadline backfill SOURCE…</c>: the history of sources whose APIs can be asked for it.</summary>
+static class BackfillVerb
+{
+    /// <param name="Pager">Null for git, which is mirrored.</param>
+    /// <param name="Api">Its address; null for git.</param>
+    /// <param name="Names">Repositories and patterns.</param>
+    sealed record Asked(string Source, Pager? Pager, Uri? Api, ImmutableArray<string> Tokens, ImmutableArray<string> Names);
+
+    /// <summary>What became of a source.</summary>
+    sealed record Outcome(string Source, int Scopes, int Done, long Requests, long Stored, long Known, ImmutableArray<Missing> Missing);
+
+    static readonly ImmutableArray<string> Names = [.. Pagers.All.Select(pager => pager.Source), MirrorReader.Name];
+
+    public static Command Create(TimeProvider clock, Terminal terminal)
+    {
+        var sources = new Argument<string[]>("SOURCE")
+        {
+            Description = $"whose history: {string.Join(", ", Names)}",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var since = new Option<string>("--since") { Description = "from when on", HelpName = "DATE", Required = true };
+        var repositories = new Option<string[]>("--repositories")
+        {
+            Description = "whose; acme/* is all that acme has; default: sources.SOURCE.repositories of leadline.yaml",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var plan = new Option<bool>("--plan") { Description = "only say what would be asked, how many requests that takes and how long" };
+        var json = new Option<bool>("--json") { Description = "print the plan, or what became of it, as JSON" };
+        var store = new StoreOption();
+        var config = new ConfigOption();
+        var verb = new Command(
+            "backfill",
+            "Asks sources for their history and stores it as if it had been sent: what is there already is not stored twice. It may be stopped at any moment, and goes on "
+            + "from there; what it could not get is named on standard error, and the exit code is 1.")
+        {
+            sources, since, repositories, plan, json, store, config,
+        };
+        verb.SetAction(async (arguments, cancellation) =>
+        {
+            if (!DateTimeOffset.TryParse(arguments.GetValue(since), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var from))
+                return terminal.Misuse($"--since '{arguments.GetValue(since)}' is no date: write 2024-01-01");
+            if (from > clock.GetUtcNow()) return terminal.Misuse($"--since {from:yyyy-MM-dd} lies in the future: there is no history to ask for");
+            var settings = config.WithoutSecrets(arguments);
+            var all = ImmutableArray.CreateBuilder<Asked>();
+            foreach (var source in arguments.GetValue(sources)!.Distinct())
+            {
+                if (AskedOf(source, settings, arguments.GetValue(repositories) ?? [], out var sentence) is not { } asked) return terminal.Misuse(sentence!);
+                if (asked is { Tokens.IsEmpty: true, Api: not null }) terminal.Say($"no token is set as sources.{source}.token: {asked.Api.Authority} answers strangers seldom, and shows them what is public");
+                all.Add(asked);
+            }
+
+            if (arguments.GetValue(plan)) return await PlanAsync(all, from, arguments.GetValue(json), clock, terminal, cancellation);
+            await using var opened = new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources, settings.Levels);
+            var outcomes = new List<Outcome>();
+            foreach (var asked in all)
+            {
+                outcomes.Add(asked.Pager is null ? await MirrorAsync(asked, opened, clock, terminal, cancellation)
+                    : await RunAsync(asked.Pager, asked.Api!, asked, opened, from, clock, terminal, cancellation));
+            }
+
+            await (await opened.ReadingsAsync(clock, cancellation)).DrainAsync(null, cancellation);
+            foreach (var outcome in outcomes)
+            {
+                foreach (var missing in outcome.Missing) Say(terminal, missing);
+                if (!arguments.GetValue(json))
+                    terminal.Raw.WriteLine($"{outcome.Source}: {outcome.Stored} stored, {outcome.Known} known already; {outcome.Done} of {outcome.Scopes} asked to the end, by {outcome.Requests} requests");
+            }
+
+            if (arguments.GetValue(json)) terminal.WriteJson(outcomes);
+            return outcomes.All(outcome => outcome.Missing.IsEmpty) ? ExitCode.Done : ExitCode.CheckFailed;
+        });
+        return verb;
+    }
+
+    static Asked? AskedOf(string source, LeadlineSettings settings, string[] named, out string? sentence)
+    {
+        sentence = null;
+        var set = settings.Apis.GetValueOrDefault(source);
+        var names = named.Length > 0 ? [.. named] : set?.Repositories ?? [];
+        var pager = Pagers.Find(source);
+        if (!Names.Contains(source)) sentence = $"the history of '{source}' cannot be asked for{Nearest.Suggest(source, Names)}; there are {string.Join(", ", Names)}";
+        else if (set?.Trouble is { } trouble) sentence = trouble;
+        else if (names.IsEmpty) sentence = $"whose history of {source}? name {pager?.ScopeWord ?? "repositories"} with --repositories, or as sources.{source}.repositories in leadline.yaml";
+        else return new Asked(source, pager, set?.Address ?? pager?.Api, set?.Tokens ?? [], names);
+        return null;
+    }
+
+    static async Task<Outcome> MirrorAsync(Asked asked, OpenedStore opened, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    {
+        var reader = new MirrorReader(MirrorReader.Mirrors, await opened.Store.SaltAsync(cancellation));
+        var poll = new MirrorPoll(
+            opened.Store, await Intake.OfAsync(opened.Store, cancellation), reader, MirrorReader.Mirrors, asked.Tokens is [var token, ..] ? token : null, clock);
+        var summary = await poll.RunAsync(
+            [.. asked.Names.Select(MirroredRepository.Parse)],
+            told =>
+            {
+                if (!told.IsDone) terminal.Say($"fetching {told.Scope}");
+            },
+            cancellation);
+        return new Outcome(MirrorReader.Name, summary.Scopes, summary.Done, summary.Requests, summary.Stored, summary.Known, summary.Missing);
+    }
+
+    static async Task<Outcome> RunAsync(
+        Pager pager, Uri address, Asked asked, OpenedStore opened, DateTimeOffset since, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    {
+        using var api = new ApiClient(pager, address, asked.Tokens, clock);
+        var poll = new Poll(
+            opened.Store, await Intake.OfAsync(opened.Store, cancellation), pager, Catalogue.Find(pager.Source)!, api, clock);
+        var scopes = await poll.ScopesAsync(asked.Names, cancellation);
+        terminal.Say($"asking {address.Authority} for {scopes.Length} {pager.ScopeWord}");
+        PollSummary summary = null!;
+        if (!terminal.Error.Profile.Out.IsTerminal) summary = await poll.RunAsync(scopes, since, null, cancellation);
+        else
+        {
+            await terminal.Error.Progress().StartAsync(async progress =>
+            {
+                var task = progress.AddTask(pager.Source, maxValue: Math.Max(1, scopes.Length));
+                var known = new Dictionary<string, PollProgress>();
+                summary = await poll.RunAsync(
+                    scopes, since,
+                    told =>
+                    {
+                        lock (known)
+                        {
+                            known[told.Scope] = told;
+
+                            // Of a scope that was not begun nobody knows how many requests it takes: it counts as one.
+                            var left = known.Values.Sum(one => (long)one.Waiting);
+                            var answers = known.Values.Sum(one => one.Answers);
+                            task.MaxValue = Math.Max(1, answers + left + scopes.Length - known.Count);
+                            task.Value = answers;
+                            task.Description = Markup.Escape($"{pager.Source}: {known.Values.Sum(one => one.Items):N0} items, {left:N0} requests known to follow{Left(api.Allowance)}");
+                        }
+                    },
+                    cancellation);
+            });
+        }
+
+        return new Outcome(pager.Source, summary.Scopes, summary.Done, summary.Requests, summary.Stored, summary.Known, summary.Missing);
+    }
+
+    static async Task<int> PlanAsync(
+        IEnumerable<Asked> all, DateTimeOffset since, bool asJson, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    {
+        var plans = new List<PollPlan>();
+        foreach (var asked in all)
+        {
+            if (asked is not { Pager: { } pager, Api: { } address })
+            {
+                terminal.Say($"{asked.Source}: {asked.Names.Length} {(asked.Names.Length == 1 ? "repository" : "repositories")} would be fetched into {MirrorReader.Mirrors}, without the contents of files");
+                continue;
+            }
+
+            using var api = new ApiClient(pager, address, asked.Tokens, clock);
+            var (scopes, missed) = await Poll.ScopesAsync(pager, api, asked.Names, clock, cancellation);
+            var plan = await PollPlan.OfAsync(pager, address, api, scopes, since, clock, cancellation);
+            plans.Add(plan with { Missing = [.. missed, .. plan.Missing] });
+        }
+
+        foreach (var missing in plans.SelectMany(plan => plan.Missing)) Say(terminal, missing);
+        if (asJson) terminal.WriteJson(plans);
+        else
+        {
+            foreach (var plan in plans) Write(plan, terminal);
+        }
+
+        return plans.All(plan => plan.Missing.IsEmpty) ? ExitCode.Done : ExitCode.CheckFailed;
+    }
+
+    static void Write(PollPlan plan, Terminal terminal)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var header in (ReadOnlySpan<string>)["", "what", "items", "requests at most"]) table.AddColumn(header);
+        foreach (var one in plan.Listings) table.AddRow([new Text(one.Scope), new Text(one.What), new Text($"{one.Items:N0}"), new Text($"{one.Requests:N0}")]);
+        terminal.Out.Write(table);
+        terminal.Raw.WriteLine($"{plan.Source}: at most {plan.Requests:N0} requests to {plan.Api}{Left(plan.Allowance)}; about {Human.Span(plan.Seconds)}");
+    }
+
+    static string Left(ApiAllowance allowance) => allowance.Left is not { } left ? "" : $", {left:N0}{(allowance.Of is { } of ? $" of {of:N0}" : "")} left";
+
+    static void Say(Terminal terminal, Missing missing) => terminal.Say(
+        $"missing {missing.Scope}{(missing.Kind is null ? "" : $", {missing.Kind}")}: {missing.Sentence}");
+}

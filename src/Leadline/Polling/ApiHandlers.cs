@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text.Json;
+using Leadline.Sources.Paging;
+
+namespace Leadline.Polling;
+
+/// <summary>Lets a request wait for a token that may ask, shows it, and learns from the answer what is left.</summary>
+sealed class TokenHandler(ApiTokens tokens, Pager pager) : DelegatingHandler
+{
+    /// <summary>Marks an answer that says that too much was asked.</summary>
+    public static readonly HttpRequestOptionsKey<bool> Limited = new("leadline.limited");
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        var state = await tokens.TakeAsync(cancellation);
+        if (state.Token is { } token)
+        {
+            var (name, value) = pager.Proof(token);
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        var answer = await base.SendAsync(request, cancellation);
+        var isRefused = answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests;
+        var text = isRefused ? await answer.Content.ReadAsStringAsync(cancellation) : "";
+        request.Options.Set(Limited, tokens.Learn(state, answer, text.Contains("rate limit", StringComparison.OrdinalIgnoreCase)));
+        return answer;
+    }
+}
+
+/// <summary>Takes the whole of an answer, so that one which is cut off is asked again, up to a size.</summary>
+sealed class WholeAnswerHandler(long largest) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        var answer = await base.SendAsync(request, cancellation);
+        try
+        {
+            await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+            var body = new MemoryStream();
+            var buffer = new byte[1 << 16];
+            while (await stream.ReadAsync(buffer, cancellation) is > 0 and var read)
+            {
+                if (body.Length + read > largest)
+                    throw new ApiException($"an answer is larger than {largest >> 20} MiB, and was not taken", canHelp: false) { Status = (int)answer.StatusCode };
+                body.Write(buffer, 0, read);
+            }
+
+            if (answer.StatusCode == HttpStatusCode.OK) RefuseCutOff(body);
+            var whole = new ByteArrayContent(body.ToArray());
+            foreach (var header in answer.Content.Headers.NonValidated.Where(header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
+                whole.Headers.TryAddWithoutValidation(header.Key, header.Value);
+            answer.Content = whole;
+            return answer;
+        }
+        catch (IOException error)
+        {
+            answer.Dispose();
+            throw new HttpRequestException("the answer ended too early", error);
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    static void RefuseCutOff(MemoryStream body)
+    {
+        var reader = new Utf8JsonReader(body.GetBuffer().AsSpan(0, (int)body.Length));
+        try
+        {
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException error)
+        {
+            throw new HttpRequestException("the answer is cut off, or is no JSON", error);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Leadline.Sources.Paging;
+
+namespace Leadline.Polling;
+
+/// <summary>What would be asked of a scope.</summary>
+/// <param name="What">The listing, in words.</param>
+/// <param name="Items">How many things it holds; null where the API does not say.</param>
+/// <param name="Requests">The most requests that it takes; null where that is unknown.</param>
+public sealed record PlannedScope(string Scope, string What, long? Items, long? Requests);
+
+/// <summary>What a source would be asked, before it is.</summary>
+/// <param name="Requests">The most, as far as it is known.</param>
+/// <param name="Allowance">How many the API lets ask in its span.</param>
+/// <param name="Seconds">About how long that takes.</param>
+public sealed record PollPlan(
+    string Source, string Api, int Scopes, ImmutableArray<PlannedScope> Listings, long Requests, ApiAllowance Allowance, double Seconds, ImmutableArray<Missing> Missing)
+{
+    /// <summary>Counts every listing of the scopes, by one request each.</summary>
+    internal static async Task<PollPlan> OfAsync(
+        Pager pager, Uri address, ApiClient api, ImmutableArray<string> scopes, DateTimeOffset since, TimeProvider clock, CancellationToken cancellation)
+    {
+        var began = clock.GetTimestamp();
+        var now = clock.GetUtcNow();
+        var asked = scopes.SelectMany(scope => pager.Plan(scope, new PageSpan(since, now, IsAgain: false)).Select(listing => (Scope: scope, Listing: listing))).ToArray();
+        var planned = new PlannedScope[asked.Length];
+        var missing = new Missing?[asked.Length];
+        await Parallel.ForAsync(
+            0, asked.Length, new ParallelOptions { MaxDegreeOfParallelism = ApiClient.AtOnce, CancellationToken = cancellation },
+            async (i, token) =>
+            {
+                var (scope, listing) = asked[i];
+                long? count = null;
+                try
+                {
+                    var answer = await api.AskAsync(listing.Count, null, token);
+                    count = answer.Status == 200 ? pager.CountOf(listing, answer) : 0;
+                }
+                catch (Exception error) when (error is ApiException or JsonException)
+                {
+                    missing[i] = new Missing(scope, listing.What, error.Message, error is ApiException { CanHelp: true });
+                }
+
+                // An empty listing is asked for too.
+                planned[i] = new PlannedScope(
+                    scope, listing.What, count, count is { } known ? Math.Max(1, (known + listing.AtOnce - 1) / listing.AtOnce) + (known * listing.EachAsks) : null);
+            });
+        var requests = planned.Sum(one => one.Requests ?? 0);
+        var each = asked.Length == 0 ? 0 : clock.GetElapsedTime(began).TotalSeconds / asked.Length;
+        return new PollPlan(
+            pager.Source, address.ToString(), scopes.Length, [.. planned], requests, api.Allowance,
+            Math.Max(requests * each, Waiting(requests, api.Allowance, pager.AllowanceSpan)), [.. missing.OfType<Missing>()]);
+    }
+
+    /// <summary>How long the limit alone makes it take.</summary>
+    static double Waiting(long requests, ApiAllowance allowance, TimeSpan span) =>
+        allowance is { Left: { } left, Of: > 0 and var of } && requests > left ? Math.Ceiling((requests - left) / (double)of) * span.TotalSeconds : 0;
+}

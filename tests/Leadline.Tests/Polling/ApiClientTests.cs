@@ -1,0 +1,232 @@
+using System.Net;
+using Leadline.Polling;
+using Leadline.Sources.GitHub;
+using Leadline.Sources.Paging;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Leadline.Tests.Polling;
+
+/// <summary>How an API is asked: no more than it allows, no other host, no answer without an end.</summary>
+public sealed class ApiClientTests
+{
+    static readonly DateTimeOffset Now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+    static readonly PageRequest Request = new() { Kind = "commits", Address = "repos/acme/shop/commits" };
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_answer_that_leads_to_another_host_is_refused_and_the_token_stays()
+    {
+        await using var other = await PlayedApi.StartAsync(_ => new Played(200, "[]"));
+        await using var api = await PlayedApi.StartAsync(_ => new Played(307, "", ("Location", new Uri(other.Address, "repos/acme/shop/commits").ToString())));
+        var error = await RefusedAsync(api);
+        Assert.Contains("leads to another host", error.Message);
+        Assert.Contains("sources.github.api", error.Message);
+        Assert.False(error.CanHelp);
+        Assert.Empty(other.Asked);
+        Assert.Single(api.Tokens);
+    }
+
+    [Fact]
+    public async Task A_next_page_on_another_host_is_refused()
+    {
+        await using var other = await PlayedApi.StartAsync(_ => new Played(200, "[]"));
+        await using var api = await PlayedApi.StartAsync(_ => new Played(200, "[]"));
+        foreach (var address in (string[])[new Uri(other.Address, "next").ToString(), "//127.0.0.2/next", "http://user@127.0.0.1/next", "file:///etc/passwd"])
+            Assert.Contains("leads to another host", (await RefusedAsync(api, Request with { Address = address })).Message);
+        Assert.Empty(other.Asked);
+        Assert.Empty(api.Asked);
+    }
+
+    [Fact]
+    public async Task A_repository_that_moved_on_the_same_host_is_followed_with_the_token()
+    {
+        await using var api = await PlayedApi.StartAsync(request => request.Path == "/repositories/7/commits" ? new Played(200, "[1]") : new Played(301, "", ("Location", "/repositories/7/commits")));
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        Assert.Equal("[1]"u8.ToArray(), (await client.AskAsync(Request, null, Cancellation)).Body.ToArray());
+        Assert.Equal(["Bearer token one", "Bearer token one"], api.Tokens);
+    }
+
+    [Fact]
+    public async Task An_address_that_leads_in_a_circle_is_given_up()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(302, "", ("Location", "/repos/acme/shop/commits")));
+        Assert.Contains("leads on and on", (await RefusedAsync(api)).Message);
+        Assert.Equal(4, api.Asked.Count);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_too_large_is_not_taken()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(200, $"[\"{new string('a', 3 << 20)}\"]"));
+        var error = await RefusedAsync(api, largest: 1 << 20);
+        Assert.Equal("an answer is larger than 1 MiB, and was not taken", error.Message);
+        Assert.Single(api.Asked);
+    }
+
+    [Fact]
+    public async Task What_fails_every_time_is_given_up_and_may_be_tried_later()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(502, "<html></html>"));
+        var error = await RefusedAsync(api);
+        Assert.Equal((true, 502), (error.CanHelp, error.Status));
+        Assert.Equal(9, api.Asked.Count);
+        Assert.DoesNotContain("token one", error.Message);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_asked_once()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));
+        var error = await RefusedAsync(api);
+        Assert.Equal((false, 404, 1), (error.CanHelp, error.Status, api.Asked.Count));
+    }
+
+    [Fact]
+    public async Task A_limit_is_waited_for_as_long_as_the_API_says_by_its_own_clock()
+    {
+        // Their clock is three days ahead of ours.
+        var theirs = Now.AddDays(3);
+        var asked = 0;
+        await using var api = await PlayedApi.StartAsync(_ => asked++ == 0
+            ? new Played(200, "[]", ("Date", $"{theirs:R}"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", $"{theirs.AddMinutes(40).ToUnixTimeSeconds()}"))
+            : new Played(200, "[]"));
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        await client.AskAsync(Request, null, Cancellation);
+        Assert.Equal(new ApiAllowance(0, 5000, Now.AddMinutes(40)), client.Allowance);
+        await client.AskAsync(Request, null, Cancellation);
+        Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(42));
+    }
+
+    [Fact]
+    public async Task A_secondary_limit_is_waited_for_and_is_no_refusal()
+    {
+        var asked = 0;
+        await using var api = await PlayedApi.StartAsync(_ => asked++ switch
+        {
+            0 => new Played(403, """{"message":"You have exceeded a secondary rate limit."}"""),
+            1 => new Played(403, "{}", ("Retry-After", "120")),
+            _ => new Played(200, "[]"),
+        });
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        Assert.Equal(200, (await client.AskAsync(Request, null, Cancellation)).Status);
+        Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(6));
+    }
+
+    [Fact]
+    public async Task Several_tokens_share_the_limits_and_none_asks_beyond_its_own()
+    {
+        var left = new Dictionary<string, int> { ["Bearer a"] = 3, ["Bearer b"] = 5 };
+        var beyond = 0;
+        await using var api = await PlayedApi.StartAsync(request =>
+        {
+            lock (left)
+            {
+                var token = request.Headers.Authorization.ToString();
+                if (left[token]-- <= 0) beyond++;
+                return new Played(200, "[]", ("RateLimit-Limit", "8"), ("RateLimit-Remaining", $"{left[token]}"), ("RateLimit-Reset", "60"));
+            }
+        });
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock, "a", "b");
+        for (var i = 0; i < 8; i++) await client.AskAsync(Request, null, Cancellation);
+        Assert.Equal((0, 0, 0), (beyond, left["Bearer a"], left["Bearer b"]));
+        Assert.Equal(0, client.Allowance.Left);
+        Assert.True(clock.GetUtcNow() - Now < TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task No_more_requests_are_under_way_than_a_host_should_bear()
+    {
+        var (now, most) = (0, 0);
+        await using var api = await PlayedApi.StartAsync(_ =>
+        {
+            var count = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, count);
+            Thread.Sleep(20);
+            Interlocked.Decrement(ref now);
+            return new Played(200, "[]");
+        });
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => client.AskAsync(Request, null, Cancellation)));
+        Assert.InRange(most, 1, ApiClient.AtOnce);
+    }
+
+    [Fact]
+    public async Task An_answer_that_never_comes_is_given_up_in_the_end()
+    {
+        var clock = new FakeTimeProvider(Now);
+        using var client = new ApiClient(new GitHubPager(), new Uri("https://api.example.com/"), [], clock, new Silence());
+        var asking = client.AskAsync(Request, null, Cancellation);
+        while (!asking.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(30));
+            await Task.Delay(1, Cancellation);
+        }
+
+        var error = await Assert.ThrowsAsync<ApiException>(() => asking);
+        Assert.True(error.CanHelp);
+        Assert.Contains("did not answer within 100 seconds", error.Message);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_not_trusted()
+    {
+        using var network = new Untrusted();
+        var clock = new FakeTimeProvider(Now);
+        using var client = new ApiClient(new GitHubPager(), new Uri("https://api.example.com/"), [], clock, network);
+        var error = await Assert.ThrowsAsync<ApiException>(() => client.AskAsync(Request, null, Cancellation));
+        Assert.Contains("its certificate is not trusted", error.Message);
+        Assert.Equal(1, network.Asked);
+    }
+
+    [Theory]
+    [InlineData("""<https://api.example.com/a?page=2>; rel="next", <https://api.example.com/a?page=9>; rel="last" """, "https://api.example.com/a?page=2")]
+    [InlineData("""<https://api.example.com/a?page=1>; rel="prev"; title="next" """, null)]
+    [InlineData("""<https://api.example.com/a,b?page=3>; type="json"; rel="first next" """, "https://api.example.com/a,b?page=3")]
+    [InlineData("", null)]
+    public void The_next_page_is_the_one_that_the_header_says(string link, string? next) =>
+        Assert.Equal(next, new PageAnswer { Status = 200, Headers = Core.Delivery.NoHeaders.Add("link", link), Body = default }.Link("next"));
+
+    static ApiClient Client(PlayedApi api, TimeProvider clock, params string[] tokens) =>
+        new(new GitHubPager(), api.Address, tokens.Length == 0 ? ["token one"] : tokens, clock);
+
+    static async Task<ApiException> RefusedAsync(PlayedApi api, PageRequest? request = null, long largest = 1 << 25)
+    {
+        using var clock = new HurryingClock(Now);
+        using var client = new ApiClient(new GitHubPager(), api.Address, ["token one"], clock, largest: largest);
+        return await Assert.ThrowsAsync<ApiException>(() => client.AskAsync(request ?? Request, null, Cancellation));
+    }
+
+    static void InterlockedMax(ref int most, int count)
+    {
+        for (var seen = most; count > seen && Interlocked.CompareExchange(ref most, count, seen) != seen; seen = most)
+        {
+        }
+    }
+
+    sealed class Silence : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        }
+    }
+
+    sealed class Untrusted : HttpMessageHandler
+    {
+        public int Asked { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+        {
+            Asked++;
+            throw new HttpRequestException(HttpRequestError.SecureConnectionError, "no");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Leadline.Tests.Polling;
+
+/// <summary>A made-up project as GitLab's API shows it, a few things a page; and the webhooks that it would have sent of the same.</summary>
+sealed class GitLabWorld
+{
+    public const string Project = "acme/team/shop";
+    const int MostAtOnce = 3;
+
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), Now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+
+    readonly Dictionary<string, List<JsonElement>> lists = [];
+    readonly List<string> webhooks = [];
+
+    public GitLabWorld()
+    {
+        for (var i = 1; i <= 7; i++)
+        {
+            var at = Start.AddDays(i);
+            var isMerged = i % 3 != 0;
+            Add("repository/commits", new { id = ShaOf(i), parent_ids = i == 1 ? [] : new[] { ShaOf(i - 1) }, message = $"Change {i}", author_name = "Ada Example", author_email = "ada@acme.example", authored_date = at.AddHours(-2), committed_date = at });
+            Add("merge_requests", new
+            {
+                iid = i,
+                title = $"Change {i}",
+                state = isMerged ? "merged" : "opened",
+                web_url = $"https://gitlab.acme.example/{Project}/-/merge_requests/{i}",
+                created_at = at.AddHours(-3),
+                updated_at = at,
+                merged_at = isMerged ? at : (DateTimeOffset?)null,
+                source_branch = $"change-{i}",
+                target_branch = "main",
+                sha = ShaOf(100 + i),
+                merge_commit_sha = isMerged ? ShaOf(i) : null,
+                labels = new[] { "feature" },
+                author = Person("ada"),
+            });
+            for (var part = 0; part < (i == 1 ? 4 : 1); part++) Add($"merge_requests/{i}/commits", new { id = ShaOf(100 + i + (part * 1000)), parent_ids = Array.Empty<string>(), message = "Work", author_name = "Ada Example", committed_date = at.AddHours(-4), authored_date = at.AddHours(-4) });
+            Add($"merge_requests/{i}/approvals", new { approved_by = new[] { new { user = Person("bob"), approved_at = at.AddHours(-1) } } });
+            Add("pipelines", new { id = 300 + i, sha = ShaOf(i), status = i == 4 ? "failed" : "success", name = "ci", web_url = "", created_at = at, updated_at = at.AddMinutes(9) });
+            Add("deployments", new
+            {
+                id = 900 + i,
+                iid = i,
+                sha = ShaOf(i),
+                status = i == 5 ? "failed" : "success",
+                created_at = at.AddHours(1),
+                updated_at = at.AddHours(2),
+                user = Person("bob"),
+                environment = new { id = 1, name = "production" },
+                deployable = new { id = 7000 + i, @ref = "main", tag = false, created_at = at.AddHours(1), started_at = at.AddMinutes(70), finished_at = at.AddHours(2), user = Person("bob") },
+            });
+            if (i % 2 == 0) Add("releases", new { tag_name = $"v1.{i}.0", released_at = at.AddHours(3), created_at = at.AddHours(3), commit = new { id = ShaOf(i) }, author = Person("bob") });
+            if (i % 3 == 0) Add("issues", new { iid = 50 + i, title = "The till is down", issue_type = "incident", severity = "HIGH", state = "closed", labels = Array.Empty<string>(), created_at = at.AddHours(4), updated_at = at.AddHours(6), closed_at = at.AddHours(6), web_url = "u", author = Person("eve") });
+
+            Hook(new { object_kind = "build", build_id = 7000 + i, build_status = i == 5 ? "failed" : "success", build_created_at = at.AddHours(1), build_started_at = at.AddMinutes(70), build_finished_at = at.AddHours(2), @ref = "main", tag = false, sha = ShaOf(i), environment = new { name = "production", action = "start" }, project = new { path_with_namespace = Project } });
+            if (i % 2 == 0) Hook(new { object_kind = "release", id = 40 + i, tag = $"v1.{i}.0", action = "create", released_at = at.AddHours(3), commit = new { id = ShaOf(i) }, project = new { path_with_namespace = Project } });
+            if (i % 3 == 0) Hook(new { object_kind = "issue", object_attributes = new { iid = 50 + i, title = "The till is down", type = "Incident", severity = "high", state = "closed", created_at = at.AddHours(4), updated_at = at.AddHours(6), closed_at = at.AddHours(6), url = "u" }, labels = Array.Empty<object>(), project = new { path_with_namespace = Project } });
+        }
+    }
+
+    public IEnumerable<string> Webhooks => webhooks;
+
+    public Played Answer(HttpRequest request)
+    {
+        // A project's path is one part of the address, with its slashes escaped.
+        var path = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
+        if (path == "/groups/acme/projects") return new Played(200, $$"""[{"path_with_namespace":"{{Project}}"}]""");
+        var prefix = $"/projects/{Uri.EscapeDataString(Project)}/";
+        if (!path.StartsWith(prefix, StringComparison.Ordinal) || !lists.TryGetValue(path[prefix.Length..], out var all)) return new Played(404, "{}");
+        if (path.EndsWith("/approvals", StringComparison.Ordinal)) return new Played(200, all[0].GetRawText());
+        var since = request.Query["updated_after"].ToString() is { Length: > 0 } updated ? updated : request.Query["since"].ToString();
+        var things = all.Where(thing => since.Length == 0 || Time(thing) >= DateTimeOffset.Parse(since, CultureInfo.InvariantCulture)).OrderByDescending(Time).ThenBy(thing => thing.GetRawText(), StringComparer.Ordinal).ToList();
+        var page = int.TryParse(request.Query["page"], out var number) ? number : 1;
+        var body = $"[{string.Join(',', things.Skip((page - 1) * MostAtOnce).Take(MostAtOnce).Select(thing => thing.GetRawText()))}]";
+        var next = $"<{request.Scheme}://{request.Host}{path}?{string.Join('&', request.Query.Where(one => one.Key != "page").Select(one => $"{one.Key}={Uri.EscapeDataString(one.Value.ToString())}"))}&page={page + 1}>; rel=\"next\"";
+        return page * MostAtOnce < things.Count ? new Played(200, body, ("X-Total", $"{things.Count}"), ("Link", next)) : new Played(200, body, ("X-Total", $"{things.Count}"));
+    }
+
+    void Add(string list, object thing)
+    {
+        if (!lists.TryGetValue(list, out var things)) lists.Add(list, things = []);
+        things.Add(JsonSerializer.SerializeToElement(thing));
+    }
+
+    void Hook(object body) => webhooks.Add(JsonSerializer.Serialize(body));
+
+    static DateTimeOffset Time(JsonElement thing)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["updated_at", "committed_date", "released_at", "created_at"])
+            if (thing.TryGetProperty(name, out var at)) return at.GetDateTimeOffset();
+        return default;
+    }
+
+    static object Person(string name) => new { id = 1, username = name, name = $"{name} of Acme" };
+
+    static string ShaOf(int number) => Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes($"acme {number}")));
+}
