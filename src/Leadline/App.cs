@@ -23,6 +23,8 @@ public static class App
             LevelsVerb.Create(clock, terminal),
             LedgerVerb.Create(clock, terminal),
             ExplainVerb.Create(clock, terminal),
+            WhatIfVerb.Create(clock, terminal),
+            ComparePresetsVerb.Create(clock, terminal),
             OverrideVerb.Create(clock, terminal),
             DigestVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),

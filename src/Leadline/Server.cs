@@ -10,6 +10,7 @@ using Leadline.Settings;
 using Leadline.Storage;
 using Leadline.Telemetry;
 using Leadline.Web;
+using Leadline.WhatIf;
 using Scalar.AspNetCore;
 
 namespace Leadline;
@@ -30,7 +31,7 @@ public static class Server
             throw new StoreException($"{listen} can be reached from other machines, and no token keeps them out: set LEADLINE_TOKEN_ADMIN, make one with leadline token create, or listen on 127.0.0.1");
         if (DigestSchedule.WhyNot(settings) is { } sentence) throw new SettingsException([sentence]);
         var definitions = settings.Definitions;
-        if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation))
+        if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation, settings.DefinitionsBy))
             await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);
 
         // Questions wait for the store on the pool's threads; it is slow to add one, and whoever is next would wait for that.
@@ -50,7 +51,7 @@ public static class Server
         builder.AddTelemetry();
         builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
             .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(new Intake(salt))
-            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true, levels: settings.Levels)).AddSingleton<Context>().AddSingleton<DeliveryLog>()
+            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true, levels: settings.Levels)).AddSingleton<Context>().AddSingleton(new JudgingAgain(store, clock, settings.Levels)).AddSingleton<DeliveryLog>()
             .AddSingleton(services => new Readings(
                 store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
                 commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo,
@@ -125,6 +126,7 @@ public static class Server
     static string? ScopeOf(HttpRequest request) =>
         request.Path.StartsWithSegments("/healthz") || (HttpMethods.IsPost(request.Method) && ProvesItself(request.Path)) ? null
         : IsWriting(request) && Deliveries.IsRetry(request.Path) ? "admin"
+        : request.Path.StartsWithSegments("/api/v1/whatif") ? "read" // A question whose file is too large for an address.
         : !IsWriting(request) ? "read" : Overrides.IsAbout(request.Path) ? "override" : "ingest";
 
     /// <summary>Whether deliveries are sent there.</summary>

@@ -16,7 +16,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"), ("deployment", "deployment"), ("delivery", "/deliveries/1"),
         ("missing", "/deployments/none"), ("ledger", "/ledger"), ("ledger-failed", "/ledger?window=365&kind=failed&sort=recovery&team=payments"),
         ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
-        ("definitions", "/definitions"), ("overrides", "/overrides"), ("overridden", "overridden"),
+        ("definitions", "/definitions"), ("overrides", "/overrides"), ("whatif", "/whatif?window=365&set=failure.incident_window%3D1h&set=lead_time.start%3Dmerged"), ("overridden", "overridden"),
     ];
 
     public static TheoryData<string, string> Views() => [.. Pages.Select(page => new TheoryDataRow<string, string>(page.Name, page.Path))];

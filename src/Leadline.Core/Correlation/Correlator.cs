@@ -100,7 +100,8 @@ public static class Correlator
     static LedgerRow Finished(Case judged, Row row, TimeZoneInfo zone, TimeSpan? sincePrevious)
     {
         var failed = row.Signs.Count > 0;
-        var (failedAt, restoredAt, restoredBy) = failed ? RecoveryRule.Of(row) : default;
+        var (failedAt, restoredAt, restoredBy) = failed ? RecoveryRule.Of(row, judged.Definitions.Recovery) : default;
+        var (rateFailed, rateOf) = FailureRateRule.Of(judged, row);
         var leads = new List<double>(row.Shipped.Count);
         foreach (var change in row.Shipped)
             if (change.LeadSeconds is { } seconds) leads.Add(seconds);
@@ -133,6 +134,8 @@ public static class Correlator
             ReworkBecause = row.IsCounted && row.Rework.Count > 0 ? string.Join(", ", row.Rework) : null,
             Url = row.Attempt.Url,
             Overridden = [.. row.Overridden],
+            RateFailed = rateFailed,
+            RateOf = rateOf,
         };
     }
 

@@ -38,10 +38,13 @@ static class IncidentSignal
 
     static (Row? Row, string Method) Link(Case judged, IncidentFact incident, Row? fixedBy, TimeSpan longest)
     {
-        if (Declared(judged, incident) is { } declared) return (declared, "declared");
+        var links = judged.Definitions.Failure.IncidentLinks;
+        if (links.Contains(IncidentLink.Declared) && Declared(judged, incident) is { } declared) return (declared, "declared");
+        if (!links.Contains(IncidentLink.Fix)) fixedBy = null;
         var before = Suspect(judged, incident.StartedAt, fixedBy, longest);
         if (before is null) return (null, "unlinked");
         if (fixedBy is not null) return (before, "fix");
+        if (!links.Contains(IncidentLink.Window)) return (null, "unlinked");
 
         // The span is compared, not an instant: what a sender dates to the year 1 has no instant a window before it.
         var after = incident.StartedAt - before.DeployedAt;

@@ -141,6 +141,12 @@ public sealed record LedgerRow
 
     /// <summary>The kinds of override that act on it, in order.</summary>
     public ImmutableArray<OverrideKind> Overridden { get; init; } = [];
+
+    /// <summary>What it adds to the failures of the change failure rate; null for 1 where it failed, else 0.</summary>
+    public int? RateFailed { get; init; }
+
+    /// <summary>What it adds to what they are a share of; null for 1.</summary>
+    public int? RateOf { get; init; }
 }
 
 /// <summary>How a commit was found to ship in a deployment, best first.</summary>

@@ -25,7 +25,10 @@ static class LeadTimeRule
         foreach (var commit in row.Commits)
         {
             if (perChange && commit.Change is not null) continue;
-            var because = row.IsExcluded ? Excluded : perChange ? "it belongs to no change" : NotCounted(judged, commit);
+            var because = row.IsExcluded ? Excluded
+                : perChange ? "it belongs to no change"
+                : judged.Definitions.LeadTime.Unit == LeadTimeUnit.Deployment ? commit.Commit >= 0 && commit.Commit == row.Head ? null : "it is not the commit that was deployed"
+                : NotCounted(judged, commit);
             var start = because is null ? Start(judged, commit, starts) : null;
             var repository = Repository(judged, row, commit);
             shipped.Add(Make(judged, row, commit.Sha, repository, commit.Change, commit.Method, because, start));

@@ -2,11 +2,11 @@ namespace Leadline.Core;
 
 /// <summary>
 /// From the earliest incident's start (without one: the deployment's success) to the last one's resolution (without one: the
-/// first counted deployment that repairs it). Open while any incident is open.
+/// first counted deployment that repairs it). Open while any incident is open. Where the definitions say so, it starts with the deployment in any case.
 /// </summary>
 static class RecoveryRule
 {
-    public static (DateTimeOffset FailedAt, DateTimeOffset? RestoredAt, string? RestoredBy) Of(Row row)
+    public static (DateTimeOffset FailedAt, DateTimeOffset? RestoredAt, string? RestoredBy) Of(Row row, RecoveryRules rules)
     {
         var incidents = row.Signs.Where(sign => sign.IsIncident).ToList();
         if (incidents.Count == 0)
@@ -16,7 +16,7 @@ static class RecoveryRule
             return (row.DeployedAt, repair.EndedAt, repair.EndedBy);
         }
 
-        var started = incidents.Min(sign => sign.StartedAt);
+        var started = rules.Start == RecoveryStart.Deployment ? row.DeployedAt : incidents.Min(sign => sign.StartedAt);
         if (incidents.Exists(sign => sign.EndedAt is null)) return (started, null, null);
         var last = incidents.OrderByDescending(sign => sign.EndedAt).ThenBy(sign => sign.EndedBy, StringComparer.Ordinal).First();
         return (started, last.EndedAt, last.EndedBy);

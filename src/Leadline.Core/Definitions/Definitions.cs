@@ -27,6 +27,8 @@ public sealed record Definitions
 
     public FailureRules Failure { get; init; } = new();
 
+    public RecoveryRules Recovery { get; init; } = new();
+
     public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(Timezone);
 }
 
@@ -88,15 +90,33 @@ public sealed record DeploymentRules
     public bool CountRedeploys { get; init; }
 }
 
-public enum LeadTimeUnit { Commit, Change }
+public enum LeadTimeUnit
+{
+    Commit,
+    Change,
+
+    /// <summary>The commit that was deployed, alone: not what else ships with it.</summary>
+    Deployment,
+}
 
 public enum LeadTimeStart { Authored, Committed, FirstCommit, Opened, Merged }
+
+/// <summary>What many times come to.</summary>
+public enum Statistic
+{
+    Median,
+    Mean,
+
+    /// <summary>The median of each day, and of those the median: each day weighs the same, however much it holds.</summary>
+    MedianOfDailyMedians,
+}
 
 public sealed record LeadTimeRules
 {
     public LeadTimeUnit Unit { get; init; } = LeadTimeUnit.Commit;
     public LeadTimeStart Start { get; init; } = LeadTimeStart.Authored;
     public bool ExcludeBots { get; init; }
+    public Statistic Statistic { get; init; }
 }
 
 public enum FailureSignal
@@ -111,18 +131,78 @@ public enum FailureSignal
     Override,
 }
 
+/// <summary>How an incident may be linked to a deployment.</summary>
+public enum IncidentLink
+{
+    /// <summary>It names a deployment, version or sha.</summary>
+    Declared,
+
+    /// <summary>A shipped change names it as what it fixes.</summary>
+    Fix,
+
+    /// <summary>The deployment succeeded within the window before it.</summary>
+    Window,
+}
+
+/// <summary>What the change failure rate is a share of, and how often a row counts in it.</summary>
+public enum FailureRateOf
+{
+    /// <summary>Failed deployments, of all that count.</summary>
+    FailedDeployments,
+
+    /// <summary>Failed deployments, of those that count and are no rollback.</summary>
+    WithoutRollbacks,
+
+    /// <summary>Incidents that blame a deployment, each by itself, for each deployment that counts.</summary>
+    Incidents,
+}
+
 public sealed record FailureRules
 {
+    /// <summary>An incident window without an end.</summary>
+    public static readonly TimeSpan Unlimited = TimeSpan.MaxValue;
+
     public ImmutableArray<FailureSignal> Signals { get; init; } =
         [FailureSignal.Incident, FailureSignal.Rollback, FailureSignal.Revert, FailureSignal.Hotfix, FailureSignal.Declared];
 
     /// <summary>How long before an incident a deployment can have succeeded and still be its cause by nearness alone.</summary>
     public TimeSpan IncidentWindow { get; init; } = TimeSpan.FromHours(24);
 
+    public ImmutableArray<IncidentLink> IncidentLinks { get; init; } = [IncidentLink.Declared, IncidentLink.Fix, IncidentLink.Window];
+
+    public FailureRateOf Rate { get; init; }
+
     /// <summary>Labels that make an issue of a tracker an incident.</summary>
     public ImmutableArray<string> IncidentLabels { get; init; } = ["incident"];
 
     public HotfixRules Hotfix { get; init; } = new();
+}
+
+/// <summary>What has a recovery time.</summary>
+public enum RecoveryOf
+{
+    /// <summary>A failed deployment.</summary>
+    Deployment,
+
+    /// <summary>An incident by itself, linked or not: from its start to its resolution.</summary>
+    Incident,
+}
+
+/// <summary>When a failed deployment's recovery time starts.</summary>
+public enum RecoveryStart
+{
+    /// <summary>With the earliest incident; without one, with the deployment.</summary>
+    Failure,
+
+    /// <summary>With the deployment.</summary>
+    Deployment,
+}
+
+public sealed record RecoveryRules
+{
+    public RecoveryOf Of { get; init; }
+    public RecoveryStart Start { get; init; }
+    public Statistic Statistic { get; init; }
 }
 
 /// <summary>A change is a hotfix when one of these globs matches; without regard to case.</summary>

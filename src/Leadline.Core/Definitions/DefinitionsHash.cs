@@ -15,7 +15,13 @@ public static class DefinitionsHash
     /// One <c>key = value</c> a line, in a fixed order; lists whose order does not matter are sorted. The preset's name
     /// decides nothing.
     /// </summary>
-    public static string Canonical(Definitions definitions)
+    /// <remarks>Keys that came later are left out where they say what holds without them, so that definitions keep their hash.</remarks>
+    public static string Canonical(Definitions definitions) => Text(definitions, isWhole: false);
+
+    /// <summary>The same with every key.</summary>
+    public static string Whole(Definitions definitions) => Text(definitions, isWhole: true);
+
+    static string Text(Definitions definitions, bool isWhole)
     {
         var text = new StringBuilder();
         Line("timezone", definitions.Timezone);
@@ -47,10 +53,26 @@ public static class DefinitionsHash
         Line("failure.hotfix.labels", Sorted(definitions.Failure.Hotfix.Labels));
         Line("failure.hotfix.branches", Sorted(definitions.Failure.Hotfix.Branches));
         Line("failure.hotfix.titles", Sorted(definitions.Failure.Hotfix.Titles));
+        Late("lead_time.statistic", definitions.LeadTime.Statistic, Statistic.Median);
+        if (isWhole || !definitions.Failure.IncidentLinks.Order().SequenceEqual(Enum.GetValues<IncidentLink>()))
+            Line("failure.incident_links", Sorted(definitions.Failure.IncidentLinks.Select(link => link.ToString())));
+        Late("failure.rate", definitions.Failure.Rate, FailureRateOf.FailedDeployments);
+        Late("recovery.of", definitions.Recovery.Of, RecoveryOf.Deployment);
+        Late("recovery.start", definitions.Recovery.Start, RecoveryStart.Failure);
+        Late("recovery.statistic", definitions.Recovery.Statistic, Statistic.Median);
         return text.ToString();
+
+        void Late<T>(string key, T value, T otherwise) where T : struct, Enum
+        {
+            if (isWhole || !value.Equals(otherwise)) Line(key, value.ToString());
+        }
 
         void Line(string key, string? value) => text.Append(key).Append(" = ").Append(value).Append('\n');
     }
+
+    /// <summary>Equal for definitions that map facts to the same services.</summary>
+    public static string OfServices(Definitions definitions) => string.Concat(
+        Canonical(definitions).Split('\n').Where(line => line.StartsWith("services.", StringComparison.Ordinal)).Select(line => line + '\n'));
 
     static string Sorted(IEnumerable<string> items) =>
         string.Join(", ", items.Distinct().Order(StringComparer.Ordinal).Select(item => $"\"{item}\""));

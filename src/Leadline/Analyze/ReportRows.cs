@@ -13,11 +13,11 @@ static class ReportRows
         var (frequency, lead, failure, recovery, rework) =
             (metrics.DeploymentFrequency, metrics.LeadTime, metrics.ChangeFailureRate, metrics.RecoveryTime, metrics.ReworkRate);
         yield return ["Deployment frequency", Human.Rate(frequency.PerDay), Between(frequency.Interval, Human.Rate), $"{frequency.Deployments}", LevelWords.Of(frequency.Levels) ?? "–"];
-        yield return ["Lead time for changes", Human.Span(lead.MedianSeconds), Between(lead.IntervalSeconds, Human.Span), $"{lead.Count}", LevelWords.Of(lead.Levels) ?? "–"];
+        yield return ["Lead time for changes", Human.Span(lead.ValueSeconds), Between(lead.IntervalSeconds, Human.Span), $"{lead.Count}", LevelWords.Of(lead.Levels) ?? "–"];
         yield return ["Change failure rate", Human.Share(failure.Value), Between(failure.Interval, Human.Share), $"{failure.Failed} of {failure.Deployments}", LevelWords.Of(failure.Levels) ?? "–"];
         yield return
         [
-            "Recovery time", Human.Span(recovery.MedianSeconds), Between(recovery.IntervalSeconds, Human.Span),
+            "Recovery time", Human.Span(recovery.ValueSeconds), Between(recovery.IntervalSeconds, Human.Span),
             recovery.Open > 0 ? $"{recovery.Count}, {recovery.Open} open" : $"{recovery.Count}", LevelWords.Of(recovery.Levels) ?? "–",
         ];
         yield return ["Rework rate", Human.Share(rework.Value), Between(rework.Interval, Human.Share), $"{rework.Rework} of {rework.Deployments}", LevelWords.Of(rework.Levels) ?? "–"];

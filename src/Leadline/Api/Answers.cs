@@ -5,6 +5,7 @@ using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Settings;
 using Leadline.Storage;
+using Leadline.WhatIf;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Leadline.Api;
@@ -27,13 +28,18 @@ static class Answers
         api.MapGet("/digest", DigestAsync).WithSummary("What the week was like, beside the week before").Produces<Digest>().ProducesProblem(400);
         api.MapGet("/overrides", Overrides.ListAsync).WithSummary("What people said against the rules, newest first").Produces<Page<OverrideEntry>>().ProducesProblem(400);
         api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>().ProducesProblem(400);
+        api.MapGet("/whatif", WhatIfAsync).WithSummary("The five metrics under other definitions, and every row that makes the difference").Produces<WhatIfReport>().ProducesProblem(400);
+        api.MapPost("/whatif", CheckAsync).WithSummary("The same under the definitions of another leadline.yaml, which is the body").Accepts<string>("application/yaml").Produces<WhatIfReport>().ProducesProblem(400);
+        api.MapGet("/presets", PresetsAsync).WithSummary("The five metrics under every preset").Produces<ImmutableArray<ComparedPreset>>().ProducesProblem(400);
         api.MapGet("/services", async (Store store, CancellationToken cancellation) => Json(await store.ServicesAsync(cancellation))).WithSummary("The services").Produces<ImmutableArray<ServiceEntry>>();
         api.MapGet("/sources", async (Store store, LeadlineSettings settings, CancellationToken cancellation) => Json(await SourceStates.OfAsync(store, settings.Definitions, settings.Sources, cancellation))).WithSummary("What came from each source, what became of it, and what nothing maps to").Produces<ImmutableArray<SourceState>>();
         api.MapGet("/definitions", DefinitionsAsync).WithSummary("The definitions in force and before").Produces<DefinitionsAnswer>();
     }
 
-    static async Task<IResult> MetricsAsync([AsParameters] Asked asked, Context context, CancellationToken cancellation) =>
-        await context.WithAsync(asked, async query => Json(await context.Metrics.ReadAsync(query, cancellation)), cancellation);
+    static async Task<IResult> MetricsAsync([AsParameters] Asked asked, string? definitions, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(definitions is null
+            ? await context.Metrics.ReadAsync(query, cancellation)
+            : (await context.Judging.JudgeAsync(query, [await KeptDefinitions.FindAsync(context.Store, definitions, cancellation)], cancellation))[0].Report), cancellation);
 
     static async Task<IResult> SeriesAsync([AsParameters] Asked asked, string? metric, string? bucket, Context context, CancellationToken cancellation)
     {
@@ -70,6 +76,23 @@ static class Answers
 
     static async Task<IResult> ExplainAsync([AsParameters] Asked asked, string? metric, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(Named(metric), paged.Of(query), cancellation)), cancellation);
+
+    static async Task<IResult> WhatIfAsync([AsParameters] Asked asked, string[]? set, int? limit, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await WhatIfReport.OfAsync(
+            context.Judging, context.Definitions, ChangedDefinitions.Of(context.Definitions, set ?? []), query, new Paged { Limit = limit }.LimitOr(WhatIfReport.Listed), cancellation)), cancellation);
+
+    static async Task<IResult> CheckAsync([AsParameters] Asked asked, int? limit, HttpRequest request, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query =>
+        {
+            if (request.ContentLength is null or > SettingsFile.Largest) throw new FormatException("the body is a leadline.yaml of 1 MiB at the most, with its length in Content-Length");
+            using var body = new StreamReader(request.Body);
+            return Json(await WhatIfReport.OfAsync(
+                context.Judging, context.Definitions, SettingsFile.ParseDefinitions(await body.ReadToEndAsync(cancellation), "the file"), query,
+                new Paged { Limit = limit }.LimitOr(WhatIfReport.Listed), cancellation));
+        }, cancellation);
+
+    static async Task<IResult> PresetsAsync([AsParameters] Asked asked, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await ComparedPreset.AllAsync(context.Judging, context.Definitions, query, cancellation)), cancellation);
 
     static async Task<IResult> DigestAsync([AsParameters] Asked asked, int? window, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query =>
@@ -124,8 +147,12 @@ sealed class Paged
 }
 
 /// <summary>What every question needs to be answered.</summary>
-sealed class Context(Store store, MetricsReader metrics, Definitions definitions, TimeProvider clock)
+sealed class Context(Store store, MetricsReader metrics, Definitions definitions, JudgingAgain judging, TimeProvider clock)
 {
+    public Definitions Definitions => definitions;
+
+    public JudgingAgain Judging => judging;
+
     public Store Store => store;
 
     public MetricsReader Metrics => metrics;

@@ -54,9 +54,9 @@ static class Badges
     static (string? Value, long Count) Of(FiveMetrics metrics, string metric) => metric switch
     {
         "deployment_frequency" => (Shown.Rate(metrics.DeploymentFrequency.PerDay), metrics.DeploymentFrequency.Deployments),
-        "lead_time" => (Shown.Span(metrics.LeadTime.MedianSeconds, metrics.LeadTime.Percentiles), metrics.LeadTime.Count),
+        "lead_time" => (Shown.Span(metrics.LeadTime.ValueSeconds, metrics.LeadTime.Percentiles), metrics.LeadTime.Count),
         "change_failure_rate" => (Shown.Ratio(metrics.ChangeFailureRate.Value), metrics.ChangeFailureRate.Deployments),
-        "recovery_time" => (Shown.Span(metrics.RecoveryTime.MedianSeconds, metrics.RecoveryTime.Percentiles), metrics.RecoveryTime.Count),
+        "recovery_time" => (Shown.Span(metrics.RecoveryTime.ValueSeconds, metrics.RecoveryTime.Percentiles), metrics.RecoveryTime.Count),
         _ => (Shown.Ratio(metrics.ReworkRate.Value), metrics.ReworkRate.Deployments),
     };
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Leadline.Api;
 using Leadline.Metrics;
+using Leadline.WhatIf;
 using Spectre.Console;
 
 namespace Leadline.Cli;
@@ -15,16 +16,23 @@ public static class MetricsVerb
         var scope = new ScopeOptions();
         var store = new StoreOptions();
         var server = new ServerOptions(serverByDefault: false);
+        var definitions = new Option<string>("--definitions")
+        {
+            Description = "judge again, in memory, by the version of the definitions that has this hash; 'leadline definitions --versions' lists them",
+            HelpName = "HASH",
+        };
         var compare = new Option<bool>("--compare") { Description = "say how each number stands to that of the span of the same length before" };
         var shifts = new Option<bool>("--shifts") { Description = "say in which weeks the level of a number shifted" };
         var json = new Option<bool>("--json") { Description = "print the API's JSON" };
         scope.AddTo(verb);
+        verb.Add(definitions);
         store.AddTo(verb);
         server.AddTo(verb);
         verb.Add(compare);
         verb.Add(shifts);
         verb.Validators.Add(result =>
         {
+            if (result.GetValue(definitions) is not null && (result.GetValue(compare) || result.GetValue(shifts))) result.AddError("--definitions judges one window again: leave --compare and --shifts out");
             if (result.GetValue(json) && result.GetValue(compare) && result.GetValue(shifts)) result.AddError("--compare and --shifts are two documents: with --json name one of them");
         });
         verb.Add(json);
@@ -32,6 +40,7 @@ public static class MetricsVerb
         verb.SetAction(async (arguments, cancellation) =>
         {
             MetricsReport? report = null;
+            var hash = arguments.GetValue(definitions);
             ChangesAnswer? changes = null;
             var histories = ImmutableArray<LevelHistory>.Empty;
             var (compares, lists) = (arguments.GetValue(compare), arguments.GetValue(shifts));
@@ -41,7 +50,7 @@ public static class MetricsVerb
                 using (client!)
                 {
                     if (compares) changes = await client!.GetAsync<ChangesAnswer>("metrics/compare?" + scope.QueryString(arguments), cancellation);
-                    else report = await client!.GetAsync<MetricsReport>("metrics?" + scope.QueryString(arguments), cancellation);
+                    else report = await client!.GetAsync<MetricsReport>($"metrics?{(hash is null ? "" : $"definitions={Uri.EscapeDataString(hash)}&")}" + scope.QueryString(arguments), cancellation);
                     if (lists) histories = await client!.GetAsync<ImmutableArray<LevelHistory>>("metrics/shifts?" + scope.QueryString(arguments), cancellation);
                 }
             }
@@ -52,7 +61,9 @@ public static class MetricsVerb
                 var (query, sentence) = await scope.ReadAsync(arguments, opened.Store, opened.Definitions, clock, cancellation);
                 if (query is null) return terminal.Misuse(sentence!);
                 if (compares) changes = await ChangesAnswer.OfAsync(opened.Metrics(clock), query, cancellation);
-                else report = await opened.Metrics(clock).ReadAsync(query, cancellation);
+                else if (hash is null) report = await opened.Metrics(clock).ReadAsync(query, cancellation);
+                else if (await AgainAsync(opened, hash, clock, query, terminal, cancellation) is { } again) report = again;
+                else return ExitCode.Misuse;
                 if (lists) histories = await LevelHistory.OfAsync(opened.Metrics(clock), null, query, cancellation);
             }
 
@@ -86,6 +97,21 @@ public static class MetricsVerb
         }
     }
 
+    /// <summary>By a version that was in force; null, after saying so, where there is none of this hash.</summary>
+    static async Task<MetricsReport?> AgainAsync(OpenedStore opened, string hash, TimeProvider clock, MetricsQuery query, Terminal terminal, CancellationToken cancellation)
+    {
+        try
+        {
+            var version = await KeptDefinitions.FindAsync(opened.Store, hash, cancellation);
+            return (await opened.JudgingAgain(clock).JudgeAsync(query, [version], cancellation))[0].Report;
+        }
+        catch (FormatException error)
+        {
+            terminal.Misuse(error.Message);
+            return null;
+        }
+    }
+
     /// <summary>Why deployments ship nothing known: the two that every service has, and what else there is.</summary>
     static IEnumerable<string> Reasons(Coverage coverage) =>
         new (long Count, string Reason)[]
@@ -104,9 +130,9 @@ public static class MetricsVerb
         var (frequency, lead, failure, recovery, rework) = (
             report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
         Add("deployment frequency", Human.Rate(frequency.PerDay), frequency.Interval, Human.Rate, frequency.Deployments, frequency.Levels);
-        Add("lead time, median", Human.About(Human.Span(lead.MedianSeconds), lead.Percentiles), lead.IntervalSeconds, Human.Span, lead.Count, lead.Levels);
+        Add($"lead time, {StatisticRules.Said(lead.Statistic)}", Human.About(Human.Span(lead.ValueSeconds), lead.Percentiles), lead.IntervalSeconds, Human.Span, lead.Count, lead.Levels);
         Add("change failure rate", Human.Share(failure.Value), failure.Interval, Human.Share, failure.Deployments, failure.Levels);
-        Add("recovery time, median", Human.About(Human.Span(recovery.MedianSeconds), recovery.Percentiles), recovery.IntervalSeconds, Human.Span, recovery.Count, recovery.Levels);
+        Add($"recovery time, {StatisticRules.Said(recovery.Statistic)}", Human.About(Human.Span(recovery.ValueSeconds), recovery.Percentiles), recovery.IntervalSeconds, Human.Span, recovery.Count, recovery.Levels);
         Add("rework rate", Human.Share(rework.Value), rework.Interval, Human.Share, rework.Deployments, rework.Levels);
         terminal.Out.Write(table);
 

@@ -43,9 +43,16 @@ public sealed class ServerClient : IDisposable
     /// <exception cref="ServerException">The server refused or could not be reached.</exception>
     public Task<T> PostAsync<T>(string path, CancellationToken cancellation) => AskAsync<T>(HttpMethod.Post, path, cancellation);
 
-    async Task<T> AskAsync<T>(HttpMethod method, string path, CancellationToken cancellation)
+    /// <summary>Asks a question that a text belongs to.</summary>
+    /// <param name="path">Below <c>/api/v1/</c>.</param>
+    /// <param name="yaml">The text.</param>
+    /// <exception cref="ServerException">The server refused or could not be reached.</exception>
+    public Task<T> PostYamlAsync<T>(string path, string yaml, CancellationToken cancellation) =>
+        AskAsync<T>(HttpMethod.Post, path, cancellation, () => new StringContent(yaml, System.Text.Encoding.UTF8, "application/yaml"));
+
+    async Task<T> AskAsync<T>(HttpMethod method, string path, CancellationToken cancellation, Func<HttpContent>? body = null)
     {
-        var (text, _) = await SendAsync(() => new HttpRequestMessage(method, "api/v1/" + path), cancellation);
+        var (text, _) = await SendAsync(() => new HttpRequestMessage(method, "api/v1/" + path) { Content = body?.Invoke() }, cancellation);
         try
         {
             return JsonSerializer.Deserialize<T>(text, Wire.Json) ?? throw new JsonException("it is null");

@@ -6,6 +6,7 @@ using Leadline.Metrics;
 using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Storage;
+using Leadline.WhatIf;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Leadline.Cli;
@@ -22,13 +23,17 @@ public sealed class StoreOptions
         command.Add(config);
     }
 
+    /// <summary>The settings alone, with the secrets that they need.</summary>
+    /// <exception cref="SettingsException">Something is wrong with them; all of it is said.</exception>
+    public LeadlineSettings Settings(ParseResult arguments) => config.Settings(arguments);
+
     /// <summary>The store, made where there is none.</summary>
     /// <exception cref="StoreException">It cannot be used; the message says what to do.</exception>
     /// <exception cref="SettingsException">The definitions hold errors.</exception>
     public async Task<OpenedStore> OpenAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var settings = config.WithoutSecrets(arguments);
-        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources, settings.Levels);
+        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources, settings.Levels) { DefinitionsBy = settings.DefinitionsBy };
     }
 
     /// <summary>The store; null, after saying so, where there is none.</summary>
@@ -45,15 +50,21 @@ public sealed class StoreOptions
 /// <summary>An open store with the definitions in force, the sources that are read, and the levels that numbers are given.</summary>
 public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSources Sources, Levels Levels) : IAsyncDisposable
 {
+    /// <summary>By whose word they are in force.</summary>
+    public string DefinitionsBy { get; init; } = "local";
+
     /// <summary>What answers from the store.</summary>
     public MetricsReader Metrics(TimeProvider clock) => new(Store, Definitions, clock, levels: Levels);
+
+    /// <summary>What judges again in memory.</summary>
+    internal JudgingAgain JudgingAgain(TimeProvider clock) => new(Store, clock, Levels);
 
     public string Hash => DefinitionsHash.Of(Definitions);
 
     /// <summary>What reads and judges in this process; the definitions are kept as the ones in force from now on.</summary>
     public async Task<Readings> ReadingsAsync(TimeProvider clock, CancellationToken cancellation)
     {
-        if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation))
+        if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation, DefinitionsBy))
             await Store.MarkAllStaleAsync(await Store.ServiceMapAsync(Definitions, cancellation), cancellation);
         return new Readings(
             Store, Definitions, NullLogger.Instance, sources: Sources.And(new MirrorReader(MirrorReader.Mirrors, await Store.SaltAsync(cancellation))));

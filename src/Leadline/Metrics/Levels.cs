@@ -36,6 +36,9 @@ public sealed class Levels(Edition edition)
             : found is { Length: > 1 } ? $"too few {(byDays ? "weeks" : LevelWords.RowsOf(metric))} to tell" : null;
     }
 
+    /// <summary>Whether the edition has levels of this metric.</summary>
+    public bool Defines(string metric) => edition.CutsOf(metric) is not null;
+
     /// <summary>The one level of a value, whatever it rests on; null where the edition defines none.</summary>
     public string? At(string metric, double value) => edition.CutsOf(metric) is { } cuts ? cuts[PlaceOf(cuts, new(value))].Level : null;
 

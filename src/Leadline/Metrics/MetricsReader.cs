@@ -52,7 +52,7 @@ public sealed class MetricsReader(
             Scope = new MetricsScope(services, query.Environment),
             Metrics = metrics,
             Coverage = await coverage,
-            Because = NullReasons.Of(metrics, await coverage, Levels, hasSignals: !definitions.Failure.Signals.IsEmpty),
+            Because = NullReasons.Of(metrics, await coverage, Levels, definitions),
         };
     }
 
@@ -79,9 +79,11 @@ public sealed class MetricsReader(
         _ = MetricRules.Of(metric);
         var scope = (await ScopeAsync(query, bucket == Bucket.Month, cancellation)).With(("bucket", Rows.Word(bucket)));
         var isTime = metric is "lead_time" or "recovery_time";
-        var percentiles = isTime ? PercentilesOf(await OneAsync(metric + "_count", row => row.Count(0), scope, cancellation)) : (Percentiles?)null;
+        var isOther = isTime && (metric == "lead_time" ? StatisticRules.IsOther(definitions.LeadTime) : StatisticRules.IsOther(definitions.Recovery));
+        if (isOther) scope = metric == "lead_time" ? scope.With(StatisticRules.Parameters(definitions.LeadTime)) : scope.With(StatisticRules.Parameters(definitions.Recovery));
+        var percentiles = isOther ? Percentiles.Exact : isTime ? PercentilesOf(await OneAsync(metric + "_count", row => row.Count(0), scope, cancellation)) : (Percentiles?)null;
         var rows = await ManyAsync(
-            $"{metric}_series{(percentiles is { } method ? "_" + Rows.Word(method) : "")}",
+            $"{metric}_series{(isOther ? "_statistic" : percentiles is { } method ? "_" + Rows.Word(method) : "")}",
             row => (
                 Bucket: DateTime.SpecifyKind(row.GetDateTime(0), DateTimeKind.Unspecified),
                 Value: isTime ? row.Seconds(1) : row.Number(1), P75: row.Seconds(2), P90: row.Seconds(3), Count: row.Count(4)),
@@ -174,19 +176,24 @@ public sealed class MetricsReader(
             row => (Count: row.Count(0), Median: row.Seconds(1), P75: row.Seconds(2), P90: row.Seconds(3), Lower: row.Seconds(4), Upper: row.Seconds(5)),
             scope.With(("lower", Fraction(ranks?.Lower ?? 1, count)), ("upper", Fraction(ranks?.Upper ?? 1, count))), cancellation);
         ImmutableArray<double>? interval = ranks is not null && row is { Lower: { } lower, Upper: { } upper } ? [lower, upper] : null;
-        return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, percentiles, Levels.Of("lead_time", row.Median, interval));
+        var rules = definitions.LeadTime;
+        var value = StatisticRules.IsOther(rules)
+            ? await OneAsync("lead_time_statistic", row => row.Seconds(0), scope.With(StatisticRules.Parameters(rules)), cancellation) : row.Median;
+        if (StatisticRules.IsOther(rules)) interval = null;
+        return new LeadTime(row.Median, row.P75, row.P90, row.Count, interval, percentiles, Levels.Of("lead_time", value, interval), rules.Statistic, value);
     }
 
     async Task<ChangeFailureRate> ChangeFailureRateAsync(QueryScope scope, CancellationToken cancellation)
     {
         var (share, failed, deployments) = await OneAsync("change_failure_rate", row => (row.Number(0), row.Count(1), row.Count(2)), scope, cancellation);
         var value = definitions.Failure.Signals.IsEmpty ? null : share;
-        var interval = value is null ? null : Intervals.OfShare(failed, deployments);
+        var interval = value is null || definitions.Failure.Rate == FailureRateOf.Incidents ? null : Intervals.OfShare(Math.Min(failed, deployments), deployments);
         return new ChangeFailureRate(value, failed, deployments, interval, Levels.Of("change_failure_rate", value, interval));
     }
 
     async Task<RecoveryTime> RecoveryTimeAsync(QueryScope scope, CancellationToken cancellation)
     {
+        if (StatisticRules.IsOther(definitions.Recovery)) return await OtherRecoveryTimeAsync(definitions.Recovery, scope, cancellation);
         var count = await OneAsync("recovery_time_count", row => row.Count(0), scope, cancellation);
         var percentiles = PercentilesOf(count);
         var median = await OneAsync("recovery_time_" + Rows.Word(percentiles), row => row.Seconds(0), scope, cancellation);
@@ -197,7 +204,18 @@ public sealed class MetricsReader(
         var estimate = KaplanMeier.Median(ended.Select(span => (span.Seconds, span.Count, true)).Concat(open.Select(age => (age, 1L, false))));
         ImmutableArray<double>? interval = Intervals.RanksOfMedian(ended.Sum(span => span.Count)) is { } ranks ? [At(ended, ranks.Lower), At(ended, ranks.Upper)] : null;
         return new RecoveryTime(
-            median, count, open.Count, open.Count == 0 ? null : open.Max(), estimate, interval, percentiles, Levels.Of("recovery_time", median, interval));
+            median, count, open.Count, open.Count == 0 ? null : open.Max(), estimate, interval, percentiles, Levels.Of("recovery_time", median, interval), Statistic.Median, median);
+    }
+
+    /// <summary>Of incidents by themselves, or another statistic: without an interval, and what is open is counted alone.</summary>
+    async Task<RecoveryTime> OtherRecoveryTimeAsync(RecoveryRules rules, QueryScope scope, CancellationToken cancellation)
+    {
+        var (value, count, open, oldest) = await OneAsync(
+            "recovery_time_statistic", row => (row.Seconds(0), row.Count(1), row.Count(2), row.Instant(3)), scope.With(StatisticRules.Parameters(rules)), cancellation);
+        var median = rules.Statistic == Statistic.Median ? value
+            : await OneAsync("recovery_time_statistic", row => row.Seconds(0), scope.With(StatisticRules.Parameters(rules with { Statistic = Statistic.Median })), cancellation);
+        return new RecoveryTime(
+            median, count, open, (clock.GetUtcNow() - oldest)?.TotalSeconds, null, null, Percentiles.Exact, Levels.Of("recovery_time", value, null), rules.Statistic, value);
     }
 
     async Task<ReworkRate> ReworkRateAsync(QueryScope scope, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Core;
 
 namespace Leadline.Metrics;
 
@@ -46,9 +47,11 @@ public sealed record DeploymentFrequency(
 }
 
 /// <param name="IntervalSeconds">At least 95 % for the median, by order statistics.</param>
+/// <param name="Statistic">What the definitions let one number be.</param>
+/// <param name="ValueSeconds">That number: the median where they say nothing else, and then the interval is its own.</param>
 public sealed record LeadTime(
     double? MedianSeconds, double? P75Seconds, double? P90Seconds, long Count, ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles,
-    ImmutableArray<string>? Levels)
+    ImmutableArray<string>? Levels, Statistic Statistic, double? ValueSeconds)
 {
     /// <inheritdoc cref="LevelWords.One"/>
     public string? Level => LevelWords.One(Levels);
@@ -64,9 +67,11 @@ public sealed record ChangeFailureRate(double? Value, long Failed, long Deployme
 /// <param name="Count">Failures that began in the window, open ones among them.</param>
 /// <param name="KaplanMeierMedianSeconds">The median with open failures taken as censored; null where fewer than half have ended.</param>
 /// <param name="OldestOpenSeconds">The age of the longest open failure at the time of asking.</param>
+/// <param name="Statistic">What the definitions let one number be.</param>
+/// <param name="ValueSeconds">That number: the median of failed deployments where they say nothing else, and then the interval is its own.</param>
 public sealed record RecoveryTime(
     double? MedianSeconds, long Count, long Open, double? OldestOpenSeconds, double? KaplanMeierMedianSeconds,
-    ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles, ImmutableArray<string>? Levels)
+    ImmutableArray<double>? IntervalSeconds, Percentiles Percentiles, ImmutableArray<string>? Levels, Statistic Statistic, double? ValueSeconds)
 {
     /// <inheritdoc cref="LevelWords.One"/>
     public string? Level => LevelWords.One(Levels);

@@ -25,17 +25,20 @@ public static class ServiceSlices
             ("services", ids), ("scope", ids), ("environment", query.Environment), ("from", query.From), ("to", query.To), ("first_day", whole.FirstDay),
             ("first_month", whole.FirstMonth), ("last_month", whole.LastMonth), ("last_day", whole.LastDay), ("bucket", Rows.Word(bucket)),
         ];
+        var (leadRules, recoveryRules) = (definitions.LeadTime, definitions.Recovery);
         var trending = store.QueryAsync(
             "services_trend", row => (Id: row.GetInt64(0), Bucket: row.GetDateTime(1), Deployments: row.Count(2)), scope, edges: false, cancellation);
         var recovering = store.QueryAsync(
-            "services_recovery_time", row => (Id: row.GetInt64(0), Failures: row.Count(1), Open: row.Count(2), Median: row.Seconds(3)), scope, edges: false, cancellation);
+            StatisticRules.IsOther(recoveryRules) ? "services_recovery_time_statistic" : "services_recovery_time",
+            row => (Id: row.GetInt64(0), Failures: row.Count(1), Open: row.Count(2), Median: row.Seconds(3)), [.. scope, .. StatisticRules.Parameters(recoveryRules)], edges: false, cancellation);
         var counts = (await store.QueryAsync(
             "services_counts",
             row => (Id: row.GetInt64(0), Deployments: row.Count(1), Failed: row.Count(2), FailureRate: row.Number(3), Rework: row.Count(4), ReworkRate: row.Number(5), LeadTimes: row.Count(6)),
             scope, edges: false, cancellation)).ToDictionary(row => row.Id);
-        var percentiles = counts.Values.Sum(row => row.LeadTimes) > MetricsReader.MostExact ? Percentiles.Estimated : Percentiles.Exact;
+        var percentiles = StatisticRules.IsOther(leadRules) ? Percentiles.Exact : counts.Values.Sum(row => row.LeadTimes) > MetricsReader.MostExact ? Percentiles.Estimated : Percentiles.Exact;
         var leads = (await store.QueryAsync(
-            "services_lead_time_" + Rows.Word(percentiles), row => (Id: row.GetInt64(0), Count: row.Count(1), Median: row.Seconds(2)), scope, edges: false, cancellation))
+            "services_lead_time_" + (StatisticRules.IsOther(leadRules) ? "statistic" : Rows.Word(percentiles)), row => (Id: row.GetInt64(0), Count: row.Count(1), Median: row.Seconds(2)),
+            [.. scope, .. StatisticRules.Parameters(leadRules)], edges: false, cancellation))
             .ToDictionary(row => row.Id);
         var recoveries = (await recovering).ToDictionary(row => row.Id);
         var trends = (await trending).ToDictionary(row => (row.Id, row.Bucket.Date), row => row.Deployments);

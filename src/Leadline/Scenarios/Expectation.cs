@@ -60,7 +60,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
 {
     static readonly string[] Numbers =
     [
-        "deployments", "deploying days per week", "time between deployments median", "lead time median", "lead times", "change failure rate", "recovery median",
+        "deployments", "deploying days per week", "time between deployments median", "lead time median", "lead time by definition", "lead times", "change failure rate", "recovery median", "recovery by definition",
         "recovery open", "recovery count", "recovery kaplan-meier", "rework", "baselines", "gaps", "no shas", "short shas", "unknown shas", "configurations",
         "incidents", "unlinked incidents", "incident",
     ];
@@ -81,6 +81,8 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
         if (line.TryTake("time", "between", "deployments", "median")) return Span(line, measured => measured.Report.Metrics.DeploymentFrequency.MedianSecondsBetween);
         if (line.TryTake("lead", "times")) return Count(line, measured => measured.Report.Metrics.LeadTime.Count);
         if (line.TryTake("lead", "time", "median")) return Span(line, measured => measured.Report.Metrics.LeadTime.MedianSeconds);
+        if (line.TryTake("lead", "time", "by", "definition")) return Span(line, measured => measured.Report.Metrics.LeadTime.ValueSeconds);
+        if (line.TryTake("recovery", "by", "definition")) return Span(line, measured => measured.Report.Metrics.RecoveryTime.ValueSeconds);
         if (line.TryTake("lead", "time", "p75")) return Span(line, measured => measured.Report.Metrics.LeadTime.P75Seconds);
         if (line.TryTake("lead", "time", "p90")) return Span(line, measured => measured.Report.Metrics.LeadTime.P90Seconds);
         if (line.TryTake("change", "failure", "rate"))

@@ -79,7 +79,7 @@ sealed class ScenarioSettings
     void Set(ReadOnlySpan<string> path, YamlNode value)
     {
         var alone = new YamlMappingNode();
-        Put(alone, path, value);
+        SettingsTree.Put(alone, path, value);
         try
         {
             Parse(alone);
@@ -90,38 +90,20 @@ sealed class ScenarioSettings
             throw new LineException(string.Join("; ", error.Errors.Select(sentence => sentence[(sentence.IndexOf(' ') + 1)..])));
         }
 
-        Put(root, path, value);
+        SettingsTree.Put(root, path, value);
     }
 
-    static void Put(YamlMappingNode map, ReadOnlySpan<string> path, YamlNode value)
-    {
-        foreach (var name in path[..^1])
-        {
-            if (!map.Children.TryGetValue(name, out var below) || below is not YamlMappingNode) map.Children[name] = below = new YamlMappingNode();
-            map = (YamlMappingNode)below;
-        }
-
-        map.Children[path[^1]] = value;
-    }
-
-    static Definitions Parse(YamlMappingNode map)
-    {
-        using var text = new StringWriter();
-        new YamlStream(new YamlDocument(map)).Save(text, assignAnchors: false);
-        return SettingsFile.Parse(text.ToString(), "scenario", Environment).Definitions;
-    }
+    static Definitions Parse(YamlMappingNode map) => SettingsFile.Parse(SettingsTree.Text(map), "scenario", Environment).Definitions;
 
     static YamlNode Value(string text)
     {
         try
         {
-            var yaml = new YamlStream();
-            yaml.Load(new StringReader(text.Contains(',') && !text.StartsWith('[') ? $"[{text}]" : text));
-            return yaml.Documents[0].RootNode;
+            return SettingsTree.Value(text);
         }
-        catch (YamlException)
+        catch (FormatException error)
         {
-            throw new LineException($"'{text}' is no value: write one word, or several with a comma between each two");
+            throw new LineException(error.Message);
         }
     }
 

@@ -12,6 +12,9 @@ public sealed record LeadlineSettings
 {
     public Definitions Definitions { get; init; } = Definitions.Default;
 
+    /// <summary>By whose word the definitions are in force: a tag such as a commit or a ticket, of LEADLINE_DEFINITIONS_BY.</summary>
+    public string DefinitionsBy { get; init; } = "local";
+
     /// <summary>Who reads deliveries: the catalogue, and the mappings of the file.</summary>
     public KnownSources Sources { get; init; } = KnownSources.OfCatalogue;
 

@@ -16,7 +16,7 @@ namespace Leadline.Settings;
 public sealed partial class SettingsFile
 {
     /// <summary>No settings are larger; a larger file is another one.</summary>
-    const int Largest = 1 << 20;
+    internal const int Largest = 1 << 20;
 
     /// <summary>A pattern by which something is said to be the owner's.</summary>
     sealed record Claim(Setting Owner, string Pattern, Place At, string Path, bool IsName)
@@ -30,13 +30,15 @@ public sealed partial class SettingsFile
     readonly Func<string, string?> environment, tokens;
     KnownSources sources = KnownSources.OfCatalogue;
     readonly string? folder;
+    readonly Definitions basis;
 
     /// <param name="errors">What is wrong is added to it.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
     /// <param name="tokens">The same, for the tokens that APIs are asked with.</param>
     /// <param name="folder">From which files of secrets are named, and where they are looked for; null where nobody looks.</param>
-    SettingsFile(SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder) =>
-        (this.errors, this.environment, this.tokens, this.folder) = (errors, environment, tokens, folder);
+    /// <param name="basis">The definitions of keys that are left out.</param>
+    SettingsFile(SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder, Definitions basis) =>
+        (this.errors, this.environment, this.tokens, this.folder, this.basis) = (errors, environment, tokens, folder, basis);
 
     /// <summary>The settings of this file; of LEADLINE_CONFIG, of ./leadline.yaml where it is there, else the defaults.</summary>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
@@ -56,19 +58,39 @@ public sealed partial class SettingsFile
     /// <param name="file">Its name, for the errors.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
     /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
-    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment) => Parse(text, new SettingsErrors(file), environment, environment, folder: null);
+    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment) => Parse(text, file, environment, Definitions.Default);
+
+    /// <inheritdoc cref="Parse(string, string, Func{string, string?})"/>
+    /// <param name="basis">The definitions of keys that the text leaves out.</param>
+    public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment, Definitions basis) =>
+        Parse(text, new SettingsErrors(file), environment, environment, folder: null, basis);
+
+    /// <summary>The definitions of a file that somebody sends: no variable of this process is looked at.</summary>
+    /// <exception cref="FormatException">Something is wrong; all of it is said.</exception>
+    public static Definitions ParseDefinitions(string text, string file)
+    {
+        try
+        {
+            return Parse(text, file, static _ => "unused").Definitions;
+        }
+        catch (SettingsException error)
+        {
+            throw new FormatException(error.Message);
+        }
+    }
 
     static LeadlineSettings Load(string? path, Func<string, string?> environment, Func<string, string?> secrets, bool needsSecrets)
     {
-        if (Find(path, environment) is not { } file) return new LeadlineSettings();
+        var by = environment("LEADLINE_DEFINITIONS_BY") is { Length: > 0 } tag ? tag : "local";
+        if (Find(path, environment) is not { } file) return new LeadlineSettings { DefinitionsBy = by };
         var errors = new SettingsErrors(Path.GetFileName(file));
-        return Parse(Text(Bytes(file, errors), errors), errors, secrets, environment, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null);
+        return Parse(Text(Bytes(file, errors), errors), errors, secrets, environment, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null, Definitions.Default) with { DefinitionsBy = by };
     }
 
-    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder)
+    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder, Definitions basis)
     {
         var written = new SettingsText(text, errors).Read() ?? new Written.One(default, null);
-        var settings = new SettingsFile(errors, environment, tokens, folder).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
+        var settings = new SettingsFile(errors, environment, tokens, folder, basis).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
         errors.ThrowIfAny();
         return settings;
     }
@@ -117,24 +139,32 @@ public sealed partial class SettingsFile
     {
         var (services, environments, rules) = (root["services"], root["environments"], root["definitions"]);
         RefuseShared(services, environments);
-        var definitions = new Definitions
+        var basis = rules["preset"].Text is { } preset ? Presets.Of(preset).Over(this.basis) : this.basis;
+        var definitions = basis with
         {
-            Timezone = root["timezone"].Text ?? Definitions.Default.Timezone,
-            Services = [.. services.Below.Select(entry => Service(entry.Name, entry.Setting))],
-            Environments = environments.Below.IsEmpty ? Definitions.Default.Environments : [.. environments.Below.Select(entry => Environment(entry.Name, entry.Setting))
+            Timezone = root["timezone"].Text ?? basis.Timezone,
+            Services = services.Below.IsEmpty ? basis.Services : [.. services.Below.Select(entry => Service(entry.Name, entry.Setting))],
+            Environments = environments.Below.IsEmpty ? basis.Environments : [.. environments.Below.Select(entry => Environment(entry.Name, entry.Setting))
                 .OrderBy(environment => environment.Name != EnvironmentName.Production).ThenBy(environment => environment.Name)],
             Deployments = new DeploymentRules
             {
-                CountFailedAttempts = Flag(rules["deployments"]["count_failed_attempts"]),
-                CountRedeploys = Flag(rules["deployments"]["count_redeploys"]),
+                CountFailedAttempts = Flag(rules["deployments"]["count_failed_attempts"], basis.Deployments.CountFailedAttempts),
+                CountRedeploys = Flag(rules["deployments"]["count_redeploys"], basis.Deployments.CountRedeploys),
             },
             LeadTime = new LeadTimeRules
             {
-                Unit = Word(rules["lead_time"]["unit"], Definitions.Default.LeadTime.Unit),
-                Start = Word(rules["lead_time"]["start"], Definitions.Default.LeadTime.Start),
-                ExcludeBots = Flag(rules["lead_time"]["exclude_bots"]),
+                Unit = Word(rules["lead_time"]["unit"], basis.LeadTime.Unit),
+                Start = Word(rules["lead_time"]["start"], basis.LeadTime.Start),
+                ExcludeBots = Flag(rules["lead_time"]["exclude_bots"], basis.LeadTime.ExcludeBots),
+                Statistic = Word(rules["lead_time"]["statistic"], basis.LeadTime.Statistic),
             },
-            Failure = Failure(rules["failure"]),
+            Failure = Failure(rules["failure"], basis.Failure),
+            Recovery = new RecoveryRules
+            {
+                Of = Word(rules["recovery"]["of"], basis.Recovery.Of),
+                Start = Word(rules["recovery"]["start"], basis.Recovery.Start),
+                Statistic = Word(rules["recovery"]["statistic"], basis.Recovery.Statistic),
+            },
         };
         var mappings = new MappingSettings(errors);
         sources = KnownSources.With(root["mappings"].Below.Select(entry => mappings.Read(entry.Name, entry.Setting)).OfType<MappedReader>());
@@ -153,13 +183,15 @@ public sealed partial class SettingsFile
         };
     }
 
-    static FailureRules Failure(Setting failure)
+    static FailureRules Failure(Setting failure, FailureRules rules)
     {
-        var (rules, hotfix) = (Definitions.Default.Failure, failure["hotfix"]);
+        var hotfix = failure["hotfix"];
         return new FailureRules
         {
             Signals = failure["signals"].Texts is { } signals ? [.. Enum.GetValues<FailureSignal>().Where(signal => signals.Contains(SettingsKey.WordOf(signal)))] : rules.Signals,
-            IncidentWindow = Span(failure["incident_window"]) ?? rules.IncidentWindow,
+            IncidentWindow = failure["incident_window"].Text == SettingsKey.Forever ? FailureRules.Unlimited : Span(failure["incident_window"]) ?? rules.IncidentWindow,
+            IncidentLinks = failure["incident_links"].Texts is { } links ? [.. Enum.GetValues<IncidentLink>().Where(link => links.Contains(SettingsKey.WordOf(link)))] : rules.IncidentLinks,
+            Rate = Word(failure["rate"], rules.Rate),
             IncidentLabels = failure["incident_labels"].Texts ?? rules.IncidentLabels,
             Hotfix = new HotfixRules
             {
@@ -282,7 +314,7 @@ public sealed partial class SettingsFile
         }
     }
 
-    static bool Flag(Setting setting) => bool.TryParse(setting.Text, out var flag) && flag;
+    static bool Flag(Setting setting, bool otherwise) => bool.TryParse(setting.Text, out var flag) ? flag : otherwise;
 
     static TimeSpan? Span(Setting setting) => setting.Text is { } text && Setting.TryParseSpan(text, out var span) ? span : null;
 

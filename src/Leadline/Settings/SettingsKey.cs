@@ -135,7 +135,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
             {
                 Below =
                 [
-                    new("preset", SettingsKind.Word, "The named value that the rest changes.") { Words = [Definitions.Default.Preset], Default = [Definitions.Default.Preset] },
+                    new("preset", SettingsKind.Word, "The named value that the rest changes: that of DORA, or what another tool calls by the same names; see docs/reference/presets.md.") { Words = [.. Presets.All.Select(preset => preset.Name)], Default = [Definitions.Default.Preset] },
                     new("deployments", SettingsKind.Map, "Which deployments count.")
                     {
                         Below =
@@ -151,6 +151,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                             Word("unit", "What has a lead time.", Definitions.Default.LeadTime.Unit),
                             Word("start", "When it starts: by the commit's times, with the first commit of its change, or when the change was opened or merged.", Definitions.Default.LeadTime.Start),
                             Flag("exclude_bots", "Whether bots' commits are left out.", Definitions.Default.LeadTime.ExcludeBots),
+                            Word("statistic", "What the lead times come to, where one number stands for all.", Definitions.Default.LeadTime.Statistic),
                         ],
                     },
                     new("failure", SettingsKind.Map, "What makes a deployment a failure.")
@@ -164,8 +165,15 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                             },
                             new("incident_window", SettingsKind.Span, "How long before an incident a deployment can be its cause by nearness alone.")
                             {
+                                Words = [Forever],
                                 Default = [$"{Definitions.Default.Failure.IncidentWindow.TotalHours}h"],
                             },
+                            new("incident_links", SettingsKind.Words, "How an incident may be linked to a deployment: it names one, a shipped change names it as what it fixes, or the window.")
+                            {
+                                Words = WordsOf<IncidentLink>(),
+                                Default = [.. Definitions.Default.Failure.IncidentLinks.Select(link => WordOf(link))],
+                            },
+                            Word("rate", "What the change failure rate is: failed deployments of all, or of those that are no rollback; or incidents for each deployment.", Definitions.Default.Failure.Rate),
                             new("incident_labels", SettingsKind.Texts, "The labels that make a tracker's issue an incident.") { Default = Definitions.Default.Failure.IncidentLabels },
                             new("hotfix", SettingsKind.Map, "What makes a change a hotfix, without regard to case.")
                             {
@@ -176,6 +184,15 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                                     new("titles", SettingsKind.Globs, "Its title.") { Default = Definitions.Default.Failure.Hotfix.Titles },
                                 ],
                             },
+                        ],
+                    },
+                    new("recovery", SettingsKind.Map, "Recovery time.")
+                    {
+                        Below =
+                        [
+                            Word("of", "What has a recovery time: a failed deployment, or each incident by itself, linked or not.", Definitions.Default.Recovery.Of),
+                            Word("start", "When that of a failed deployment starts: with its earliest incident, or with the deployment itself.", Definitions.Default.Recovery.Start),
+                            Word("statistic", "What the recovery times come to, where one number stands for all.", Definitions.Default.Recovery.Statistic),
                         ],
                     },
                 ],

@@ -107,8 +107,9 @@ public sealed record ServiceEntry(string Name, string? Team, string? Area, Immut
 public sealed record SourceHealth(
     string Source, long Deliveries, long Facts, long Ignored, long Unreadable, long Unread, DateTimeOffset? LastReceivedAt);
 
-/// <summary>A rule in force at some time.</summary>
-public sealed record DefinitionsVersion(string Hash, DateTimeOffset InForceFrom, string Text);
+/// <summary>The rules in force from some time on.</summary>
+/// <param name="By">By whose word, a tag; null where a version of Leadline kept it that asked for none.</param>
+public sealed record DefinitionsVersion(string Hash, DateTimeOffset InForceFrom, string Text, string? By);
 
 /// <summary>A page of the rows of one metric. The lists that the metric has no use for are empty.</summary>
 public sealed record Explanation(

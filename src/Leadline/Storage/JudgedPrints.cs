@@ -23,12 +23,13 @@ sealed class JudgedRow(LedgerKey key, LedgerRow row, ReadOnlyMemory<ShippedChang
     {
         WriteLedger(fingerprint).EndRow();
         if (Overridden is { } overridden) fingerprint.Add(overridden);
+        if (row.RateOf is not null) fingerprint.Add(row.RateFailed).Add(row.RateOf);
         WriteShipped(fingerprint);
         Print = fingerprint.Take();
         return this;
     }
 
-    /// <summary>All columns but the last two: the fingerprint, and what is overridden.</summary>
+    /// <summary>All columns but the last four: the fingerprint, what is overridden, and what is added to the change failure rate.</summary>
     public RowWriter WriteLedger(RowWriter rows) =>
         rows.Add(key.Service).Add(key.Environment).Add(key.Deployment)
             .Add(row.Repository is { } repository ? Storage.Key.Of(repository) : (long?)null).Add(row.Sha?.ToString()).Add(row.Version)

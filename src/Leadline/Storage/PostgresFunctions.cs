@@ -34,7 +34,11 @@ static class PostgresFunctions
 
             """);
         foreach (var (name, columns, text) in Queries.Metrics)
-            script.AppendLine($"create function {name}({Window}, {Scope}{(text.Contains("$bucket") ? ", bucket text default 'week'" : "")}) returns table({columns}) language sql stable as $function$\n{Numbered(text)}$function$;");
+        {
+            var ruled = text.Replace("$statistic", name.StartsWith("lead_time", StringComparison.Ordinal) ? "statistic('lead_time')" : "statistic('recovery')").Replace("$recovery_of", "lower(rule('recovery.of', 'Deployment'))");
+            script.AppendLine($"create function {name}({Window}, {Scope}{(text.Contains("$bucket") ? ", bucket text default 'week'" : "")}) returns table({columns}) language sql stable as $function$\n{Numbered(ruled)}$function$;");
+        }
+
         foreach (var name in Queries.Functions)
             script.AppendLine(Queries.Function(name).Replace("{window}", Window).Replace("{scope}", Scope).Replace("{services}", Ids).Replace("{most_exact}", $"{MetricsReader.MostExact}"));
         script.Append(

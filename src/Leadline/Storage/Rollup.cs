@@ -17,7 +17,7 @@ sealed class Rollup
     public const string Columns =
         "service_id, environment, span, starts, deployments, failed, rework, with_changes, baseline, gap, lead_times, failures, "
         + "lead_bins, lead_counts, between_bins, between_counts, recovery_bins, recovery_counts, "
-        + "no_sha, short_sha, unknown_sha, configuration";
+        + "no_sha, short_sha, unknown_sha, configuration, rate_failed, rate_of";
 
     const int Deployments = 0, Failed = 1, Rework = 2, WithChanges = 3, Baseline = 4, Gap = 5, LeadTimes = 6, Failures = 7, Counts = 8;
 
@@ -26,6 +26,10 @@ sealed class Rollup
 
     readonly int[] counts = new int[Counts];
     readonly int[] unlinked = new int[Unlinked.Length];
+
+    // What the change failure rate is made of.
+    int rateFailed, rateOf;
+
     readonly LogHistogram lead = new(), between = new(), recovery = new();
 
     /// <summary>What a service's rows come to, by day and by month.</summary>
@@ -65,11 +69,12 @@ sealed class Rollup
         }
 
         for (var i = 0; i < Unlinked.Length; i++) rollup.unlinked[i] = (int)row.Count(column + i);
+        (rollup.rateFailed, rollup.rateOf) = ((int)row.Count(column + Unlinked.Length), (int)row.Count(column + Unlinked.Length + 1));
 
         return (new RollupKey(row.GetInt64(0), row.GetString(1), row.GetString(2), DateTime.SpecifyKind(row.GetDateTime(3), DateTimeKind.Unspecified)), rollup);
     }
 
-    public bool IsEmpty => counts.Concat(unlinked).All(count => count == 0) && Histograms.All(histogram => histogram.IsEmpty);
+    public bool IsEmpty => counts.Concat(unlinked).Append(rateFailed).Append(rateOf).All(count => count == 0) && Histograms.All(histogram => histogram.IsEmpty);
 
     /// <param name="other">What is added.</param>
     /// <param name="times">−1 to take it away.</param>
@@ -77,6 +82,7 @@ sealed class Rollup
     {
         for (var i = 0; i < Counts; i++) counts[i] += other.counts[i] * times;
         for (var i = 0; i < Unlinked.Length; i++) unlinked[i] += other.unlinked[i] * times;
+        (rateFailed, rateOf) = (rateFailed + (other.rateFailed * times), rateOf + (other.rateOf * times));
         foreach (var (mine, its) in Histograms.Zip(other.Histograms)) mine.Add(its, times);
     }
 
@@ -97,7 +103,7 @@ sealed class Rollup
     public RowWriter WriteUnlinked(RowWriter rows)
     {
         foreach (var count in unlinked) rows.Add(count);
-        return rows;
+        return rows.Add(rateFailed).Add(rateOf);
     }
 
     public long Print(Fingerprint fingerprint)
@@ -112,6 +118,8 @@ sealed class Rollup
     {
         counts[Deployments]++;
         if (row.Row.Failed) counts[Failed]++;
+        rateFailed += row.Row.RateFailed ?? (row.Row.Failed ? 1 : 0);
+        rateOf += row.Row.RateOf ?? 1;
         if (row.Row.Rework) counts[Rework]++;
         if (row.Row.Commits > 0) counts[WithChanges]++;
         if (row.Row.Link == LedgerLink.Baseline) counts[Baseline]++;

@@ -5,18 +5,22 @@ namespace Leadline.Storage;
 public sealed partial class Store
 {
     /// <summary>Keeps the definitions as in force from now on, unless they already are. True when they changed.</summary>
-    public Task<bool> KeepDefinitionsAsync(string hash, string text, DateTimeOffset now, CancellationToken cancellation) => database.WriteAsync(
+    /// <param name="hash">Of the text.</param>
+    /// <param name="text">All that decides a number.</param>
+    /// <param name="now">From when on.</param>
+    /// <param name="by">By whose word: a tag such as a commit or a ticket, never a person.</param>
+    public Task<bool> KeepDefinitionsAsync(string hash, string text, DateTimeOffset now, CancellationToken cancellation, string by = "local") => database.WriteAsync(
         connection =>
         {
             using (var command = database.Command(connection, Queries.Text("definitions_in_force")))
                 if (command.ExecuteScalar() is string current && current == hash) return false;
-            database.Execute(connection, "insert into definitions values ($hash, $now, $text)", ("hash", hash), ("now", now), ("text", text));
+            database.Execute(connection, "insert into definitions (hash, in_force_from, content, made_by) values ($hash, $now, $text, $by)", ("hash", hash), ("now", now), ("text", text), ("by", by));
             return true;
         },
         cancellation);
 
     public Task<ImmutableArray<DefinitionsVersion>> DefinitionsHistoryAsync(CancellationToken cancellation) =>
-        AskAsync("definitions_history", row => new DefinitionsVersion(row.GetString(0), row.InstantOf(1), row.GetString(2)), cancellation);
+        AskAsync("definitions_history", row => new DefinitionsVersion(row.GetString(0), row.InstantOf(1), row.GetString(2), row.Text(3)), cancellation);
 
     /// <summary>The salt of this store's hashes of people: 32 random bytes, made once.</summary>
     public async Task<byte[]> SaltAsync(CancellationToken cancellation) =>

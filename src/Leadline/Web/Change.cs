@@ -18,13 +18,13 @@ public sealed record Change(string Says, string? Goes, bool? IsBetter, Estimate?
     {
         ["deployment_frequency"] = OfRate(now.DeploymentFrequency, before.DeploymentFrequency, hasBeginnings),
         ["lead_time"] = OfTime(
-            shifts.LeadTime, Shown.Span(before.LeadTime.MedianSeconds, before.LeadTime.Percentiles), Shown.Count(before.LeadTime.Count, "change"), isOpenLeftOut: false),
+            shifts.LeadTime, Shown.Span(before.LeadTime.ValueSeconds, before.LeadTime.Percentiles), Shown.Count(before.LeadTime.Count, "change"), isOpenLeftOut: false),
         ["change_failure_rate"] = OfShare(
             now.ChangeFailureRate.Value is null || before.ChangeFailureRate.Value is null ? null : Differences.OfShares(
                 now.ChangeFailureRate.Failed, now.ChangeFailureRate.Deployments, before.ChangeFailureRate.Failed, before.ChangeFailureRate.Deployments),
             Shown.Ratio(before.ChangeFailureRate.Value), before.ChangeFailureRate.Failed, before.ChangeFailureRate.Deployments),
         ["recovery_time"] = OfTime(
-            shifts.RecoveryTime, Shown.Span(before.RecoveryTime.MedianSeconds, before.RecoveryTime.Percentiles), Shown.Count(before.RecoveryTime.Count, "failure"),
+            shifts.RecoveryTime, Shown.Span(before.RecoveryTime.ValueSeconds, before.RecoveryTime.Percentiles), Shown.Count(before.RecoveryTime.Count, "failure"),
             isOpenLeftOut: now.RecoveryTime.Open + before.RecoveryTime.Open > 0),
         ["rework_rate"] = OfShare(
             Differences.OfShares(now.ReworkRate.Rework, now.ReworkRate.Deployments, before.ReworkRate.Rework, before.ReworkRate.Deployments),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Core;
 using Leadline.Metrics;
 
 namespace Leadline.Web;
@@ -26,14 +27,16 @@ public static class FiveTiles
             new("deployment_frequency", "Deployment frequency", Shown.Rate(frequency.PerDay), Shown.Between(frequency.Interval, frequency.PerDay),
                 Shown.Count(frequency.Deployments, "deployment"), frequency.Levels,
                 frequency.DeployDaysPerWeek is { } days ? $"On {days:0.#} days of a typical week." : "Deployments that succeeded, per day of the window."),
-            new("lead_time", "Lead time for changes", Shown.Span(lead.MedianSeconds, lead.Percentiles), Shown.Between(lead.IntervalSeconds, Shown.Span),
+            new("lead_time", "Lead time for changes", Shown.Span(lead.ValueSeconds, lead.Percentiles), Shown.Between(lead.IntervalSeconds, Shown.Span),
                 Shown.Count(lead.Count, "change"), lead.Levels,
-                lead.P90Seconds is { } ninth ? $"Median; nine of ten within {Shown.Span(ninth)}." : "Median, from the start of work to production."),
+                lead.Statistic != Statistic.Median ? $"The {StatisticRules.Said(lead.Statistic)}, by the definitions in force."
+                : lead.P90Seconds is { } ninth ? $"Median; nine of ten within {Shown.Span(ninth)}." : "Median, from the start of work to production."),
             new("change_failure_rate", "Change failure rate", Shown.Ratio(failure.Value), Shown.Between(failure.Interval, Shown.Ratio),
                 $"{failure.Failed} of {Shown.Count(failure.Deployments, "deployment")}", failure.Levels, "Share of deployments that broke something."),
-            new("recovery_time", "Recovery time", Shown.Span(recovery.MedianSeconds, recovery.Percentiles), Shown.Between(recovery.IntervalSeconds, Shown.Span),
+            new("recovery_time", "Recovery time", Shown.Span(recovery.ValueSeconds, recovery.Percentiles), Shown.Between(recovery.IntervalSeconds, Shown.Span),
                 Shown.Count(recovery.Count, "failure"), recovery.Levels,
-                recovery.Open > 0 ? $"{recovery.Open} still open, the oldest for {Shown.Span(recovery.OldestOpenSeconds)}." : "Median, from the failure's start to its end."),
+                recovery.Open > 0 ? $"{recovery.Open} still open, the oldest for {Shown.Span(recovery.OldestOpenSeconds)}." : recovery.Statistic != Statistic.Median ? $"The {StatisticRules.Said(recovery.Statistic)}, by the definitions in force."
+                : "Median, from the failure's start to its end."),
             new("rework_rate", "Rework", Shown.Ratio(rework.Value), Shown.Between(rework.Interval, Shown.Ratio),
                 $"{rework.Rework} of {Shown.Count(rework.Deployments, "deployment")}", rework.Levels, "Rollbacks, reverts, hotfixes and fixes."),
         ];

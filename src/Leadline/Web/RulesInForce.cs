@@ -20,7 +20,7 @@ public static class RulesInForce
     /// <summary>Every rule that decides a number, in the order of the table.</summary>
     public static ImmutableArray<RuleInForce> Of(Definitions definitions)
     {
-        var (values, defaults) = (Values(DefinitionsHash.Canonical(definitions)), Values(DefinitionsHash.Canonical(Definitions.Default)));
+        var (values, defaults) = (Values(DefinitionsHash.Whole(definitions)), Values(DefinitionsHash.Whole(Definitions.Default)));
         return [.. Leaves("", SettingsKey.Root).SelectMany(Rules)];
 
         IEnumerable<RuleInForce> Rules((string Path, SettingsKey Key) leaf)
@@ -35,13 +35,16 @@ public static class RulesInForce
     /// <summary>What changed from one version to the next.</summary>
     public static ImmutableArray<RuleChange> Changes(string before, string after)
     {
-        var (old, now) = (Values(before), Values(after));
+        // A key that came later is not written where it says what holds without it.
+        var (old, now, otherwise) = (Values(before), Values(after), Values(DefinitionsHash.Whole(Definitions.Default)));
         return
         [
             .. old.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
-                .Select(key => new RuleChange(key, old.TryGetValue(key, out var was) ? Word(was) : null, now.TryGetValue(key, out var has) ? Word(has) : null))
+                .Select(key => new RuleChange(key, In(old, key), In(now, key)))
                 .Where(change => change.Before != change.After),
         ];
+
+        string? In(Dictionary<string, string> values, string key) => values.TryGetValue(key, out var value) || otherwise.TryGetValue(key, out value) ? Word(value) : null;
     }
 
     /// <summary>The keys that hold a value, with the names that lead to them.</summary>
@@ -57,7 +60,7 @@ public static class RulesInForce
     static string Word(string value)
     {
         if (value.Length == 0) return "none";
-        if (TimeSpan.TryParseExact(value, "c", null, out var span)) return span.TotalHours >= 1 && span.Minutes == 0 ? $"{(long)span.TotalHours}h" : $"{(long)span.TotalMinutes}m";
+        if (TimeSpan.TryParseExact(value, "c", null, out var span)) return span == FailureRules.Unlimited ? SettingsKey.Forever : span.TotalHours >= 1 && span.Minutes == 0 ? $"{(long)span.TotalHours}h" : $"{(long)span.TotalMinutes}m";
         return value switch
         {
             "True" or "False" => value.ToLowerInvariant(),
@@ -71,5 +74,10 @@ public static class RulesInForce
         : Enum.TryParse<LeadTimeStart>(value, out var start) && $"{start}" == value ? SettingsKey.WordOf(start)
         : Enum.TryParse<LeadTimeUnit>(value, out var unit) && $"{unit}" == value ? SettingsKey.WordOf(unit)
         : Enum.TryParse<EnvironmentCounts>(value, out var counts) && $"{counts}" == value ? SettingsKey.WordOf(counts)
+        : Enum.TryParse<Statistic>(value, out var statistic) && $"{statistic}" == value ? SettingsKey.WordOf(statistic)
+        : Enum.TryParse<IncidentLink>(value, out var link) && $"{link}" == value ? SettingsKey.WordOf(link)
+        : Enum.TryParse<FailureRateOf>(value, out var rate) && $"{rate}" == value ? SettingsKey.WordOf(rate)
+        : Enum.TryParse<RecoveryOf>(value, out var of) && $"{of}" == value ? SettingsKey.WordOf(of)
+        : Enum.TryParse<RecoveryStart>(value, out var from) && $"{from}" == value ? SettingsKey.WordOf(from)
         : value;
 }

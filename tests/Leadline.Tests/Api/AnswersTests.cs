@@ -40,6 +40,9 @@ public sealed class AnswersTests
     [InlineData("explain-deployment-frequency", "/api/v1/explain?metric=deployment_frequency&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-recovery-time", "/api/v1/explain?metric=recovery_time&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-rework-rate", "/api/v1/explain?metric=rework_rate&from=2026-03-01&to=2026-04-01")]
+    [InlineData("whatif", "/api/v1/whatif?set=failure.incident_window=30m&set=lead_time.start=committed&from=2026-03-01&to=2026-04-01&limit=2")]
+    [InlineData("presets", "/api/v1/presets?from=2026-03-01&to=2026-04-01")]
+    [InlineData("bad-whatif", "/api/v1/whatif?set=failure.incident_windw=30m")]
     [InlineData("overrides", "/api/v1/overrides?limit=2")]
     [InlineData("overridden-deployment", "/api/v1/deployments/d0")]
     [InlineData("openapi", "/openapi/v1.json")]
@@ -71,6 +74,18 @@ public sealed class AnswersTests
         var file = Path.Combine(Folder, name + ".json");
         if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_SNAPSHOTS") == "1") await File.WriteAllTextAsync(file, actual, TestContext.Current.CancellationToken);
         Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), actual);
+    }
+
+    [Fact]
+    public async Task What_is_judged_again_under_the_definitions_in_force_is_what_is_kept()
+    {
+        await using var server = await FilledAsync();
+        using var again = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/whatif?from=2026-03-01&to=2026-04-01", TestContext.Current.CancellationToken));
+        var kept = await server.Client.GetStringAsync("/api/v1/metrics?from=2026-03-01&to=2026-04-01", TestContext.Current.CancellationToken);
+
+        Assert.Equal(kept, again.RootElement.GetProperty("in_force").GetRawText());
+        Assert.Equal(kept, again.RootElement.GetProperty("other").GetRawText());
+        Assert.Equal(0, again.RootElement.GetProperty("rows").GetArrayLength());
     }
 
     [Fact]

@@ -65,17 +65,17 @@ public sealed class BadSettingsTests
             1:10 timezone: nothing is written here: write an IANA name
             2:27 services.shop.team: nothing is written here
             2:36 services.shop.area: nothing is written here
-            3:35 definitions.lead_time.unit: nothing is written here: write one of commit, change, or leave the key out
+            3:35 definitions.lead_time.unit: nothing is written here: write one of commit, change, deployment, or leave the key out
             """),
         ["a bad time zone"] = Of("timezone: Europe/Berln\n", "1:11 timezone: 'Europe/Berln' is no time zone: write an IANA name such as Europe/Berlin; did you mean \"Europe/Berlin\"?"),
         ["bad words"] = Of("definitions:\n  preset: dorra\n  lead_time: { start: autored }\n  failure:\n    signals:\n      - incident\n      - revrt\n", """
-            2:11 definitions.preset: 'dorra' is none of dora; did you mean "dora"?
+            2:11 definitions.preset: 'dorra' is none of dora, devlake, gitlab, datadog, middleware, pelorus, fourkeys; did you mean "dora"?
             3:23 definitions.lead_time.start: 'autored' is none of authored, committed, first_commit, opened, merged; did you mean "authored"?
             7:9 definitions.failure.signals: 'revrt' is none of incident, rollback, revert, hotfix, declared; did you mean "revert"?
             """),
         ["bad flags and spans"] = Of("definitions:\n  deployments: { count_redeploys: maybe }\n  failure: { incident_window: NaNh }\ndeliveries: { keep: 1e9d }\n", """
             2:35 definitions.deployments.count_redeploys: 'maybe' is neither true nor false
-            3:31 definitions.failure.incident_window: 'NaNh' is no span: write a span such as 30m, 24h or 7d
+            3:31 definitions.failure.incident_window: 'NaNh' is no span: write forever, a span such as 30m, 24h or 7d
             4:21 deliveries.keep: '1e9d' is no span: write forever, a span such as 30m, 24h or 7d
             """),
         ["globs that can match nothing"] = Of("services:\n  shop:\n    paths: [/src/**, src/, ./src/**, a//b, 'src\\**', 'src/{a,b']\n    apps: [\"\", 'shop ', '{a']\nenvironments: { production: { match: [] } }\n", """

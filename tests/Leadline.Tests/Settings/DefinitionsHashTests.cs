@@ -8,10 +8,10 @@ namespace Leadline.Tests.Settings;
 /// <summary>The hash names what decides a number, however it is written.</summary>
 public sealed class DefinitionsHashTests
 {
-    /// <summary>What decides no number: one preset is all there is, and secrets and keeping are not definitions.</summary>
+    /// <summary>What decides no number: secrets and keeping are not definitions.</summary>
     static readonly string[] WithoutWeight =
     [
-        "definitions.preset", "sources.SOURCE.secret", "sources.SOURCE.secret_file", "sources.SOURCE.token", "sources.SOURCE.repositories", "sources.SOURCE.api",
+        "sources.SOURCE.secret", "sources.SOURCE.secret_file", "sources.SOURCE.token", "sources.SOURCE.repositories", "sources.SOURCE.api",
         "mappings.NAME.auth", "mappings.NAME.personal", "mappings.NAME.rules",
         "deliveries.keep", "badges", "levels", "digest.at", "digest.to", "digest.url", "digest.format", "digest.service", "digest.team",
     ];
@@ -50,6 +50,15 @@ public sealed class DefinitionsHashTests
 
         Assert.True(hashes.Count > 1);
         Assert.Equal(WithoutWeight.Contains(name) ? 1 : hashes.Count, hashes.Distinct().Count());
+    }
+
+    [Fact]
+    public void Stays_what_it_was_before_there_were_keys_that_say_what_holds_without_them()
+    {
+        const string Before = "sha256:46b7a6d349a9cc58e6e9b10cdc1d8dec75b432435025fae392d8896e2f0b18a8";
+
+        Assert.Equal(Before, DefinitionsHash.Of(Definitions.Default));
+        Assert.Equal(Before, Hash("definitions: { lead_time: { statistic: median }, failure: { incident_links: [window, fix, declared], rate: failed_deployments }, recovery: { of: deployment } }"));
     }
 
     [Fact]

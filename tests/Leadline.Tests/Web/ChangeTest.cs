@@ -1,3 +1,4 @@
+using Leadline.Core;
 using Leadline.Metrics;
 using Leadline.Web;
 using Xunit;
@@ -68,9 +69,9 @@ public sealed class ChangeTest
         return new FiveMetrics
         {
             DeploymentFrequency = new DeploymentFrequency(deployments == 0 ? null : deployments / 30.0, deployments, 30, null, null, null, Percentiles.Exact, null),
-            LeadTime = new LeadTime(3600, null, null, 12, null, Percentiles.Exact, null),
+            LeadTime = new LeadTime(3600, null, null, 12, null, Percentiles.Exact, null, Statistic.Median, 3600),
             ChangeFailureRate = new ChangeFailureRate(share, failed, deployments, null, null),
-            RecoveryTime = new RecoveryTime(null, failed, 0, null, null, null, Percentiles.Exact, null),
+            RecoveryTime = new RecoveryTime(null, failed, 0, null, null, null, Percentiles.Exact, null, Statistic.Median, null),
             ReworkRate = new ReworkRate(share, failed, deployments, null, null),
         };
     }

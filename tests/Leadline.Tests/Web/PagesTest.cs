@@ -133,6 +133,7 @@ public sealed partial class PagesTest
     [InlineData("/lead-time")]
     [InlineData("/data")]
     [InlineData("/definitions")]
+    [InlineData("/whatif?set=failure.incident_window%3D5m")]
     public async Task A_page_holds_no_script_style_attribute_or_cookie(string address)
     {
         await using var server = await StartAsync();

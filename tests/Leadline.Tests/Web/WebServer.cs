@@ -54,6 +54,7 @@ sealed class WebServer : IAsyncDisposable
         builder.Services.AddSingleton(new LeadlineSettings());
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
         builder.Services.AddSingleton<MetricsReader>();
+        builder.Services.AddSingleton<Leadline.WhatIf.JudgingAgain>();
         builder.Services.AddSingleton(new Access([], isLoopbackOnly: true));
         builder.Services.AddWebPages();
         var application = builder.Build();

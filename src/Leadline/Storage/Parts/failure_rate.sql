@@ -1,1 +1,1 @@
-cast(sum(failed) as double precision) / nullif(sum(deployments), 0)
+cast(sum(rate_failed) as double precision) / nullif(sum(rate_of), 0)
