@@ -59,7 +59,7 @@ public static class HodgesLehmann
     /// <summary>Up to so many rows in each sample the ranks of the interval are those of the exact distribution.</summary>
     public const int MostExact = 50;
 
-    const double Tail = 0.025, Z = 1.959963984540054;
+    const double Tail = Confidence.Tail, Z = Confidence.Z;
 
     /// <summary>
     /// The shift of the one against the other, with an interval of at least 95 % (about 95 % where a sample is larger than <see cref="MostExact"/>).

@@ -32,7 +32,7 @@ static class ReadingJson
     sealed class TextConverter<T> : JsonConverter<T>
     {
         public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            throw new NotSupportedException();
+            throw new NotSupportedException("readings are only written");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
             writer.WriteStringValue($"{value}");

@@ -6,7 +6,7 @@ namespace Leadline.Metrics;
 /// <summary>How a number of one window stands to that of another, with a 95 % interval. Null where the samples cannot support one.</summary>
 public static class Differences
 {
-    const double Tail = 0.025, Z = 1.959963984540054;
+    const double Tail = Confidence.Tail, Z = Confidence.Z;
 
     /// <summary>
     /// The ratio of two Poisson rates, exact given the sum of both counts: of that sum the first count is binomial with p = r·t₁ / (r·t₁ + t₂), so that

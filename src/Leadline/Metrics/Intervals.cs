@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Core;
 using MathNet.Numerics.Distributions;
 
 namespace Leadline.Metrics;
@@ -6,7 +7,7 @@ namespace Leadline.Metrics;
 /// <summary>95 % intervals. Null where the sample cannot support one.</summary>
 public static class Intervals
 {
-    const double Tail = 0.025;
+    const double Tail = Confidence.Tail;
 
     /// <summary>
     /// Jeffreys' interval of a share: the 2.5 and 97.5 % points of Beta(k + ½, n − k + ½), with the end at 0 or 1 where k is 0 or n
@@ -41,7 +42,7 @@ public static class Intervals
         // Above some thousand the binomial is normal to less than a rank.
         if (count > 5000)
         {
-            var rank = (long)Math.Floor((count / 2.0) - (1.959963984540054 * Math.Sqrt(count) / 2));
+            var rank = (long)Math.Floor((count / 2.0) - (Confidence.Z * Math.Sqrt(count) / 2));
             return (rank, count + 1 - rank);
         }
 
