@@ -5,7 +5,6 @@ using Leadline.Git;
 using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Polling;
-using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Sources.Paging;
 using Leadline.Storage;
@@ -16,27 +15,20 @@ namespace Leadline.Cli;
 /// <summary><c>leadline backfill SOURCE…</c>: the history of sources whose APIs can be asked for it.</summary>
 static class BackfillVerb
 {
-    /// <param name="Pager">Null for git, which is mirrored.</param>
-    /// <param name="Api">Its address; null for git.</param>
-    /// <param name="Names">Repositories and patterns.</param>
-    sealed record Asked(string Source, Pager? Pager, Uri? Api, ImmutableArray<string> Tokens, ImmutableArray<string> Names);
-
     /// <summary>What became of a source.</summary>
     sealed record Outcome(string Source, int Scopes, int Done, long Requests, long Stored, long Known, ImmutableArray<Missing> Missing);
-
-    static readonly ImmutableArray<string> Names = [.. Pagers.All.Select(pager => pager.Source), MirrorReader.Name];
 
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = $"whose history: {string.Join(", ", Names)}",
+            Description = $"whose history: {string.Join(", ", AskedSource.All)}",
             Arity = ArgumentArity.OneOrMore,
         };
         var since = new Option<string>("--since") { Description = "from when on", HelpName = "DATE", Required = true };
-        var repositories = new Option<string[]>("--repositories")
+        var repositories = new Option<string[]>("--repositories", "--scopes")
         {
-            Description = "whose; acme/* is all that acme has; default: sources.SOURCE.repositories of leadline.yaml",
+            Description = "whose: repositories, projects, jobs or services; acme/* is all that acme has; default: sources.SOURCE.repositories or scopes of leadline.yaml, or all",
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -57,10 +49,10 @@ static class BackfillVerb
                 return terminal.Misuse($"--since '{arguments.GetValue(since)}' is no date: write 2024-01-01");
             if (from > clock.GetUtcNow()) return terminal.Misuse($"--since {from:yyyy-MM-dd} lies in the future: there is no history to ask for");
             var settings = config.WithoutSecrets(arguments);
-            var all = ImmutableArray.CreateBuilder<Asked>();
+            var all = ImmutableArray.CreateBuilder<AskedSource>();
             foreach (var source in arguments.GetValue(sources)!.Distinct())
             {
-                if (AskedOf(source, settings, arguments.GetValue(repositories) ?? [], out var sentence) is not { } asked) return terminal.Misuse(sentence!);
+                if (AskedSource.Of(source, settings, arguments.GetValue(repositories) ?? [], out var sentence) is not { } asked) return terminal.Misuse(sentence!);
                 if (asked is { Tokens.IsEmpty: true, Api: not null }) terminal.Say($"no token is set as sources.{source}.token: {asked.Api.Authority} answers strangers seldom, and shows them what is public");
                 all.Add(asked);
             }
@@ -88,20 +80,7 @@ static class BackfillVerb
         return verb;
     }
 
-    static Asked? AskedOf(string source, LeadlineSettings settings, string[] named, out string? sentence)
-    {
-        sentence = null;
-        var set = settings.Apis.GetValueOrDefault(source);
-        var names = named.Length > 0 ? [.. named] : set?.Repositories ?? [];
-        var pager = Pagers.Find(source);
-        if (!Names.Contains(source)) sentence = $"the history of '{source}' cannot be asked for{Nearest.Suggest(source, Names)}; there are {string.Join(", ", Names)}";
-        else if (set?.Trouble is { } trouble) sentence = trouble;
-        else if (names.IsEmpty) sentence = $"whose history of {source}? name {pager?.ScopeWord ?? "repositories"} with --repositories, or as sources.{source}.repositories in leadline.yaml";
-        else return new Asked(source, pager, set?.Address ?? pager?.Api, set?.Tokens ?? [], names);
-        return null;
-    }
-
-    static async Task<Outcome> MirrorAsync(Asked asked, OpenedStore opened, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    static async Task<Outcome> MirrorAsync(AskedSource asked, OpenedStore opened, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
         var reader = new MirrorReader(MirrorReader.Mirrors, await opened.Store.SaltAsync(cancellation));
         var poll = new MirrorPoll(
@@ -117,7 +96,7 @@ static class BackfillVerb
     }
 
     static async Task<Outcome> RunAsync(
-        Pager pager, Uri address, Asked asked, OpenedStore opened, DateTimeOffset since, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+        Pager pager, Uri address, AskedSource asked, OpenedStore opened, DateTimeOffset since, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
         using var api = new ApiClient(pager, address, asked.Tokens, clock);
         var poll = new Poll(
@@ -156,7 +135,7 @@ static class BackfillVerb
     }
 
     static async Task<int> PlanAsync(
-        IEnumerable<Asked> all, DateTimeOffset since, bool asJson, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+        IEnumerable<AskedSource> all, DateTimeOffset since, bool asJson, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
         var plans = new List<PollPlan>();
         foreach (var asked in all)

@@ -243,7 +243,7 @@ public sealed partial class SettingsFile
         return files.DrainToImmutable();
     }
 
-    static readonly ImmutableArray<string> Pollable = ["token", "repositories", "api"];
+    static readonly ImmutableArray<string> Pollable = ["token", "repositories", "scopes", "api"];
 
     /// <summary>A token whose variable is not set is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
     SourceApi Api(string source, Setting setting)
@@ -264,7 +264,7 @@ public sealed partial class SettingsFile
             else errors.Add(one.At, setting["token"].Path, $"the environment variable {unset} is not set, or is empty");
         }
 
-        return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? []], trouble);
+        return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? [], .. setting["scopes"].Texts ?? []], trouble);
     }
 
     /// <summary>Null where no key of it says anything.</summary>

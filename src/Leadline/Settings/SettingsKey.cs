@@ -225,6 +225,11 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                         Example = ["acme/*"],
                         NotEmpty = true,
                     },
+                    new("scopes", SettingsKind.Texts, "The same where a source has no repositories: projects of Jira, jobs of Jenkins, services of PagerDuty; where none is named, all that there are.")
+                    {
+                        Example = ["SHOP"],
+                        NotEmpty = true,
+                    },
                     new("api", SettingsKind.Api, "For leadline backfill: the address of its API, where that is not the maker's own.") { Example = ["https://github.example.com/api/v3/"] },
                 ],
             }) with { IsSecret = true },

@@ -109,12 +109,12 @@ public sealed class BadSettingsTests
             3:13 sources.github.secret: the environment variable LEADLINE_TESTS_UNSET is not set, or is empty
             4:27 sources.leadline.secret: the environment variable LEADLINE_TESTS_UNSET_TOO is not set, or is empty
             """),
-        ["APIs that cannot be asked"] = Of("sources:\n  github: { token: \"${LEADLINE_TESTS_UNSET}\", api: \"http://github.acme.example/api\" }\n  gitlab: { repositories: [], api: \"gitlab.acme.example\" }\n  jenkins: { token: a }\n  git: { api: \"https://ada:secret@acme.example/\" }\n", """
+        ["APIs that cannot be asked"] = Of("sources:\n  github: { token: \"${LEADLINE_TESTS_UNSET}\", api: \"http://github.acme.example/api\" }\n  gitlab: { repositories: [], api: \"gitlab.acme.example\" }\n  datadog: { token: a }\n  git: { api: \"https://ada:secret@acme.example/\" }\n", """
             2:20 sources.github.token: the environment variable LEADLINE_TESTS_UNSET is not set, or is empty
             2:52 sources.github.api: 'http://github.acme.example/api' would have the token sent for everybody to read: write https
             3:27 sources.gitlab.repositories: the list is empty
             3:36 sources.gitlab.api: 'gitlab.acme.example' is no address of an API
-            4:14 sources.jenkins.token: the API of jenkins is not asked: this is for github, gitlab, git
+            4:14 sources.datadog.token: the API of datadog is not asked: this is for argocd, azuredevops, bitbucket, circleci, github, gitlab, incident-io, jenkins, jira, opsgenie, pagerduty, alertmanager, statuspage, git
             5:15 sources.git.api: it is no address of an API
             """),
         ["mappings with names that cannot be"] = Of("mappings:\n  github: {}\n  Ship It: {}\n  shipit: { rule: [] }\nsources:\n  shipit: { secret: a }\n  shippit: { secret: a }\n", """
