@@ -18,6 +18,9 @@ static class BackfillVerb
     /// <summary>What became of a source.</summary>
     sealed record Outcome(string Source, int Scopes, int Done, long Requests, long Stored, long Known, ImmutableArray<Missing> Missing);
 
+    /// <summary>How often it says how far it is where nobody watches.</summary>
+    static readonly TimeSpan Said = TimeSpan.FromSeconds(30);
+
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
         var sources = new Argument<string[]>("SOURCE")
@@ -104,32 +107,39 @@ static class BackfillVerb
         var scopes = await poll.ScopesAsync(asked.Names, cancellation);
         terminal.Say($"asking {address.Authority} for {scopes.Length} {pager.ScopeWord}");
         PollSummary summary = null!;
-        if (!terminal.Error.Profile.Out.IsTerminal) summary = await poll.RunAsync(scopes, since, null, cancellation);
+        var pace = new PollPace(scopes.Length, pager.AllowanceSpan, clock);
+        if (!terminal.Error.Profile.Out.IsTerminal)
+        {
+            // A log gets a line now and then.
+            var said = clock.GetTimestamp();
+            summary = await poll.RunAsync(
+                scopes, since,
+                told =>
+                {
+                    var now = pace.Told(told, api.Allowance);
+                    var before = Interlocked.Read(ref said);
+                    if (clock.GetElapsedTime(before) >= Said && Interlocked.CompareExchange(ref said, clock.GetTimestamp(), before) == before) terminal.Say(Words(now));
+                },
+                cancellation);
+        }
         else
         {
             await terminal.Error.Progress().StartAsync(async progress =>
             {
                 var task = progress.AddTask(pager.Source, maxValue: Math.Max(1, scopes.Length));
-                var known = new Dictionary<string, PollProgress>();
                 summary = await poll.RunAsync(
                     scopes, since,
                     told =>
                     {
-                        lock (known)
-                        {
-                            known[told.Scope] = told;
-
-                            // Of a scope that was not begun nobody knows how many requests it takes: it counts as one.
-                            var left = known.Values.Sum(one => (long)one.Waiting);
-                            var answers = known.Values.Sum(one => one.Answers);
-                            task.MaxValue = Math.Max(1, answers + left + scopes.Length - known.Count);
-                            task.Value = answers;
-                            task.Description = Markup.Escape($"{pager.Source}: {known.Values.Sum(one => one.Items):N0} items, {left:N0} requests known to follow{Left(api.Allowance)}");
-                        }
+                        var now = pace.Told(told, api.Allowance);
+                        (task.MaxValue, task.Value, task.Description) = (Math.Max(1, now.Answers + now.Left), now.Answers, Markup.Escape(Words(now)));
                     },
                     cancellation);
             });
         }
+
+        string Words(PaceNow now) => $"{pager.Source}: {now.Items:N0} items, {now.Left:N0} requests known to follow{Left(api.Allowance)}"
+            + (now.ToGo is { } toGo && now.Left > 0 ? $", about {Human.Span(toGo.TotalSeconds)} to go" : "");
 
         return new Outcome(pager.Source, summary.Scopes, summary.Done, summary.Requests, summary.Stored, summary.Known, summary.Missing);
     }
