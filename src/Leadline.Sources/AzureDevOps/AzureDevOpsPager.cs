@@ -87,6 +87,8 @@ public sealed class AzureDevOpsPager : Pager
         };
     }
 
+    public override string Right(PageRequest request) => request.Kind == "builds" ? "Build (Read)" : "Code (Read)";
+
     /// <summary>What did not begin has no timeline; a repository without a push has none to list.</summary>
     public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("stages", 204 or 404) or ("pushes", 404);
 

@@ -14,7 +14,10 @@ public sealed class BitbucketReader : SourceReader
 
     public override SourceDescription About => new(
         "Bitbucket Cloud", "pushes, pull requests, commit statuses, deployments, issues",
-        "X-Hub-Signature: the HMAC-SHA256 of the body");
+        "X-Hub-Signature: the HMAC-SHA256 of the body")
+    {
+        Events = "Push, Build status created and updated, Issue created and updated, Pull request created, updated, approved, unapproved, changes requested, merged, declined",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People:

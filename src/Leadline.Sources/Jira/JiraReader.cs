@@ -13,7 +13,10 @@ public sealed class JiraReader : SourceReader
 
     public override SourceDescription About => new(
         "Jira", "issues",
-        "X-Hub-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token");
+        "X-Hub-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token")
+    {
+        Events = "Issue created, updated and deleted",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People: ["user", "assignee", "reporter", "creator", "author", "updateAuthor", "actor", "avatarUrls"],

@@ -49,6 +49,9 @@ public abstract class Pager
     /// <summary>Whether this status says that there is nothing of the kind, which is no failure.</summary>
     public virtual bool IsNothing(PageRequest request, int status) => false;
 
+    /// <summary>The right of a token that this request needs, as the maker calls it.</summary>
+    public virtual string Right(PageRequest request) => $"reading {request.Kind.Replace('_', ' ')}";
+
     /// <summary>The listings that a plan counts for a scope; those that follow from nothing else.</summary>
     public virtual ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
         [.. First(scope, span).Select(request => new PlannedListing(request.Kind.Replace('_', ' '), request with { IsConditional = false }, AtOnce: 100, EachAsks: 0))];
