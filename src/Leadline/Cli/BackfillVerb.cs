@@ -105,7 +105,7 @@ static class BackfillVerb
         var poll = new Poll(
             opened.Store, await Intake.OfAsync(opened.Store, cancellation), pager, Catalogue.Find(pager.Source)!, api, clock);
         var scopes = await poll.ScopesAsync(asked.Names, cancellation);
-        terminal.Say($"asking {address.Authority} for {scopes.Length} {pager.ScopeWord}");
+        terminal.Say($"asking {address.Authority} for {(scopes is [var only] && only == pager.Everything ? "all that it has" : $"{scopes.Length} {pager.ScopeWord}")}");
         PollSummary summary = null!;
         var pace = new PollPace(scopes.Length, pager.AllowanceSpan, clock);
         if (!terminal.Error.Profile.Out.IsTerminal)

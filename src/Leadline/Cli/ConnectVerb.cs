@@ -70,7 +70,7 @@ static partial class ConnectVerb
                 [.. arguments.GetValue(scopes) is { Length: > 0 } named ? named
                     : pager is null || !canAsk ? [] : Asked(null, $"Which {pager.ScopeWord} are asked for? Several with commas", pager.Everything ?? "acme/*").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(one => one != pager.Everything)],
                 arguments.GetValue(api) ?? (pager is { Api: null } && canAsk ? Asked(null, "Where is its API?", "https://") : null),
-                arguments.GetValue(poll));
+                arguments.GetValue(poll) ?? (pager is not null && canAsk && Asked(null, "How often shall the server ask it by itself?", SettingsKey.Off) is var often && often != SettingsKey.Off ? often : null));
             if (WhyNot(wishes) is { } sentence) return terminal.Misuse(sentence);
 
             var missing = ImmutableArray<string>.Empty;
