@@ -8,12 +8,6 @@ namespace Leadline.Sources.ArgoCd;
 /// <summary>Asks Argo CD's API for its applications; each has the history of its last syncs in it.</summary>
 public sealed class ArgoCdPager : Pager
 {
-    static readonly ImmutableArray<string> Fields =
-    [
-        "items.metadata.name", "items.metadata.namespace", "items.metadata.uid", "items.metadata.labels", "items.metadata.annotations", "items.spec.source",
-        "items.spec.sources", "items.spec.destination", "items.status.history", "items.status.operationState", "items.status.health", "items.status.summary",
-    ];
-
     public override string Source => "argocd";
 
     public override int Version => 1;
@@ -28,14 +22,9 @@ public sealed class ArgoCdPager : Pager
 
     public override (string Name, string Value) Proof(string token) => ("Authorization", "Bearer " + token);
 
+    /// <summary>With all fields: of those that can be chosen neither the history nor the uid is one.</summary>
     public override ImmutableArray<PageRequest> First(string scope, PageSpan span) =>
-    [
-        new()
-        {
-            Kind = "applications",
-            Address = $"api/v1/applications?{(scope == "*" ? "" : $"projects={Uri.EscapeDataString(scope)}&")}fields={string.Join(',', Fields)}",
-        },
-    ];
+        [new() { Kind = "applications", Address = "api/v1/applications" + (scope == "*" ? "" : $"?projects={Uri.EscapeDataString(scope)}") }];
 
     public override Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span)
     {
@@ -53,7 +42,8 @@ public sealed class ArgoCdPager : Pager
         var history = status.Field("history");
         var last = history.ValueKind == JsonValueKind.Array && history.GetArrayLength() > 0 ? history[history.GetArrayLength() - 1] : default;
         var operation = status.Field("operationState");
-        var state = $"{last.JsonOf("id")}:{last.TextOf("deployedAt")}:{operation.TextOf("phase")}:{operation.TextOf("startedAt")}:{operation.TextOf("finishedAt")}:{status.Field("health").TextOf("status")}";
+        var state = $"{last.JsonOf("id")}:{last.TextOf("deployedAt")}:{operation.TextOf("phase")}:{operation.TextOf("startedAt")}:{operation.TextOf("finishedAt")}"
+            + $":{status.Field("health").TextOf("status")}";
         return new PageItem($"{metadata.TextOf("uid")}:{metadata.TextOf("namespace")}/{metadata.TextOf("name")}:{state}", Delivery.NoHeaders, Envelope.Of(
             ("kind", "\"Application\""), ("metadata", metadata.GetRawText()), ("spec", application.JsonOf("spec")), ("status", application.JsonOf("status"))));
     }

@@ -50,7 +50,7 @@ public sealed class BitbucketPager : Pager
         using var document = JsonDocument.Parse(answer.Body);
         var body = document.RootElement;
         var things = body.ListOf("values");
-        ImmutableArray<PageRequest> following = body.TextOf("next") is { Length: > 0 } next ? [request with { Address = next }] : [];
+        var following = Following(request, body, things.Length);
         var reach = span.IsAgain ? span.From - UnderWay : span.From;
         return request.Kind switch
         {
@@ -90,6 +90,15 @@ public sealed class BitbucketPager : Pager
     {
         using var document = JsonDocument.Parse(answer.Body);
         return document.RootElement.Field("size").ValueKind == JsonValueKind.Number ? document.RootElement.NumberOf("size") : null;
+    }
+
+    /// <summary>Of pipelines Bitbucket does not say which page is next, but how many there are.</summary>
+    static ImmutableArray<PageRequest> Following(PageRequest request, JsonElement body, int shown)
+    {
+        if (body.TextOf("next") is { Length: > 0 } next) return [request with { Address = next }];
+        if (request.Kind != "pipelines" || shown == 0 || body.Field("size").ValueKind != JsonValueKind.Number) return [];
+        var page = Math.Max(1, request.Address.NumberOf("page"));
+        return page * body.NumberOf("pagelen") < body.NumberOf("size") ? [request with { Address = request.Address.With("page", $"{page + 1}") }] : [];
     }
 
     /// <summary>When it was merged, and approved, says only what happened to it. Others come again once they are merged.</summary>

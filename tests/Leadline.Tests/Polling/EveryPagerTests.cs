@@ -106,26 +106,33 @@ public sealed class EveryPagerTests
 
     [Theory]
     [MemberData(nameof(Sources))]
-    public async Task What_happens_between_two_pages_is_told_by_the_next_pass(string source)
+    public Task What_happens_between_two_pages_is_told_by_the_next_pass(string source) => HappensAsync(source, answers: 2);
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public Task What_happens_after_a_pass_is_told_by_the_next_one(string source) => HappensAsync(source, answers: int.MaxValue);
+
+    /// <param name="answers">After so many answers of the first pass something happens, or once it is done.</param>
+    static async Task HappensAsync(string source, int answers)
     {
         var world = WorldOf(source);
         await using var api = await PlayedApi.StartAsync(world.Answer);
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        var answers = 0;
+        var first = 0;
         api.Fault = _ =>
         {
-            if (++answers == 2) world.Happen();
+            if (++first == answers) world.Happen();
             return null;
         };
         Assert.Empty((await RunAsync(world, api, store)).Missing);
-        if (answers < 2) world.Happen();
+        if (first < answers) world.Happen();
         api.Fault = null;
         api.Asked.Clear();
         Assert.Empty((await RunAsync(world, api, store, now: PlayedWorld.Now.AddHours(1))).Missing);
         var again = api.Asked.Count;
 
         // Of a listing that is whole in one answer nothing is saved.
-        Assert.True(again <= Math.Max(answers, 2), $"{again} requests after {answers}");
+        Assert.True(again <= Math.Max(first, 2), $"{again} requests after {first}");
         await using var fresh = await Store.OpenAsync(TestStore.New, Cancellation);
         await RunAsync(world, api, fresh, now: PlayedWorld.Now.AddHours(1));
         Assert.Equal(await ThingsAsync(fresh), await ThingsAsync(store));

@@ -57,8 +57,10 @@ sealed partial class BitbucketWorld : PlayedWorld
         var since = Since().Match(request.Query["q"].ToString()) is { Success: true } match ? At(match.Groups[1].Value) : DateTimeOffset.MinValue;
         var things = all.Where(one => Time(one) >= since).OrderByDescending(Time).ToList();
         var page = Number(request, "page", 1);
-        var answer = new JsonObject { ["values"] = Page(things, (page - 1) * AtOnce), ["size"] = things.Count };
-        if (page * AtOnce < things.Count) answer["next"] = $"{request.Scheme}://{request.Host}{request.Path}?{string.Join('&', request.Query.Where(one => one.Key != "page").SelectMany(one => one.Value.Select(value => $"{one.Key}={Uri.EscapeDataString(value!)}")))}&page={page + 1}";
+        var answer = new JsonObject { ["values"] = Page(things, (page - 1) * AtOnce), ["size"] = things.Count, ["pagelen"] = AtOnce };
+
+        // Of pipelines it says no next page.
+        if (!request.Path.Value.EndsWith("/pipelines", StringComparison.Ordinal) && page * AtOnce < things.Count) answer["next"] = $"{request.Scheme}://{request.Host}{request.Path}?{string.Join('&', request.Query.Where(one => one.Key != "page").SelectMany(one => one.Value.Select(value => $"{one.Key}={Uri.EscapeDataString(value!)}")))}&page={page + 1}";
         return Ok(answer);
     }
 
