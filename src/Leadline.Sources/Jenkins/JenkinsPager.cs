@@ -110,7 +110,8 @@ public sealed class JenkinsPager : Pager
     {
         var actions = build.Field("actions").ValueKind == JsonValueKind.Array ? build.ListOf("actions") : [];
         var told = actions.Where(action => action.ValueKind == JsonValueKind.Object && action.EnumerateObject().Any(part => part.Name != "_class")).Select(action => action.GetRawText());
-        return $$"""{"number":{{build.JsonOf("number")}},"result":{{build.JsonOf("result")}},"timestamp":{{build.JsonOf("timestamp")}},"duration":{{build.JsonOf("duration")}},"actions":[{{string.Join(',', told)}}]}""";
+        var parts = new[] { "number", "result", "timestamp", "duration" }.Select(name => $"\"{name}\":{build.JsonOf(name)}");
+        return $"{{{string.Join(',', parts)},\"actions\":[{string.Join(',', told)}]}}";
     }
 
     static DateTimeOffset At(JsonElement build) => DateTimeOffset.FromUnixTimeMilliseconds(build.NumberOf("timestamp"));

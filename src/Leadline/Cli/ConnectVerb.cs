@@ -15,7 +15,8 @@ namespace Leadline.Cli;
 static partial class ConnectVerb
 {
     /// <param name="Scopes">What it is asked for; empty where it is not asked, or for all.</param>
-    sealed record Wishes(string Source, Pager? Pager, string Server, string SecretVariable, string? TokenVariable, ImmutableArray<string> Scopes, string? Api, string? Poll);
+    sealed record Wishes(
+        string Source, Pager? Pager, string Server, string SecretVariable, string? TokenVariable, ImmutableArray<string> Scopes, string? Api, string? Poll);
 
     /// <summary>What became of it.</summary>
     /// <param name="Missing">Rights that the token lacks.</param>
@@ -67,10 +68,10 @@ static partial class ConnectVerb
                 name, pager, Asked(arguments.GetValue(server), "Where does the source reach this server?", "https://leadline.example.com"),
                 Asked(arguments.GetValue(secret), "Which environment variable holds the webhook's secret?", Variable(name, "WEBHOOK_SECRET")),
                 TokenVariable(arguments.GetValue(token)),
-                [.. arguments.GetValue(scopes) is { Length: > 0 } named ? named
-                    : pager is null || !canAsk ? [] : Asked(null, $"Which {pager.ScopeWord} are asked for? Several with commas", pager.Everything ?? "acme/*").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(one => one != pager.Everything)],
+                [.. arguments.GetValue(scopes) is { Length: > 0 } named ? named : pager is null || !canAsk ? [] : Scopes(pager)],
                 arguments.GetValue(api) ?? (pager is { Api: null } && canAsk ? Asked(null, "Where is its API?", "https://") : null),
-                arguments.GetValue(poll) ?? (pager is not null && canAsk && Asked(null, "How often shall the server ask it by itself?", SettingsKey.Off) is var often && often != SettingsKey.Off ? often : null));
+                arguments.GetValue(poll) ?? (pager is not null && canAsk && Asked(null, "How often shall the server ask it by itself?", SettingsKey.Off) is var often
+                    && often != SettingsKey.Off ? often : null));
             if (WhyNot(wishes) is { } sentence) return terminal.Misuse(sentence);
 
             var missing = ImmutableArray<string>.Empty;
@@ -104,13 +105,17 @@ static partial class ConnectVerb
             terminal.Say($"sources.{name} is in {file}{(text.Length == 0 ? ", which is new" : "")}");
             return Tell(isWritten: true, ExitCode.Done);
 
-            string Asked(string? said, string question, string otherwise) => said ?? (canAsk ? terminal.Error.Prompt(new TextPrompt<string>(Markup.Escape(question)).DefaultValue(otherwise)) : otherwise);
+            string Asked(string? said, string question, string otherwise) =>
+                said ?? (canAsk ? terminal.Error.Prompt(new TextPrompt<string>(Markup.Escape(question)).DefaultValue(otherwise)) : otherwise);
+
+            IEnumerable<string> Scopes(Pager pager) => Asked(null, $"Which {pager.ScopeWord} are asked for? Several with commas", pager.Everything ?? "acme/*")
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(one => one != pager.Everything);
 
             string? TokenVariable(string? said)
             {
                 if (said is not null || pager is null) return said;
                 var usual = Variable(name, "TOKEN");
-                if (canAsk) return terminal.Error.Prompt(new TextPrompt<string>("Which environment variable holds the token that its API is asked with? Empty for none").DefaultValue(usual).AllowEmpty()) is { Length: > 0 } given ? given : null;
+                if (canAsk) return Asked(null, "Which environment variable holds the token that its API is asked with? Write none where strangers are answered", usual) is var given && given != "none" ? given : null;
                 return Environment.GetEnvironmentVariable(usual) is { Length: > 0 } ? usual : null;
             }
 
@@ -182,7 +187,8 @@ static partial class ConnectVerb
         terminal.Raw.WriteLine("Add this webhook:");
         terminal.Raw.WriteLine($"  address  {webhook.Address}");
         terminal.Raw.WriteLine($"  events   {webhook.Events}");
-        terminal.Raw.WriteLine($"  secret   the value of {webhook.SecretVariable}{(Environment.GetEnvironmentVariable(webhook.SecretVariable) is { Length: > 0 } ? "" : $"; make one: export {webhook.SecretVariable}=$(openssl rand -hex 32)")}");
+        var isSet = Environment.GetEnvironmentVariable(webhook.SecretVariable) is { Length: > 0 };
+        terminal.Raw.WriteLine($"  secret   the value of {webhook.SecretVariable}{(isSet ? "" : $"; make one: export {webhook.SecretVariable}=$(openssl rand -hex 32)")}");
         terminal.Raw.WriteLine($"  proof    {webhook.Proof}");
     }
 

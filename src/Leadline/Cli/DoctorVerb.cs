@@ -53,6 +53,7 @@ public static class DoctorVerb
     {
         if (health.Deliveries == 0)
         {
+            foreach (var unasked in sources.Select(SourceStates.Unasked).OfType<string>()) yield return unasked;
             yield return "The store is empty. Send an event with 'leadline event', a file with 'leadline import', or look at 'leadline serve --demo'.";
             yield break;
         }

@@ -84,10 +84,13 @@ sealed partial class PollSchedule(
         }
 
         var now = clock.GetUtcNow();
-        await store.KeepPollStateAsync(
-            source,
-            state with { PolledAt = now, NextAt = now + (every * (0.9 + (0.2 * random.NextDouble()))), ReconcilesAt = set.Reconciled is null || asked?.Pager is null ? null : state.ReconcilesAt > now ? state.ReconcilesAt : NextNight(now) },
-            cancellation);
+        state = state with
+        {
+            PolledAt = now,
+            NextAt = now + (every * (0.9 + (0.2 * random.NextDouble()))),
+            ReconcilesAt = set.Reconciled is null || asked?.Pager is null ? null : state.ReconcilesAt > now ? state.ReconcilesAt : NextNight(now),
+        };
+        await store.KeepPollStateAsync(source, state, cancellation);
         if (state.Error is { } error) Log.Missing(logger, source, error);
         return true;
     }

@@ -56,7 +56,8 @@ static class SourceSection
         }
 
         if (yaml.Documents.Count == 0) return (null, null, null);
-        if (yaml.Documents[0].RootNode is not YamlMappingNode root) return yaml.Documents[0].RootNode is YamlScalarNode { Value: null or "" } ? (null, null, null) : throw new FormatException("the file holds no settings");
+        if (yaml.Documents[0].RootNode is YamlScalarNode { Value: null or "" }) return (null, null, null);
+        if (yaml.Documents[0].RootNode is not YamlMappingNode root) throw new FormatException("the file holds no settings");
         var (key, value) = root.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode { Value: "sources" });
         if (root.Style == YamlDotNet.Core.Events.MappingStyle.Flow || value is YamlMappingNode { Style: YamlDotNet.Core.Events.MappingStyle.Flow })
             throw new FormatException("its sources are written in braces, and nothing can be added there line by line");

@@ -61,8 +61,10 @@ public sealed class EveryPagerTests
         var pushed = await ThingsAsync(sent);
         Assert.True(pushed.Count >= 4, $"{pushed.Count} things were sent");
         Assert.Empty(pushed.Except(await ThingsAsync(store)));
+        var stored = await GitHubWorld.DeliveriesAsync(store);
+        Assert.All(world.Alone, text => Assert.Single(stored, line => line.Contains(text, StringComparison.Ordinal)));
         foreach (var name in (string[])["Ada", "\"ada\"", "\"bob\"", "ada@", "@acme.example"])
-            Assert.DoesNotContain(await GitHubWorld.DeliveriesAsync(store), line => line.Contains(name, StringComparison.Ordinal));
+            Assert.DoesNotContain(stored, line => line.Contains(name, StringComparison.Ordinal));
     }
 
     [Theory]

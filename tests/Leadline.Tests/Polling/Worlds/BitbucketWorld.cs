@@ -41,6 +41,8 @@ sealed partial class BitbucketWorld : PlayedWorld
 
     public override System.Collections.Immutable.ImmutableArray<string> Names => ["acme/*"];
 
+    public override IEnumerable<string> Alone => Enumerable.Range(1, 8).SelectMany(i => new[] { $"\"{{p{i}}}\"", $"\"{{d{i}}}\"" });
+
     public override void Happen()
     {
         List("pullrequests")[7] = (JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(Pull(8, "MERGED", Later, Later))!;

@@ -22,6 +22,8 @@ sealed partial class JenkinsWorld : PlayedWorld
 
     public override System.Collections.Immutable.ImmutableArray<string> Names => ["acme/*"];
 
+    public override IEnumerable<string> Alone => Enumerable.Range(1, 5).Select(i => $"\"startTimeMillis\":{Start.AddDays(i).AddMinutes(1).ToUnixTimeMilliseconds()}");
+
     public override void Happen()
     {
         var running = List("acme/shop/main")[129];

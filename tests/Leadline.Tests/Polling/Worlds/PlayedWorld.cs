@@ -29,6 +29,9 @@ abstract class PlayedWorld
 
     public IReadOnlyList<(ImmutableDictionary<string, string> Headers, string Body)> Webhooks => webhooks;
 
+    /// <summary>What no webhook tells of: of each thing a text that stands in its delivery alone.</summary>
+    public virtual IEnumerable<string> Alone => [];
+
     /// <summary>Something that is measured happens a minute after <see cref="Now"/> to a thing that is known by then.</summary>
     public abstract void Happen();
 
