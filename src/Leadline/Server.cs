@@ -69,6 +69,7 @@ public static class Server
         app.Use(HeadAsync);
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = Problem.StatusOf }).UseStatusCodePages();
         app.Use(GuardAsync);
+        app.Use(SelectedPages.AnswerAsync);
         var api = app.MapGroup("/api/v1");
         Receiving.Map(api);
         OtlpReceiving.Map(app);
