@@ -69,7 +69,6 @@ public static class Server
         app.Use(HeadAsync);
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = Problem.StatusOf }).UseStatusCodePages();
         app.Use(GuardAsync);
-        app.Use(SelectedPages.AnswerAsync);
         var api = app.MapGroup("/api/v1");
         Receiving.Map(api);
         OtlpReceiving.Map(app);
@@ -101,7 +100,9 @@ public static class Server
 
             // Another site is told nothing; our own forms say whose they are.
             headers["Referrer-Policy"] = "same-origin";
-            headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
+
+            // Our own pages say theirs, which is stricter.
+            if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
             return Task.CompletedTask;
         });
         return next(context);
