@@ -32,6 +32,7 @@ public static class App
             DeliveriesVerb.Create(clock, terminal),
             StoreVerb.Create(terminal),
             SourcesVerb.Create(terminal),
+            ConnectVerb.Create(clock, terminal),
             DoctorVerb.Create(clock, terminal),
         };
 }
