@@ -102,7 +102,9 @@ public static class Server
 
             // Another site is told nothing; our own forms say whose they are.
             headers["Referrer-Policy"] = "same-origin";
-            headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
+
+            // Our own pages say theirs, which is stricter.
+            if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
             return Task.CompletedTask;
         });
         return next(context);

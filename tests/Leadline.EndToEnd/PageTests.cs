@@ -90,6 +90,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GetByLabel("Window").SelectOptionAsync("365");
         await page.GetByLabel("Rows").SelectOptionAsync("failed");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.WaitForLoadStateAsync();
         var services = await page.Locator("table.ledger tbody td:nth-child(3)").AllInnerTextsAsync();
         Assert.NotEmpty(services);
         Assert.Empty(services.Except(["billing", "checkout"]));
@@ -128,6 +129,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GotoAsync(demo.Server.Address + "/?service=cart&window=365");
         var first = await page.Locator("table.ledger tbody a").AllInnerTextsAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Older deployments" }).ClickAsync();
+        await page.WaitForLoadStateAsync();
         var second = await page.Locator("table.ledger tbody a").AllInnerTextsAsync();
         Assert.Equal(50, second.Count);
         Assert.NotEqual(first, second);
@@ -147,6 +149,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         var shown = await page.Locator($"#{metric} .number").InnerTextAsync();
         await page.Locator($"#{metric} .rows a").ClickAsync();
         Assert.StartsWith(shown, await page.Locator(".sentence").InnerTextAsync());
+        await page.WaitForLoadStateAsync();
         if (await page.Locator("a.delivery").CountAsync() == 0) await page.Locator("tbody a[href^='/deployments/']").First.ClickAsync();
         await page.Locator("a.delivery").First.ClickAsync();
         Assert.Matches(DeliveryHeading(), await page.Locator("h1").InnerTextAsync());

@@ -75,7 +75,7 @@ static class Answers
         await context.WithAsync(asked, async query => Json(await context.Store.IncidentsAsync(paged.Of(query), cancellation)), cancellation);
 
     static async Task<IResult> ExplainAsync([AsParameters] Asked asked, string? metric, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
-        await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(Named(metric), paged.Of(query), cancellation)), cancellation);
+        await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(Named(metric), paged.Of(query), context.Definitions, cancellation)), cancellation);
 
     static async Task<IResult> WhatIfAsync([AsParameters] Asked asked, string[]? set, int? limit, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await WhatIfReport.OfAsync(

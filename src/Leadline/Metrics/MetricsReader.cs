@@ -76,7 +76,7 @@ public sealed class MetricsReader(
 
     async Task<ImmutableArray<SeriesPoint>> FindSeriesAsync(string metric, Bucket bucket, MetricsQuery query, CancellationToken cancellation)
     {
-        _ = MetricRules.Of(metric);
+        MetricRules.Check(metric);
         var scope = (await ScopeAsync(query, bucket == Bucket.Month, cancellation)).With(("bucket", Rows.Word(bucket)));
         var isTime = metric is "lead_time" or "recovery_time";
         var isOther = isTime && (metric == "lead_time" ? StatisticRules.IsOther(definitions.LeadTime) : StatisticRules.IsOther(definitions.Recovery));
@@ -110,7 +110,7 @@ public sealed class MetricsReader(
 
     async Task<List<LevelWeek>> WeeksAsync(string metric, MetricsQuery query, CancellationToken cancellation)
     {
-        _ = MetricRules.Of(metric);
+        MetricRules.Check(metric);
         var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.IsWhole);
         if (metric is not ("lead_time" or "recovery_time"))
         {

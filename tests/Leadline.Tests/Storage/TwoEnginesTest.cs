@@ -58,7 +58,7 @@ public sealed class TwoEnginesTest
             answers["incidents" + name] = Json(await store.IncidentsAsync(rows, Cancellation));
             foreach (var metric in MetricRules.Names)
             {
-                answers[$"rows of {metric}{name}"] = Json(await store.ExplainAsync(metric, rows, Cancellation));
+                answers[$"rows of {metric}{name}"] = Json(await store.ExplainAsync(metric, rows, new Definitions(), Cancellation));
                 foreach (var bucket in Enum.GetValues<Bucket>()) answers[$"{metric} by {bucket}{name}"] = Json(await reader.SeriesAsync(metric, bucket, scope, Cancellation));
             }
         }
