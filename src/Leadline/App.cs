@@ -26,6 +26,7 @@ public static class App
             ExplainVerb.Create(clock, terminal),
             WhatIfVerb.Create(clock, terminal),
             ComparePresetsVerb.Create(clock, terminal),
+            VerifyVerb.Create(clock, terminal),
             OverrideVerb.Create(clock, terminal),
             DigestVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),

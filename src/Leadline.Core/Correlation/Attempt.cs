@@ -38,6 +38,15 @@ sealed record Attempt
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? WaitedFrom { get; init; }
     public bool? Declared { get; init; }
+
+    /// <summary>When its roll-out was aborted; null where it was not.</summary>
+    public DateTimeOffset? AbortedAt { get; init; }
+
+    public string? AbortedStep { get; init; }
+
+    /// <summary>When a step of its roll-out first gave the version to users; null where none is known to have.</summary>
+    public DateTimeOffset? UsersFrom { get; init; }
+
     public ImmutableArray<string>? Changes { get; init; }
     public string? Url { get; init; }
 

@@ -16,6 +16,9 @@ sealed class Case
     /// <summary>The rows of <see cref="Rows"/> that count and succeeded, in the same order.</summary>
     public List<Row> Counted { get; } = [];
 
+    /// <summary>Those that count because their roll-out was aborted while users had them; in the same order, and none is in <see cref="Counted"/>.</summary>
+    public List<Row> Aborted { get; } = [];
+
     public List<Blame> Blames { get; } = [];
 
     /// <summary>
@@ -49,6 +52,30 @@ sealed class Case
         });
         var endedBy = repairedBy is null ? null : $"deployment {repairedBy.Attempt.Id}";
         failed.Signs.Add(new Sign(failed.DeployedAt, repairedBy?.DeployedAt, endedBy, Incident: null));
+    }
+
+    /// <param name="failed">Null where the incident is linked to none.</param>
+    /// <param name="signal">What kind of incident it is.</param>
+    /// <param name="incident">From its start to its resolution.</param>
+    /// <param name="method">By which it was linked, or <c>unlinked</c>.</param>
+    public void Blame(Row? failed, FailureSignal signal, IncidentFact incident, string method)
+    {
+        Blames.Add(new Blame
+        {
+            Service = Service,
+            Environment = Environment.Name,
+            DeploymentId = failed?.Attempt.Id,
+            Signal = signal,
+            Evidence = incident.Id,
+            Method = method,
+            StartedAt = incident.StartedAt,
+            AcknowledgedAt = incident.AcknowledgedAt,
+            ResolvedAt = incident.ResolvedAt,
+            Title = incident.Title,
+            Url = incident.Url,
+        });
+        var endedBy = incident.ResolvedAt is null ? null : $"incident {incident.Id}";
+        failed?.Signs.Add(new Sign(incident.StartedAt, incident.ResolvedAt, endedBy, incident.Id));
     }
 }
 

@@ -81,7 +81,9 @@ public static class Correlator
         RevertSignal.Apply(judged);
         HotfixSignal.Apply(judged);
         DeclaredSignal.Apply(judged);
+        AbortSignal.Apply(judged);
         IncidentSignal.Apply(judged, incidents);
+        DegradationSignal.Apply(judged, incidents);
         OverrideRule.Apply(judged, overrides);
         foreach (var row in judged.Rows) row.Shipped = LeadTimeRule.Of(judged, row);
     }

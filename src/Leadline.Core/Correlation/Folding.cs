@@ -39,6 +39,7 @@ static class Folding
         DateTimeOffset? Reached(DeploymentStatus status) =>
             First(fact => fact.Status == status ? fact.FinishedAt ?? fact.AsOf : null);
         DateTimeOffset? Told(DeploymentStatus status) => First(fact => fact.Status == status ? fact.AsOf : null);
+        var steps = Rollout.StepsOf(statements);
         return new Attempt
         {
             Id = last.Id,
@@ -50,7 +51,10 @@ static class Folding
             App = Last(statements, fact => fact.App),
             ConfigPaths = Last(statements, fact => fact.ConfigPaths),
             SucceededAt = Reached(DeploymentStatus.Succeeded),
-            FailedAt = Reached(DeploymentStatus.Failed),
+            FailedAt = Reached(DeploymentStatus.Failed) ?? Rollout.AbortedAt(steps),
+            AbortedAt = Rollout.AbortedAt(steps),
+            UsersFrom = Rollout.UsersFrom(steps),
+            AbortedStep = Rollout.Aborted(steps)?.Name,
             StartedAt = First(fact => fact.StartedAt) ?? Told(DeploymentStatus.Running),
             WaitedFrom = First(fact => fact.WaitedFrom) ?? Told(DeploymentStatus.Waiting),
             Declared = Last(statements, fact => fact.Failed),
@@ -161,7 +165,7 @@ static class Folding
     static string Content(Fact fact) => fact switch
     {
         DeploymentFact d => $"{d.Sha}|{d.Version}|{d.Environment}|{d.Service}|{d.App}|{d.Repository}|"
-            + $"{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}|{Join(d.ConfigPaths)}",
+            + $"{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}|{Join(d.ConfigPaths)}|{Join(d.Steps)}",
         ChangeFact c => $"{c.MergeSha}|{c.HeadSha}|{c.OpenedAt:O}|{c.ReadyAt:O}|{c.FirstReviewedAt:O}|{c.ApprovedAt:O}|"
             + $"{c.MergedAt:O}|{c.ClosedAt:O}|{c.Branch}|{c.TargetBranch}|{c.Title}|{c.Author}|{Join(c.Labels)}|"
             + $"{Join(c.Commits)}|{c.Url}|{c.Lines}",

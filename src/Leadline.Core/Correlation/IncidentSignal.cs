@@ -7,32 +7,19 @@ namespace Leadline.Core;
 /// </summary>
 static class IncidentSignal
 {
-    public static void Apply(Case judged, List<IncidentFact> incidents)
+    /// <param name="judged">The case, after <see cref="AbortSignal"/>.</param>
+    /// <param name="known">Every incident of the service; degradations have a rule of their own.</param>
+    public static void Apply(Case judged, List<IncidentFact> known)
     {
+        var incidents = known.Where(incident => incident.Source != FailureSignals.Verification).ToList();
         var fixes = Fixes(judged, incidents);
         foreach (var row in fixes.Values) row.Repairs("fix");
         if (!judged.Definitions.Failure.Signals.Contains(FailureSignal.Incident)) return;
         var longest = judged.Counted.Count == 0 ? TimeSpan.Zero : judged.Counted.Max(row => row.DeployedAt - row.BeganAt);
         foreach (var incident in incidents)
         {
-            var fixedBy = fixes.GetValueOrDefault(incident.Id);
-            var (failed, method) = Link(judged, incident, fixedBy, longest);
-            judged.Blames.Add(new Blame
-            {
-                Service = judged.Service,
-                Environment = judged.Environment.Name,
-                DeploymentId = failed?.Attempt.Id,
-                Signal = FailureSignal.Incident,
-                Evidence = incident.Id,
-                Method = method,
-                StartedAt = incident.StartedAt,
-                AcknowledgedAt = incident.AcknowledgedAt,
-                ResolvedAt = incident.ResolvedAt,
-                Title = incident.Title,
-                Url = incident.Url,
-            });
-            var endedBy = incident.ResolvedAt is null ? null : $"incident {incident.Id}";
-            failed?.Signs.Add(new Sign(incident.StartedAt, incident.ResolvedAt, endedBy, incident.Id));
+            var (failed, method) = Link(judged, incident, fixes.GetValueOrDefault(incident.Id), longest);
+            judged.Blame(failed, FailureSignal.Incident, incident, method);
         }
     }
 
@@ -51,11 +38,12 @@ static class IncidentSignal
         return after <= judged.Definitions.Failure.IncidentWindow ? (before, "window") : (null, "unlinked");
     }
 
-    static Row? Declared(Case judged, IncidentFact incident)
+    /// <summary>The row that the incident itself names; null where it names none that counts.</summary>
+    internal static Row? Declared(Case judged, IncidentFact incident)
     {
         if (incident.Deployment is { } named)
         {
-            var found = judged.Counted.Find(row => row.Attempt.Id == named)
+            var found = judged.Counted.Find(row => row.Attempt.Id == named) ?? judged.Aborted.Find(row => row.Attempt.Id == named)
                 ?? judged.Counted.FindLast(row => row.Attempt.Version == named && row.DeployedAt <= incident.StartedAt)
                 ?? judged.Counted.Find(row => row.Attempt.Version == named);
 
@@ -87,6 +75,7 @@ static class IncidentSignal
             else high = middle;
         }
 
+        if (judged.Aborted.FindLast(row => row.BeganAt <= instant && instant <= row.DeployedAt) is { } aborted) return aborted;
         Row? rolling = null;
         for (var i = low; i < judged.Counted.Count && judged.Counted[i].DeployedAt - instant <= longest; i++)
         {

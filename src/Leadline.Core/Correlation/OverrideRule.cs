@@ -71,7 +71,7 @@ public static class OverrideRule
     {
         var to = one.Kind is OverrideKind.LinkIncident ? RowOf(rows, one) : null;
         if (to is null && one.Kind is OverrideKind.LinkIncident) return;
-        var place = judged.Blames.FindIndex(blame => blame.Signal == FailureSignal.Incident && blame.Evidence == one.IncidentId);
+        var place = judged.Blames.FindIndex(blame => blame.Signal.IsIncident() && blame.Evidence == one.IncidentId);
         if (place < 0) return;
         var blame = judged.Blames[place];
         if (blame.DeploymentId is { } blamed && rows.GetValueOrDefault(blamed) is { } from && from != to)
@@ -98,7 +98,7 @@ public static class OverrideRule
         {
             var after = judged.Rows.IndexOf(failed) + 1;
             repair = judged.Rows.Skip(after).FirstOrDefault(row =>
-                row.IsCounted && row.Kind is not (LedgerKind.FailedAttempt or LedgerKind.Redeploy) && IsGood(row));
+                row.IsCounted && row.Kind is not (LedgerKind.FailedAttempt or LedgerKind.Redeploy) && !judged.Aborted.Contains(row) && IsGood(row));
             failed.Signs.Add(new Sign(
                 failed.DeployedAt, repair?.DeployedAt, repair is null ? null : $"deployment {repair.Attempt.Id}", Incident: null));
         }

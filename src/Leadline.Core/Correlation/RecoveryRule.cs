@@ -1,7 +1,7 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// From the earliest incident's start (without one: the deployment's success) to the last one's resolution (without one: the
+/// From the earliest incident's start (without one: the deployment's success, or where it was aborted, the first step that users had) to the last one's resolution (without one: the
 /// first counted deployment that repairs it). Open while any incident is open. Where the definitions say so, it starts with the deployment in any case.
 /// </summary>
 static class RecoveryRule
@@ -13,7 +13,7 @@ static class RecoveryRule
         {
             var repair = row.Signs.Where(sign => sign.EndedAt is not null)
                 .OrderBy(sign => sign.EndedAt).ThenBy(sign => sign.EndedBy, StringComparer.Ordinal).FirstOrDefault();
-            return (row.DeployedAt, repair.EndedAt, repair.EndedBy);
+            return (row.Signs.Min(sign => sign.StartedAt), repair.EndedAt, repair.EndedBy);
         }
 
         var started = rules.Start == RecoveryStart.Deployment ? row.DeployedAt : incidents.Min(sign => sign.StartedAt);

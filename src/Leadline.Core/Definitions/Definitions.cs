@@ -127,8 +127,23 @@ public enum FailureSignal
     Hotfix,
     Declared,
 
+    /// <summary>What is measured of the service became worse with the deployment: an incident that Leadline itself opens and closes.</summary>
+    Degradation,
+
+    /// <summary>The roll-out was aborted after some users had the version.</summary>
+    Abort,
+
     /// <summary>Somebody marked the deployment as failed: no rule, and so nothing that definitions switch.</summary>
     Override,
+}
+
+public static class FailureSignals
+{
+    /// <summary>The source whose incidents are degradations: Leadline's own verification of releases.</summary>
+    public const string Verification = "verification";
+
+    /// <summary>Whether its evidence is an incident, with a beginning and an end of its own.</summary>
+    public static bool IsIncident(this FailureSignal signal) => signal is FailureSignal.Incident or FailureSignal.Degradation;
 }
 
 /// <summary>How an incident may be linked to a deployment.</summary>

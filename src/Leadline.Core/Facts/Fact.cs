@@ -172,7 +172,31 @@ public sealed record DeploymentFact : Fact
     /// <summary>What it ships, where the sender declares it: commit ids and change numbers (<c>#7</c>).</summary>
     public ImmutableArray<string>? Changes { get; init; }
 
+    /// <summary>Steps of its roll-out that this statement speaks of; null where it speaks of none.</summary>
+    public ImmutableArray<RolloutStep>? Steps { get; init; }
+
     public string? Url { get; init; }
+}
+
+public enum RolloutKind { Canary, Ring, BlueGreen }
+
+public enum StepOutcome { Running, Succeeded, Failed, Aborted }
+
+/// <summary>One step by which a deployment reaches its users: a share of the traffic, a ring, a region, or the other of two halves. Key: its name within the deployment.</summary>
+public sealed record RolloutStep
+{
+    public required string Name { get; init; }
+    public required RolloutKind Kind { get; init; }
+
+    /// <summary>How much of the traffic has the version by it, in percent; null where the sender does not say.</summary>
+    public double? Weight { get; init; }
+
+    public string? Region { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Aborted where somebody, or an analysis, took the version back before its roll-out had ended.</summary>
+    public required StepOutcome Outcome { get; init; }
 }
 
 public enum IncidentStatus { Open, Acknowledged, Resolved, Dismissed }
@@ -221,6 +245,22 @@ public sealed record IncidentFact : Fact
 
     public string? Title { get; init; }
     public string? Url { get; init; }
+}
+
+/// <summary>What was measured of a service after one of its deployments, by one check, as it stood at <see cref="Fact.AsOf"/>. Key: deployment, service and check.</summary>
+public sealed record VerificationFact : Fact
+{
+    public required string Deployment { get; init; }
+    public required string Service { get; init; }
+    public required string Environment { get; init; }
+    public required string Check { get; init; }
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Whether it is still asked for: a degradation that is not over.</summary>
+    public required bool IsWatched { get; init; }
+
+    /// <summary>All of it with its numbers, as JSON.</summary>
+    public required string Content { get; init; }
 }
 
 /// <summary>A flag was switched in an environment: release without deployment.</summary>

@@ -76,6 +76,26 @@ sealed record OwnDeployment
     public DateTimeOffset? UpdatedAt { get; init; }
 }
 
+sealed record OwnStep
+{
+    public string? Type { get; init; }
+    public required string Deployment { get; init; }
+    public string? Service { get; init; }
+    public string? Repository { get; init; }
+    public required string Environment { get; init; }
+    public string? Version { get; init; }
+    public string? Sha { get; init; }
+    public required string Name { get; init; }
+    public required string Kind { get; init; }
+    public int? Weight { get; init; }
+    public string? Region { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public required string Outcome { get; init; }
+    public string? Url { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
+}
+
 sealed record OwnIncident
 {
     public string? Type { get; init; }
@@ -120,6 +140,7 @@ sealed record OwnFlag
 [JsonSerializable(typeof(OwnChange))]
 [JsonSerializable(typeof(OwnBuild))]
 [JsonSerializable(typeof(OwnDeployment))]
+[JsonSerializable(typeof(OwnStep))]
 [JsonSerializable(typeof(OwnIncident))]
 [JsonSerializable(typeof(OwnAnnotation))]
 [JsonSerializable(typeof(OwnFlag))]

@@ -10,10 +10,10 @@ public sealed class LeadlineReader : SourceReader
 {
     public override string Source => "leadline";
 
-    public override int Version => 5;
+    public override int Version => 6;
 
     public override SourceDescription About => new(
-        "Our own JSON", "commits, changes, builds, deployments, incidents, flags, annotations",
+        "Our own JSON", "commits, changes, builds, deployments and the steps of their roll-outs, incidents, flags, annotations",
         "the secret as a bearer token");
 
     public override PersonalFields Personal { get; } = Envelope.Personal;

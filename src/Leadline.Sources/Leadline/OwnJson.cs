@@ -8,7 +8,7 @@ namespace Leadline.Sources.Leadline;
 /// <summary>Reads one object of our own JSON; whatever is wrong with it is said in a sentence.</summary>
 public static class OwnJson
 {
-    public static readonly ImmutableArray<string> Types = ["commit", "change", "build", "deployment", "incident", "flag", "annotation"];
+    public static readonly ImmutableArray<string> Types = ["commit", "change", "build", "deployment", "step", "incident", "flag", "annotation"];
 
     /// <summary>What is wrong with this object, in a sentence; null where nothing is.</summary>
     public static string? Check(ReadOnlySpan<byte> line)
@@ -36,6 +36,7 @@ public static class OwnJson
                 "change" => [Convert(Parse(line, OwnJsonContext.Default.OwnChange))],
                 "build" => Convert(Parse(line, OwnJsonContext.Default.OwnBuild)),
                 "deployment" => [Convert(Parse(line, OwnJsonContext.Default.OwnDeployment))],
+                "step" => [Convert(Parse(line, OwnJsonContext.Default.OwnStep))],
                 "incident" => [Convert(Parse(line, OwnJsonContext.Default.OwnIncident))],
                 "flag" => [Convert(Parse(line, OwnJsonContext.Default.OwnFlag))],
                 "annotation" => [Convert(Parse(line, OwnJsonContext.Default.OwnAnnotation))],
@@ -68,6 +69,7 @@ public static class OwnJson
             "change" => OwnJsonContext.Default.OwnChange,
             "build" => OwnJsonContext.Default.OwnBuild,
             "deployment" => OwnJsonContext.Default.OwnDeployment,
+            "step" => OwnJsonContext.Default.OwnStep,
             "incident" => OwnJsonContext.Default.OwnIncident,
             "flag" => OwnJsonContext.Default.OwnFlag,
             "annotation" => OwnJsonContext.Default.OwnAnnotation,
@@ -210,6 +212,43 @@ public static class OwnJson
         };
     }
 
+    /// <summary>A step is something that a deployment's statement tells; it says nothing of how that ended.</summary>
+    static Fact Convert(OwnStep own)
+    {
+        if (own.Service is null && own.Repository is null)
+            throw new FormatException("a step must name the \"service\" or the \"repository\" of its deployment");
+        var outcome = Word("outcome", own.Outcome, StepOutcome.Running, StepOutcome.Succeeded, StepOutcome.Failed, StepOutcome.Aborted);
+        if (outcome != StepOutcome.Running && own.FinishedAt is null)
+            throw new FormatException($"a step with outcome \"{own.Outcome}\" must say \"finished_at\"");
+        if (own.Weight is < 0 or > 100) throw new FormatException("\"weight\" is a share of the traffic in percent: write 0 to 100");
+        return new DeploymentFact
+        {
+            Id = NotEmpty(own.Deployment, "deployment"),
+            Service = NotEmptyOrNull(own.Service, "service"),
+            Repository = own.Repository is { } repository ? new RepositoryName(repository) : null,
+            Environment = NotEmpty(own.Environment, "environment"),
+            Version = own.Version,
+            Sha = own.Sha is { } sha ? Any(sha, "sha") : null,
+            Status = DeploymentStatus.Created,
+            StartedAt = Utc(own.StartedAt),
+            Steps =
+            [
+                new RolloutStep
+                {
+                    Name = NotEmpty(own.Name, "name"),
+                    Kind = Word("kind", own.Kind, RolloutKind.Canary, RolloutKind.Ring, RolloutKind.BlueGreen),
+                    Weight = own.Weight,
+                    Region = own.Region,
+                    StartedAt = Utc(own.StartedAt),
+                    FinishedAt = Utc(own.FinishedAt),
+                    Outcome = outcome,
+                },
+            ],
+            Url = own.Url,
+            AsOf = Utc(own.UpdatedAt) ?? Latest(own.StartedAt, own.FinishedAt),
+        };
+    }
+
     static Fact Convert(OwnIncident own) => new IncidentFact
     {
         Id = NotEmpty(own.Id, "id"),
@@ -269,18 +308,20 @@ public static class OwnJson
     static ImmutableArray<string>? Texts(string[]? texts, string key) =>
         texts is null ? null : [.. texts.Select(text => text ?? throw new FormatException($"\"{key}\" must hold no null"))];
 
-    static T Word<T>(string text, params ReadOnlySpan<T> allowed) where T : struct, Enum
+    static T Word<T>(string text, params ReadOnlySpan<T> allowed) where T : struct, Enum => Word("status", text, allowed);
+
+    static T Word<T>(string key, string text, params ReadOnlySpan<T> allowed) where T : struct, Enum
     {
         var words = new List<string>();
         foreach (var value in allowed)
         {
-            var word = value.ToString().ToLowerInvariant();
+            var word = JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
             if (word == text) return value;
             words.Add(word);
         }
 
         throw new FormatException(
-            $"\"status\" must be one of {string.Join(", ", words)}, not \"{text}\"{Nearest.Suggest(text, words)}");
+            $"\"{key}\" must be one of {string.Join(", ", words)}, not \"{text}\"{Nearest.Suggest(text, words)}");
     }
 
     static DateTimeOffset? Utc(DateTimeOffset? instant) => instant?.ToUniversalTime();

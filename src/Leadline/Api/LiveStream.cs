@@ -138,7 +138,7 @@ sealed partial class LiveStream(Store store, Definitions definitions, TimeProvid
         var incidents = await store.IncidentsAsync(newest, cancellation);
         return new LiveNews(
             version, [.. deployments.Items.Select(row => new LiveDeployment(row.Service, row.Version, row.DeploymentId, row.DeployedAt, row.Failed))],
-            [.. incidents.Items.Where(one => one.Signal == "incident").Select(one => new LiveIncident(one.Service, one.Evidence, one.Title, one.StartedAt, one.ResolvedAt))]);
+            [.. incidents.Items.Where(one => one.IsIncident).Select(one => new LiveIncident(one.Service, one.Evidence, one.Title, one.StartedAt, one.ResolvedAt))]);
     }
 
     static string Event(LiveNews news) => $"event: news\nid: {news.Version}\ndata: {JsonSerializer.Serialize(news, Wire.Json)}\n\n";

@@ -42,7 +42,9 @@ static class DefinitionsVerb
                 return ExitCode.Done;
             }
 
-            var definitions = store.Settings(parsed).Definitions;
+            var settings = store.Settings(parsed);
+            settings.Verification.ThrowIfMissing();
+            var definitions = settings.Definitions;
             if (parsed.GetValue(json)) terminal.WriteJson(new { Hash = DefinitionsHash.Of(definitions), Text = DefinitionsHash.Canonical(definitions) });
             else terminal.Raw.WriteLine($"{DefinitionsHash.Canonical(definitions)}hash = {DefinitionsHash.Of(definitions)}");
             return ExitCode.Done;

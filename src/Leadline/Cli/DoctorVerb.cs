@@ -3,6 +3,7 @@ using System.CommandLine;
 using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Storage;
+using Leadline.Verification;
 
 namespace Leadline.Cli;
 
@@ -31,7 +32,7 @@ public static class DoctorVerb
         {
             await using var opened = await store.OpenExistingAsync(arguments, terminal, cancellation);
             if (opened is null) return ExitCode.Misuse;
-            var findings = await ExamineAsync(opened, cancellation);
+            var findings = await ExamineAsync(opened, clock, cancellation);
             if (arguments.GetValue(json)) terminal.WriteJson(findings);
             else Write(findings, terminal, clock.GetUtcNow());
             return findings.Healthy ? ExitCode.Done : ExitCode.CheckFailed;
@@ -39,14 +40,14 @@ public static class DoctorVerb
         return verb;
     }
 
-    static async Task<Findings> ExamineAsync(OpenedStore opened, CancellationToken cancellation)
+    static async Task<Findings> ExamineAsync(OpenedStore opened, TimeProvider clock, CancellationToken cancellation)
     {
         var health = await opened.Store.HealthAsync(cancellation);
         var sources = await SourceStates.OfAsync(opened.Store, opened.Definitions, opened.Sources, cancellation);
         var history = await opened.Store.DefinitionsHistoryAsync(cancellation);
         var judged = history.IsEmpty ? null : history.MaxBy(version => version.InForceFrom)!.Hash;
-        var mend = Mend(health, sources, opened.Hash, judged).ToImmutableArray();
-        return new Findings(mend.IsEmpty, opened.Hash, judged, health, sources, mend, [.. Notes(health, sources)]);
+        ImmutableArray<string> mend = [.. Mend(health, sources, opened.Hash, judged), .. await ChecksAnswered.WhyNotAsync(opened.Verification, clock, cancellation)];
+        return new Findings(mend.IsEmpty, opened.Hash, judged, health, sources, mend, [.. Notes(health, sources), .. ChecksAnswered.Notes(opened.Verification, opened.Definitions)]);
     }
 
     static IEnumerable<string> Mend(StoreHealth health, ImmutableArray<SourceState> sources, string hash, string? judged)

@@ -41,6 +41,22 @@ public static class EventVerb
             new("changes", Holds.List, "what it ships: commit ids and change numbers (#7)"),
             Url,
         ]),
+        new("step", "A step of a deployment's roll-out began, or ended: a share of the traffic, a ring, the other of two halves.", "finished_at",
+        [
+            new("deployment", Holds.Text, "the id of its deployment", Required: true),
+            Service, Repository,
+            new("environment", Holds.Text, "the environment's own name; default: production"),
+            new("version", Holds.Text, "the version, tag or image digest"),
+            new("sha", Holds.Text, "the commit"),
+            new("name", Holds.Text, "the step's name, the same in every event about it", Required: true),
+            new("kind", Holds.Text, "canary, ring or blue_green; default: canary"),
+            new("weight", Holds.Number, "how much of the traffic has the version by it, in percent"),
+            new("region", Holds.Text, "where it is"),
+            new("started_at", Holds.Instant, "when it started"),
+            new("finished_at", Holds.Instant, "when it ended"),
+            new("outcome", Holds.Text, "running, succeeded, failed or aborted; default: succeeded"),
+            Url,
+        ]),
         new("incident", "Something was wrong in production.", "started_at",
         [
             new("id", Holds.Text, "the incident's key, the same in every event about it", Required: true),
@@ -171,7 +187,8 @@ public static class EventVerb
     static string? Complete(EventType type, JsonObject body, string? at, TimeProvider clock)
     {
         var now = Instant(clock.GetUtcNow());
-        var begun = type.Name is "deployment" or "build" && (string?)body["status"] is "created" or "queued" or "waiting" or "running";
+        var begun = type.Name is "deployment" or "build" && (string?)body["status"] is "created" or "queued" or "waiting" or "running"
+            || (type.Name == "step" && (string?)body["outcome"] == "running");
         if (at is not null)
         {
             var key = begun ? "started_at" : type.At;
@@ -190,6 +207,13 @@ public static class EventVerb
                 body.TryAdd(begun ? "started_at" : "finished_at", now);
                 var time = body["finished_at"] ?? body["started_at"];
                 body.TryAdd("id", $"{body["service"] ?? body["repository"]}/{body["environment"]}/{body["version"] ?? body["sha"]}/{time}");
+                return null;
+            case "step":
+                if (!body.ContainsKey("service") && !body.ContainsKey("repository")) return "a step needs --service or --repository";
+                body.TryAdd("environment", "production");
+                body.TryAdd("kind", "canary");
+                body.TryAdd("outcome", "succeeded");
+                body.TryAdd(begun ? "started_at" : "finished_at", now);
                 return null;
             case "incident":
                 if (!body.ContainsKey("started_at") && (body.ContainsKey("resolved_at") || body.ContainsKey("acknowledged_at")))

@@ -101,7 +101,7 @@ public static class ExplainVerb
             table.AddRow(
                 [
                     Time(entry.StartedAt), new Text(entry.Service), new Text(entry.Signal), new Text(entry.Evidence), new Text(entry.Method),
-                    entry.ResolvedAt is { } resolved ? Time(resolved) : new Text(entry.Signal == "incident" ? "open" : ""),
+                    entry.ResolvedAt is { } resolved ? Time(resolved) : new Text(entry.IsIncident ? "open" : ""),
                     new Text(entry.DeploymentId ?? "unlinked"), Deliveries(entry.Deliveries),
                 ]);
         }

@@ -6,6 +6,7 @@ using Leadline.Metrics;
 using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Storage;
+using Leadline.Verification;
 using Leadline.WhatIf;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,13 +28,17 @@ public sealed class StoreOptions
     /// <exception cref="SettingsException">Something is wrong with them; all of it is said.</exception>
     public LeadlineSettings Settings(ParseResult arguments) => config.Settings(arguments);
 
+    /// <summary>The settings for what needs no secret.</summary>
+    /// <exception cref="SettingsException">Something is wrong with them; all of it is said.</exception>
+    public LeadlineSettings SettingsWithoutSecrets(ParseResult arguments) => config.WithoutSecrets(arguments);
+
     /// <summary>The store, made where there is none.</summary>
     /// <exception cref="StoreException">It cannot be used; the message says what to do.</exception>
     /// <exception cref="SettingsException">The definitions hold errors.</exception>
     public async Task<OpenedStore> OpenAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var settings = config.WithoutSecrets(arguments);
-        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources, settings.Levels) { DefinitionsBy = settings.DefinitionsBy };
+        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources, settings.Levels) { DefinitionsBy = settings.DefinitionsBy, Verification = settings.Verification };
     }
 
     /// <summary>The store; null, after saying so, where there is none.</summary>
@@ -53,6 +58,9 @@ public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSour
     /// <summary>By whose word they are in force.</summary>
     public string DefinitionsBy { get; init; } = "local";
 
+    /// <summary>What is measured after deployments.</summary>
+    public VerificationSettings Verification { get; init; } = VerificationSettings.None;
+
     /// <summary>What answers from the store.</summary>
     public MetricsReader Metrics(TimeProvider clock) => new(Store, Definitions, clock, levels: Levels);
 
@@ -67,7 +75,7 @@ public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSour
         if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation, DefinitionsBy))
             await Store.MarkAllStaleAsync(await Store.ServiceMapAsync(Definitions, cancellation), cancellation);
         return new Readings(
-            Store, Definitions, NullLogger.Instance, sources: Sources.And(new MirrorReader(MirrorReader.Mirrors, await Store.SaltAsync(cancellation))));
+            Store, Definitions, NullLogger.Instance, sources: Sources.And(new MirrorReader(MirrorReader.Mirrors, await Store.SaltAsync(cancellation))).And(new VerificationReader()));
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();

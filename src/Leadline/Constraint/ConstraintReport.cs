@@ -29,7 +29,10 @@ public sealed record ConstraintReport(
         var (changes, failures) = (await ReadAsync(query, false), await ReadAsync(query, true));
         var (allChanges, allFailures) = query.Services is null ? (changes, failures) : (await ReadAsync(everything, false), await ReadAsync(everything, true));
         var name = about ?? "all services together";
-        var leadTime = Compare(LeadTimeParts.Names, changes.Rows, allChanges.Rows, query, definitions.Zone);
+        var leadTime = Compare(LeadTimeParts.Names, changes.Rows, allChanges.Rows, query, definitions.Zone) with
+        {
+            Before = definitions.LeadTime.Start == LeadTimeStart.Merged ? ["coding", "pickup", "review"] : [],
+        };
         var recovery = Compare(RecoveryStages.Names, failures.Rows, allFailures.Rows, query, definitions.Zone);
         return new ConstraintReport(
             query.From, query.To, definitions.Timezone, open.Definitions, open.Scope, name,
@@ -83,7 +86,11 @@ public enum ComparedWith
 }
 
 /// <summary>A finding, and with what it compares.</summary>
-sealed record ComparedFinding(ConstraintFinding Finding, ComparedWith With, ImmutableArray<WindowQuarter> Quarters);
+sealed record ComparedFinding(ConstraintFinding Finding, ComparedWith With, ImmutableArray<WindowQuarter> Quarters)
+{
+    /// <summary>The stages that are over when the time begins, by the definitions.</summary>
+    public ImmutableArray<string> Before { get; init; } = [];
+}
 
 /// <summary>A fourth of a window.</summary>
 /// <param name="Name">Its first and last day.</param>

@@ -56,7 +56,8 @@ sealed class ConstraintWords(ConstraintSubject subject, string about, ComparedFi
             notes.Add($"There is no other service with enough {(isLead ? "changes" : "failures")}, and so no best quartile of services: the quarters of the window are compared with each other, and the best is what this service has already shown that it can do.");
         if (finding.Count > 0)
         {
-            string[] nothing = [.. finding.Stages.Where(stage => stage.Count == 0).Select(stage => stage.Stage)];
+            if (compared.Before.Length > 0) notes.Add($"By the definitions in force {Time} begins with the merge: {Joined(compared.Before)} lie before it.");
+            string[] nothing = [.. finding.Stages.Where(stage => stage.Count == 0).Select(stage => stage.Stage).Except(compared.Before)];
             if (nothing.Length > 0 && finding.KnownShare > 0) notes.Add($"Of {Joined(nothing)} nothing is known.");
             foreach (var stage in finding.Stages.Where(stage => stage.Count > 0 && stage.Count * 2 < finding.Count))
                 notes.Add($"{Capital(stage.Stage)} is known of {stage.Count:N0} of {Rows(finding.Count)} only{(Holder(stage.Stage) is { } holder ? $"; of the others its time lies in {holder}" : "")}.");
@@ -71,7 +72,7 @@ sealed class ConstraintWords(ConstraintSubject subject, string about, ComparedFi
     /// <summary>Why a stage has no gain; null where it has one.</summary>
     public string? Because(StageFinding stage) => stage switch
     {
-        { Count: 0 } => "nothing is known of it",
+        { Count: 0 } => compared.Before.Contains(stage.Stage) ? "it lies before the beginning, by the definitions" : "nothing is known of it",
         { Reference: null } => $"no two {Places} know enough of it to be compared",
         { Others: 0 } => "this is the best quartile itself",
         { Slower: 0 } => $"{(stage.Others == 1 ? "not" : "nowhere")} clearly longer than in {stage.Reference.Place}",
@@ -100,7 +101,7 @@ sealed class ConstraintWords(ConstraintSubject subject, string about, ComparedFi
         get
         {
             if (!isLead) return "It takes incidents that say when they started and were acknowledged, and deployments that repair.";
-            string[] unknown = [.. finding.Stages.Where(stage => stage.Count * 2 < finding.Count).Select(stage => stage.Stage)];
+            string[] unknown = [.. finding.Stages.Where(stage => stage.Count * 2 < finding.Count).Select(stage => stage.Stage).Except(compared.Before)];
             List<string> wanting = [];
             if (unknown.Intersect(["coding", "pickup", "review"]).Any()) wanting.Add("pull or merge requests with their reviews");
             if (unknown.Contains("build")) wanting.Add("builds");

@@ -7,7 +7,8 @@ public static class MetricRules
 {
     static readonly Dictionary<string, Func<Definitions, string>> Rules = new(StringComparer.Ordinal)
     {
-        ["deployment_frequency"] = _ => "Counted deployments that first succeeded in the window, divided by its days.",
+        ["deployment_frequency"] = definitions =>
+            $"Counted deployments that first succeeded in the window{(definitions.Failure.Signals.Contains(FailureSignal.Abort) ? ", and roll-outs that were aborted in it after users had them" : "")}, divided by its days.",
         ["lead_time"] = definitions =>
             $"The {StatisticRules.Said(definitions.LeadTime.Statistic)}, over the commits or changes that counted deployments of the window ship first, of the time from the start that the definitions name to the deployment's success.",
         ["change_failure_rate"] = definitions => definitions.Failure.Rate switch

@@ -13,6 +13,6 @@ select
 from (
   select count(*) as all_of_them, count(*) filter (where deployment_id is null) as unlinked
   from blame
-  where service_id = any($services) and environment = $environment and signal = 'incident' and started_at >= $from and started_at < $to
+  where service_id = any($services) and environment = $environment and signal in ('incident', 'degradation') and started_at >= $from and started_at < $to
 ) as incidents
 left join {counted} as counted on true

@@ -18,12 +18,12 @@ sealed class ApiClient : IDisposable
     /// <summary>The most requests that are under way at the same time.</summary>
     public const int AtOnce = 4;
 
-    const int MostAttempts = 8, MostRedirects = 3, MostWaiting = 10_000;
+    const int MostRedirects = 3, MostWaiting = 10_000;
     const long Largest = 64L << 20;
 
     static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(100), FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMinutes(1);
 
-    readonly Pager pager;
+    readonly ApiManner manner;
     readonly Uri api;
     readonly HttpClient client;
     readonly ApiTokens tokens;
@@ -35,15 +35,26 @@ sealed class ApiClient : IDisposable
     /// <param name="network">What sends; the machine's own network where null.</param>
     /// <param name="largest">The most bytes of an answer.</param>
     public ApiClient(Pager pager, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null, long largest = Largest)
+        : this(ApiManner.Of(pager), api, tokens, clock, network, largest)
     {
-        (this.pager, this.api, this.tokens) = (pager, api, new ApiTokens(tokens, clock));
+    }
+
+    /// <param name="manner">What it wants of whoever asks.</param>
+    /// <param name="api">Its address; it ends in a slash.</param>
+    /// <param name="tokens">None where it answers anybody.</param>
+    /// <param name="clock">By which it waits.</param>
+    /// <param name="network">What sends; the machine's own network where null.</param>
+    /// <param name="largest">The most bytes of an answer.</param>
+    public ApiClient(ApiManner manner, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null, long largest = Largest)
+    {
+        (this.manner, this.api, this.tokens) = (manner, api, new ApiTokens(tokens, clock));
         var patient = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
-            .AddConcurrencyLimiter(AtOnce, MostWaiting).AddRetry(Retry(clock)).Build();
+            .AddConcurrencyLimiter(AtOnce, MostWaiting).AddRetry(Retry(clock, manner.Attempts - 1)).Build();
         var timed = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
             .AddTimeout(new HttpTimeoutStrategyOptions { Timeout = LongestAttempt }).Build();
         client = new HttpClient(new ResilienceHandler(patient)
         {
-            InnerHandler = new TokenHandler(this.tokens, pager)
+            InnerHandler = new TokenHandler(this.tokens, manner)
             {
                 InnerHandler = new ResilienceHandler(timed)
                 {
@@ -76,13 +87,13 @@ sealed class ApiClient : IDisposable
         {
             using var answer = await SendAsync(request, address, tag, cancellation);
             var status = (int)answer.StatusCode;
-            if (status is 200 or 304 || pager.IsNothing(request, status))
+            if (status is 200 or 304 || manner.IsAnswer(request, status))
             {
                 return new PageAnswer
                 {
                     Status = status,
                     Headers = HeadersOf(answer),
-                    Body = status == 200 ? await answer.Content.ReadAsByteArrayAsync(cancellation) : default,
+                    Body = status == 304 ? default : await answer.Content.ReadAsByteArrayAsync(cancellation),
                 };
             }
 
@@ -99,7 +110,7 @@ sealed class ApiClient : IDisposable
     {
         using var message = new HttpRequestMessage(request.Body is null ? HttpMethod.Get : HttpMethod.Post, address);
         message.Headers.UserAgent.ParseAdd("leadline");
-        foreach (var (name, value) in pager.Headers) message.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in manner.Headers) message.Headers.TryAddWithoutValidation(name, value);
         if (tag is not null) message.Headers.TryAddWithoutValidation("If-None-Match", tag);
         if (request.Body is { } body) message.Content = new StringContent(body, Encoding.UTF8, "application/json");
         try
@@ -111,23 +122,23 @@ sealed class ApiClient : IDisposable
             using (answer)
             {
                 throw new ApiException(
-                    $"{Shown(address)} answered {(int)answer.StatusCode} {MostAttempts + 1} times: try again later, and it goes on from here", canHelp: true)
+                    $"{Shown(address)} answered {(int)answer.StatusCode} {manner.Attempts} times: try again later{manner.Later}", canHelp: true)
                 { Status = (int)answer.StatusCode };
             }
         }
         catch (HttpRequestException error)
         {
-            throw new ApiException($"{Shown(address)} could not be asked: {Because(error)}; try again later, and it goes on from here", canHelp: true, inner: error);
+            throw new ApiException($"{Shown(address)} could not be asked: {Because(error)}; try again later{manner.Later}", canHelp: true, inner: error);
         }
         catch (TimeoutRejectedException error)
         {
-            throw new ApiException($"{Shown(address)} did not answer within {LongestAttempt.TotalSeconds} seconds: try again later, and it goes on from here", canHelp: true, inner: error);
+            throw new ApiException($"{Shown(address)} did not answer within {LongestAttempt.TotalSeconds} seconds: try again later{manner.Later}", canHelp: true, inner: error);
         }
     }
 
-    static HttpRetryStrategyOptions Retry(TimeProvider clock) => new()
+    static HttpRetryStrategyOptions Retry(TimeProvider clock, int retries) => new()
     {
-        MaxRetryAttempts = MostAttempts,
+        MaxRetryAttempts = retries,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
         Delay = FirstPause,
@@ -158,7 +169,7 @@ sealed class ApiClient : IDisposable
     {
         if (address.Scheme == api.Scheme && address.Authority == api.Authority && address.UserInfo.Length == 0) return;
         throw new ApiException(
-            $"{api.Authority} leads to another host, {address.Scheme}://{address.Authority}: it was not asked, and the token was not shown to it; where that is the API's new home, write it as sources.{pager.Source}.api",
+            $"{api.Authority} leads to another host, {address.Scheme}://{address.Authority}: it was not asked, and the token was not shown to it; where that is the API's new home, write it as {manner.Key}.api",
             canHelp: false);
     }
 
@@ -169,7 +180,7 @@ sealed class ApiClient : IDisposable
         return status switch
         {
             // Azure DevOps shows whom it does not know its page to sign in, and calls that 203.
-            401 or 203 => new ApiException($"{api.Authority} refuses the token ({status}): it is wrong, expired or revoked; set sources.{pager.Source}.token to one that is valid", canHelp: false, endsAll: true) { Status = status },
+            401 or 203 => new ApiException($"{api.Authority} refuses the token ({status}): it is wrong, expired or revoked; set {manner.Key}.token to one that is valid", canHelp: false, endsAll: true) { Status = status },
             403 => new ApiException($"{address} is refused (403): the token may not read the {request.Kind.Replace('_', ' ')} there; give it the right to", canHelp: false) { Status = status },
             404 => new ApiException($"{address} is not found (404): the name is wrong, or the token may not see it", canHelp: false) { Status = status },
             _ => new ApiException($"{address} answered {status}", canHelp: false) { Status = status },

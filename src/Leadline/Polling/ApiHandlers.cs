@@ -1,11 +1,10 @@
 using System.Net;
 using System.Text.Json;
-using Leadline.Sources.Paging;
 
 namespace Leadline.Polling;
 
 /// <summary>Lets a request wait for a token that may ask, shows it, and learns from the answer what is left.</summary>
-sealed class TokenHandler(ApiTokens tokens, Pager pager) : DelegatingHandler
+sealed class TokenHandler(ApiTokens tokens, ApiManner manner) : DelegatingHandler
 {
     /// <summary>Marks an answer that says that too much was asked.</summary>
     public static readonly HttpRequestOptionsKey<bool> Limited = new("leadline.limited");
@@ -15,7 +14,7 @@ sealed class TokenHandler(ApiTokens tokens, Pager pager) : DelegatingHandler
         var state = await tokens.TakeAsync(cancellation);
         if (state.Token is { } token)
         {
-            var (name, value) = pager.Proof(token);
+            var (name, value) = manner.Proof(token);
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);
         }

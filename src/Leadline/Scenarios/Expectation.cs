@@ -140,7 +140,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
 
         return Same(line, expected, measured =>
         {
-            var blames = measured.Blames.Where(blame => blame.Signal == FailureSignal.Incident && blame.Evidence == id).ToList();
+            var blames = measured.Blames.Where(blame => blame.Signal.IsIncident() && blame.Evidence == id).ToList();
             return blames.Count == 0 ? "not counted"
                 : Joined(blames.Select(blame => blame.DeploymentId is { } deployment ? $"linked to {deployment} by {blame.Method}" : "unlinked"));
         });
@@ -208,8 +208,8 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
         while (!line.AtEnd)
         {
             if (reasons.Count > 0) line.Require(",");
-            var signal = line.Take("incident, rollback, revert, hotfix, declared or override");
-            if (!Enum.TryParse<FailureSignal>(signal, ignoreCase: true, out _)) throw new LineException($"expected incident, rollback, revert, hotfix, declared or override, not '{signal}'");
+            var signal = line.Take("incident, rollback, revert, hotfix, declared, degradation, abort or override");
+            if (!Enum.TryParse<FailureSignal>(signal, ignoreCase: true, out _)) throw new LineException($"expected incident, rollback, revert, hotfix, declared, degradation, abort or override, not '{signal}'");
             reasons.Add(line.Peek() is null or "," ? signal : $"{signal} {line.Take("its evidence")}");
         }
 
@@ -275,7 +275,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
     }
 
     static IEnumerable<string> Evidence(Measured measured, string id) => measured.Blames.Where(blame => blame.DeploymentId == id)
-        .Select(blame => blame.Signal is FailureSignal.Declared or FailureSignal.Override ? Rows.Word(blame.Signal) : $"{Rows.Word(blame.Signal)} {measured.Named(blame.Evidence)}").Distinct();
+        .Select(blame => blame.Signal is FailureSignal.Declared or FailureSignal.Abort or FailureSignal.Override ? Rows.Word(blame.Signal) : $"{Rows.Word(blame.Signal)} {measured.Named(blame.Evidence)}").Distinct();
 
     static string Reasons(Measured measured, string id) => Joined(Evidence(measured, id));
 

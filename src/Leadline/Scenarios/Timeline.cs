@@ -11,7 +11,7 @@ sealed partial class Timeline
     const string MainBranch = "main", Someone = "someone", SomeoneElse = "someone-else";
 
     static readonly string[] Things =
-        ["commit", "open", "ready", "review", "approve", "merge", "close", "build", "deploy", "tag", "incident", "flag", "annotation", "override", "unknown"];
+        ["commit", "open", "ready", "review", "approve", "merge", "close", "build", "deploy", "step", "tag", "incident", "flag", "annotation", "override", "unknown"];
 
     readonly TimeZoneInfo zone;
     readonly RepositoryName defaultRepository;
@@ -99,6 +99,7 @@ sealed partial class Timeline
             case "review" or "approve": ReadReview(line, time, thing == "approve"); break;
             case "build": ReadBuild(line, time); break;
             case "deploy": ReadDeployment(line, time); break;
+            case "step": ReadStep(line, time); break;
             case "tag": ReadTag(line, time); break;
             case "incident": ReadIncident(line, time); break;
             case "flag": ReadFlag(line, time); break;
@@ -471,8 +472,9 @@ sealed partial class Timeline
             else if (line.TryTake("severity")) known = known with { Severity = line.Take("a severity such as sev1") };
             else if (line.TryTake("labels")) known = known with { Labels = [.. line.TakeList("a label")] };
             else if (line.TryTake("titled")) known = known with { Title = line.Take("a title in quotation marks") };
+            else if (line.TryTake("measured")) known = known with { Source = FailureSignals.Verification };
             else if (line.TryTake("from")) known = known with { Source = line.Take("a source such as pagerduty"), Group = line.Take("the source's group") };
-            else throw line.Expected("in service, in repo, blames, severity, labels, titled or from");
+            else throw line.Expected("in service, in repo, blames, severity, labels, titled, measured or from");
         }
 
         if (known is { Service: null, Group: null, Repository: null }) known = known with { Repository = defaultRepository };

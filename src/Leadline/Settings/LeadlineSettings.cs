@@ -4,6 +4,7 @@ using Leadline.Digests;
 using Leadline.Metrics;
 using Leadline.Sources;
 using Leadline.Storage;
+using Leadline.Verification;
 
 namespace Leadline.Settings;
 
@@ -38,6 +39,9 @@ public sealed record LeadlineSettings
 
     /// <summary>The edition whose levels stand beside the numbers: words, and no number.</summary>
     public Levels Levels { get; init; } = Levels.Default;
+
+    /// <summary>What is measured after deployments; no check where nothing is.</summary>
+    public VerificationSettings Verification { get; init; } = VerificationSettings.None;
 
     /// <summary>What is sent every week; null where nothing is.</summary>
     public DigestSettings? Digest { get; init; }

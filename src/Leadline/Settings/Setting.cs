@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Leadline.Core;
 using Leadline.Digests;
@@ -103,12 +104,14 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     {
         SettingsKind.Word or SettingsKind.Words when !key.Words.Contains(text) => $"'{text}' is none of {string.Join(", ", key.Words)}{Nearest.Suggest(text, key.Words)}",
         SettingsKind.Flag when !bool.TryParse(text, out _) => $"'{text}' is neither true nor false",
+        SettingsKind.Number when !TryParseNumber(text, out _) => $"'{text}' is no number: write {key.Takes}",
         SettingsKind.Span when !key.Words.Contains(text) && !TryParseSpan(text, out _) => $"'{text}' is no span: write {key.Takes}",
         SettingsKind.TimeZone when !TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) =>
             $"'{text}' is no time zone: write {key.Takes}{Nearest.Suggest(text, TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id))}",
         SettingsKind.Proof when Proof.Parse(text) is null => $"'{text}' is no proof: write {key.Takes}",
         SettingsKind.WeekTime when WeekTime.Parse(text) is null => $"'{text}' is no time of the week: write {key.Takes}",
         SettingsKind.Api => ApiAddress.WhyNot(text),
+        SettingsKind.Server => ApiAddress.WhyNoServer(text),
         SettingsKind.Globs => WhyItMatchesNothing(text),
         SettingsKind.PathGlobs => WhyItMatchesNothing(text) ?? WhyItMatchesNoPath(text),
         _ => null,
@@ -160,6 +163,10 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
         } : default;
         return written;
     }
+
+    /// <summary>Reads a number that is not negative, written with digits and a point.</summary>
+    public static bool TryParseNumber(string text, out double number) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 
     [GeneratedRegex($@"^{SpanPattern}\z")]
     private static partial Regex WholeSpan();

@@ -13,6 +13,9 @@ sealed class SettingsErrors(string file)
     /// <param name="sentence">What is wrong, and what to write.</param>
     public void Add(Place at, string path, string sentence) => errors.Add((at, path.Length == 0 ? sentence : $"{path}: {sentence}"));
 
+    /// <summary>A sentence as an error is said, for what is wrong only once it is used.</summary>
+    public string Written(Place at, string path, string sentence) => $"{file}:{at.Line}:{at.Column} {path}: {sentence}";
+
     /// <exception cref="SettingsException">There are errors.</exception>
     public void ThrowIfAny()
     {

@@ -178,6 +178,7 @@ public sealed partial class SettingsFile
                 .ToImmutableDictionary(entry => entry.Name, entry => Api(entry.Name, entry.Setting)),
             KeepDeliveries = Span(root["deliveries"]["keep"]),
             Digest = Digest(root["digest"]),
+            Verification = new VerificationSetting(errors, tokens, mayLackToken: folder is null).Read(root["verification"], definitions),
             Levels = root["levels"].Text is { } edition ? new Levels(KnownEditions.Of(edition)) : Levels.Default,
             Badges = Word(root["badges"], BadgeReaders.Read),
         };

@@ -4,6 +4,7 @@ using Leadline.Core;
 using Leadline.Digests;
 using Leadline.Metrics;
 using Leadline.Sources.Mapping;
+using Leadline.Verification;
 
 namespace Leadline.Settings;
 
@@ -19,6 +20,9 @@ enum SettingsKind
     Text,
     TimeZone,
     Flag,
+
+    /// <summary>A number that is not negative, such as 0.1.</summary>
+    Number,
 
     /// <summary>A span such as 24h, or one of <see cref="SettingsKey.Words"/>.</summary>
     Span,
@@ -47,6 +51,9 @@ enum SettingsKind
 
     /// <summary>The address of an API: https, or this machine's own.</summary>
     Api,
+
+    /// <summary>The address of a server that may be asked over http too, as inside a cluster.</summary>
+    Server,
 
     /// <summary>The rules of a mapping.</summary>
     Rules,
@@ -84,6 +91,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
         SettingsKind.NamedMap => "names with values",
         SettingsKind.TimeZone => "an IANA name such as Europe/Berlin",
         SettingsKind.Flag => "true or false",
+        SettingsKind.Number => "a number such as 0.1",
         SettingsKind.Span => string.Join(", ", Words.Append("a span such as 30m, 24h or 7d")),
         SettingsKind.Word => "one of " + string.Join(", ", Words),
         SettingsKind.Words => "a list of " + string.Join(", ", Words),
@@ -93,6 +101,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
         SettingsKind.Proof => Proof.Takes,
         SettingsKind.WeekTime => "a day and a time such as Mon 09:00",
         SettingsKind.Api => "an address such as https://github.example.com/api/v3/",
+        SettingsKind.Server => "an address such as https://prometheus.example.com/ or http://prometheus:9090/",
         SettingsKind.Rules => "a list of rules",
         _ => "a text",
     };
@@ -161,7 +170,7 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                     {
                         Below =
                         [
-                            new("signals", SettingsKind.Words, "The signals that are switched on: linked incidents, what a later deployment takes back or mends, and the sender's own word.")
+                            new("signals", SettingsKind.Words, "The signals that are switched on: linked incidents, what a later deployment takes back or mends, the sender's own word, what verification measures, and roll-outs that were aborted; the last two only where they are named.")
                             {
                                 Words = [.. WordsOf<FailureSignal>().Where(word => word != WordOf(FailureSignal.Override))],
                                 Default = [.. Definitions.Default.Failure.Signals.Select(signal => WordOf(signal))],
@@ -283,6 +292,49 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                     Word("format", "How it is written: for Slack and what takes the same, in Markdown, or as the numbers in JSON.", DigestFormat.Slack),
                     new("service", SettingsKind.Text, "Only this service.") { Example = ["checkout"] },
                     new("team", SettingsKind.Text, "Only the services of this team.") { Example = ["payments"] },
+                ],
+            },
+            new("verification", SettingsKind.Map, "What is measured of a service after each deployment to production and held against before; see docs/reference/verification.md.")
+            {
+                Below =
+                [
+                    Map("sources", "Where it is measured, by names of your own.", new("NAME", SettingsKind.Map, "One server that answers queries.")
+                    {
+                        Example = ["metrics"],
+                        IsSecret = true,
+                        Below =
+                        [
+                            Word("kind", "What it is, or what it answers like.", MeasureKind.Prometheus),
+                            new("api", SettingsKind.Server, "Its address, to which /api/v1/query_range, /loki/api/v1/query_range or /api/metrics/query_range is added; with a token over https only.") { Example = ["https://prometheus.example.com/"] },
+                            new("token", SettingsKind.Text, "The bearer token that it is asked with, as ${NAME} of the environment.") { Example = ["${PROMETHEUS_TOKEN}"], IsSecret = true },
+                            new("tenant", SettingsKind.Text, "The tenant, sent as X-Scope-OrgID.") { Example = ["acme"] },
+                        ],
+                    }) with { IsSecret = true },
+                    Map("services", "What is asked, by service; a glob such as \"*\" stands for several.", new("SERVICE", SettingsKind.NamedMap, "The checks of a service, by names of your own.")
+                    {
+                        Example = ["checkout"],
+                        Below =
+                        [
+                            new("CHECK", SettingsKind.Map, "One check: a query, and what is worse.")
+                            {
+                                Example = ["errors"],
+                                Below =
+                                [
+                                    new("source", SettingsKind.Text, "The name of one of verification.sources; where it is left out, the only one there is.") { Example = ["metrics"] },
+                                    new("query", SettingsKind.Text, "A query that gives one series; {service}, {environment}, {version} and {deployment} in it are replaced.")
+                                    {
+                                        Example = ["sum(rate(http_requests_total{service=\"{service}\",code=~\"5..\"}[2m])) / sum(rate(http_requests_total{service=\"{service}\"}[2m]))"],
+                                    },
+                                    Word("measures", "What it measures, for people.", MeasureOf.ErrorRate),
+                                    Word("worse", "Which way is the bad one.", WorseWhen.Higher),
+                                    new("tolerance", SettingsKind.Number, "By how much of the median before it may move and still be unchanged: 0.1 is a tenth.") { Default = ["0.1"] },
+                                    new("least", SettingsKind.Number, "By how much in its own unit, where that is more; so that next to nothing is not twice nothing.") { Default = ["0"], Example = ["0.01"] },
+                                    new("after", SettingsKind.Span, "How long after the deployment is looked at; up to the next one.") { Default = ["30m"] },
+                                    new("before", SettingsKind.Span, "How long before it; back to the one before.") { Default = ["30m"] },
+                                ],
+                            },
+                        ],
+                    }),
                 ],
             },
             new("levels", SettingsKind.Word, "The edition of the benchmarks that calls a number elite, high, medium or low; it changes no number.")

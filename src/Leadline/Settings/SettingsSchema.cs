@@ -38,10 +38,12 @@ static class SettingsSchema
     static JsonObject Value(SettingsKey key) => key.Kind switch
     {
         SettingsKind.Flag => new JsonObject { ["type"] = "boolean" },
+        SettingsKind.Number => new JsonObject { ["type"] = "number", ["minimum"] = 0 },
         SettingsKind.Word or SettingsKind.Words => new JsonObject { ["enum"] = Texts(key.Words) },
         SettingsKind.Span => new JsonObject { ["type"] = "string", ["pattern"] = $"^({string.Join('|', key.Words.Append(Setting.SpanPattern))})$" },
         SettingsKind.Proof => new JsonObject { ["type"] = "string", ["pattern"] = $"^{Proof.Pattern}$" },
         SettingsKind.WeekTime => new JsonObject { ["type"] = "string", ["pattern"] = $"^{WeekTime.Pattern}$" },
+        SettingsKind.Server => new JsonObject { ["type"] = "string", ["pattern"] = $"^{ApiAddress.ServerPattern}$" },
         SettingsKind.Api => new JsonObject { ["type"] = "string", ["pattern"] = $"^{ApiAddress.Pattern}$" },
         _ => Scalar(),
     };
@@ -112,6 +114,7 @@ static class SettingsSchema
     {
         { IsList: true } => Texts(otherwise),
         { Kind: SettingsKind.Flag } => otherwise[0] == "true",
+        { Kind: SettingsKind.Number } => double.Parse(otherwise[0], System.Globalization.CultureInfo.InvariantCulture),
         _ => otherwise[0],
     };
 

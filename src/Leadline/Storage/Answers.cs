@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Leadline.Core;
 using Leadline.Metrics;
+using Leadline.Verification;
 
 namespace Leadline.Storage;
 
@@ -35,7 +38,7 @@ public sealed record LedgerEntry
     public double? MedianLeadSeconds { get; init; }
     public required bool Failed { get; init; }
 
-    /// <summary>The signals that make it a failure: <c>incident</c>, <c>rollback</c>, <c>revert</c>, <c>hotfix</c>, <c>declared</c>; <c>override</c> where somebody said so.</summary>
+    /// <summary>The signals that make it a failure: <c>incident</c>, <c>rollback</c>, <c>revert</c>, <c>hotfix</c>, <c>declared</c>, <c>degradation</c>, <c>abort</c>; <c>override</c> where somebody said so.</summary>
     public required ImmutableArray<string> FailedBecause { get; init; }
 
     public DateTimeOffset? FailedAt { get; init; }
@@ -60,12 +63,19 @@ public sealed record StageSeconds(double? Coding, double? Pickup, double? Review
 /// <summary>An incident or other sign of failure as it is shown, linked or not.</summary>
 public sealed record BlameEntry(
     string Service, string? DeploymentId, string Signal, string Evidence, string Method, DateTimeOffset StartedAt,
-    DateTimeOffset? AcknowledgedAt, DateTimeOffset? ResolvedAt, string? Title, string? Url, ImmutableArray<long> Deliveries);
+    DateTimeOffset? AcknowledgedAt, DateTimeOffset? ResolvedAt, string? Title, string? Url, ImmutableArray<long> Deliveries)
+{
+    /// <summary>Whether its evidence is an incident, or a degradation, which is one too: with a beginning and an end of its own.</summary>
+    [JsonIgnore]
+    public bool IsIncident => Signal is "incident" or "degradation";
+}
 
 /// <summary>A deployment with everything that was judged of it and the deliveries that it rests on.</summary>
+/// <param name="Steps">Of its roll-out, in the order in which they began; none where no source tells of any.</param>
+/// <param name="Verifications">What was measured after it, a check each.</param>
 public sealed record DeploymentDetail(
     LedgerEntry Deployment, ImmutableArray<ShippedEntry> Shipped, ImmutableArray<BlameEntry> Blames, ImmutableArray<DeliveryReference> Deliveries,
-    ImmutableArray<OverrideEntry> Overrides);
+    ImmutableArray<OverrideEntry> Overrides, ImmutableArray<RolloutStep> Steps, ImmutableArray<Verified> Verifications);
 
 /// <summary>What somebody said against the rules. It is never deleted: one that was undone says so.</summary>
 /// <param name="Kind"><c>failed</c>, <c>not_failed</c>, <c>link_incident</c>, <c>unlink_incident</c> or <c>exclude</c>.</param>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using System.Text.Json;
+using Leadline.Api;
 using Leadline.Core;
 
 namespace Leadline.Storage;
@@ -20,7 +22,7 @@ static class FactRows
     public static RowWriter WriteAdded(RowWriter row, Fact fact) => fact switch
     {
         CommitFact commit => row.Add(CommitMessage.Naming(commit.Message)),
-        DeploymentFact deployment => row.Add(Rows.Joined(deployment.ConfigPaths)),
+        DeploymentFact deployment => row.Add(Rows.Joined(deployment.ConfigPaths)).Add(deployment.Steps is { } steps ? JsonSerializer.Serialize(steps, Wire.Json) : null),
         ChangeFact change => row.Add(change.Lines),
         _ => row,
     };
@@ -55,6 +57,12 @@ static class FactRows
 
     public static RowWriter Write(RowWriter row, AnnotationFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(fact.Id).Add(fact.Service).Add(fact.Team).Add(fact.MarkedAt).Add(fact.Text);
+
+    public static RowWriter Write(RowWriter row, VerificationFact fact, Func<RepositoryName?, long?> key) =>
+        row.Add(fact.Deployment).Add(fact.Service).Add(fact.Environment).Add(fact.Check).Add(Rows.Word(fact.Verdict)).Add(fact.IsWatched).Add(fact.Content);
+
+    /// <summary>Steps as they stand in their column.</summary>
+    public static ImmutableArray<RolloutStep>? Steps(string? text) => text is null ? null : JsonSerializer.Deserialize<ImmutableArray<RolloutStep>>(text, Wire.Json);
 
     public static ChangeFact Change(DbDataReader row) => new()
     {
@@ -132,6 +140,7 @@ static class FactRows
         Url = row.Text(14),
         AsOf = row.InstantOf(15),
         ConfigPaths = row.Lines(16),
+        Steps = Steps(row.Text(17)),
     };
 
     public static IncidentFact Incident(DbDataReader row) => new()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Core;
 using Leadline.Metrics;
 
 namespace Leadline.Storage;
@@ -27,7 +28,8 @@ public sealed record LedgerQuery(MetricsQuery Scope, string Kind = "all", string
 }
 
 /// <summary>A ledger row with the methods that linked its changes, the commonest first.</summary>
-public sealed record LedgerLine(LedgerEntry Entry, ImmutableArray<string> Methods);
+/// <param name="Verdict">What was measured after it, the worst of its checks; null where nothing was.</param>
+public sealed record LedgerLine(LedgerEntry Entry, ImmutableArray<string> Methods, Verdict? Verdict = null);
 
 /// <summary>Where the rows are whose coverage is wanting: each a count over the window.</summary>
 /// <param name="EarlierThanStart">Changes that were live before their work began.</param>

@@ -28,7 +28,9 @@ public sealed partial class Store
             await WithDeliveriesAsync(await AskAsync("shipped_in", ShippedOf, cancellation, [.. key, ("limit", limit), ("skip", skip)]), cancellation),
             blames,
             await AskAsync("deliveries_of_deployment", DeliveryOf, cancellation, ("id", deploymentId)),
-            await OverridesAboutAsync(row, blames, cancellation));
+            await OverridesAboutAsync(row, blames, cancellation),
+            await StepsAsync(deploymentId, cancellation),
+            await VerificationsAsync(row.Service, deploymentId, cancellation));
     }
 
     /// <summary>What the facts tell of a deployment and of what it ships, the latest first, and how much there is in all.</summary>

@@ -8,7 +8,7 @@ namespace Leadline.Storage;
 public sealed partial class Store
 {
     static readonly ImmutableArray<string> FactTables =
-        ["git_commit", "change", "review", "build", "artifact", "deployment", "incident", "flag_change", "annotation"];
+        ["git_commit", "change", "review", "build", "artifact", "deployment", "incident", "flag_change", "annotation", "verification"];
 
     // Only those whose rows are committed: a transaction that fails takes its own names with it.
     ImmutableHashSet<RepositoryName> knownRepositories = [];
@@ -368,6 +368,11 @@ public sealed partial class Store
         Append<IncidentFact>("incident", FactRows.Write);
         Append<FlagChangeFact>("flag_change", FactRows.Write);
         Append<AnnotationFact>("annotation", FactRows.Write);
+        Append<VerificationFact>("verification", FactRows.Write);
+
+        // They are shown as they are, whether or not they change a judged row.
+        if (facts.Exists(pair => pair.Fact is VerificationFact or DeploymentFact { Steps: not null }))
+            database.Execute(connection, "update cursor set value = value + 1 where name = 'data'");
 
         void Append<T>(string table, Func<RowWriter, T, Func<RepositoryName?, long?>, RowWriter> write) where T : Fact
         {

@@ -51,8 +51,9 @@ public sealed partial class Store
             "methods_of_deployments", row => (Service: row.GetInt64(0), Id: row.GetString(1), Method: row.GetString(2)), cancellation,
             ("services", items.Select(row => Key.Of(row.Service)).Distinct().ToList()), ("environment", query.Scope.Environment),
             ("ids", items.Select(row => row.DeploymentId).Distinct().ToList()), ("from", items.Min(row => row.DeployedAt)), ("to", items.Max(row => row.DeployedAt)))).ToLookup(one => (one.Service, one.Id), one => one.Method);
+        var verdicts = withMethods ? await VerdictsAsync(items, cancellation) : [];
         return new Page<LedgerLine>(
-            [.. items.Select(row => new LedgerLine(row, [.. methods[(Key.Of(row.Service), row.DeploymentId)]]))],
+            [.. items.Select(row => new LedgerLine(row, [.. methods[(Key.Of(row.Service), row.DeploymentId)]], verdicts.TryGetValue((row.Service, row.DeploymentId), out var worst) ? worst : null))],
             rows.Length <= limit ? null : Cursors.Join(order, KeyOf(items[^1]), Key.Of(items[^1].Service).ToString(CultureInfo.InvariantCulture), items[^1].DeploymentId));
 
         string KeyOf(LedgerEntry row)

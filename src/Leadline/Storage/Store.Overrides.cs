@@ -66,7 +66,7 @@ public sealed partial class Store
 
     async Task<ImmutableArray<OverrideEntry>> OverridesAboutAsync(LedgerEntry row, ImmutableArray<BlameEntry> blames, CancellationToken cancellation)
     {
-        var incidents = blames.Where(blame => blame.Signal == "incident").Select(blame => blame.Evidence).Distinct().ToList();
+        var incidents = blames.Where(blame => blame.IsIncident).Select(blame => blame.Evidence).Distinct().ToList();
         var rows = await AskAsync("overrides_about", KnownOverride.Of, cancellation, ("service_id", Key.Of(row.Service)), ("id", row.DeploymentId), ("incidents", incidents));
         return await EntriesAsync(rows, cancellation);
     }

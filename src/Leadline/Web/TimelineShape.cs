@@ -50,9 +50,9 @@ public sealed class TimelineShape
             .Select(told => new TimelineSpan(told.Kind.Replace(' ', '-'), told.At, told.At, $"{told.Name}: {told.Kind}")).ToImmutableArray();
         if (!builds.IsEmpty) lanes.Add(new TimelineLane("builds", Shown.Count(builds.Length, "build"), builds));
         lanes.Add(Deployment(row, events));
-        foreach (var incident in blames.Where(blame => blame.Signal == "incident").Take(MostChanges))
-            lanes.Add(Failure(incident.Evidence, incident.StartedAt, incident.ResolvedAt, incident.AcknowledgedAt, incident.Title ?? incident.Evidence));
-        if (row is { Failed: true, FailedAt: { } failed } && !blames.Any(blame => blame.Signal == "incident"))
+        foreach (var incident in blames.Where(blame => blame.IsIncident).Take(MostChanges))
+            lanes.Add(Failure(incident.Signal == "degradation" ? incident.Signal : incident.Evidence, incident.StartedAt, incident.ResolvedAt, incident.AcknowledgedAt, incident.Title ?? incident.Evidence));
+        if (row is { Failed: true, FailedAt: { } failed } && !blames.Any(blame => blame.IsIncident))
             lanes.Add(Failure("failure", failed, row.RestoredAt, null, "the failure"));
         return new TimelineShape([.. lanes], row.DeployedAt);
     }

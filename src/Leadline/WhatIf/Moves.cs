@@ -36,7 +36,7 @@ static class Moves
         {
             var shipped = judgement.Shipped.ToLookup(one => one.DeploymentId);
             var blames = judgement.Blames.ToLookup(blame => blame.DeploymentId);
-            var linked = judgement.Blames.Where(blame => blame.Signal == FailureSignal.Incident).ToLookup(blame => blame.Evidence);
+            var linked = judgement.Blames.Where(blame => blame.Signal.IsIncident()).ToLookup(blame => blame.Evidence);
             foreach (var row in judgement.Ledger) rows[(service.Name.Value, row.DeploymentId)] = new Whole(row, [.. shipped[row.DeploymentId]], [.. blames[row.DeploymentId]], linked);
         }
 
@@ -110,7 +110,7 @@ static class Moves
 
         // An incident that blames this row no longer may blame another, or none.
         string Elsewhere(Blame blame) =>
-            blame.Signal != FailureSignal.Incident ? ""
+            !blame.Signal.IsIncident() ? ""
             : after?.Linked[blame.Evidence].FirstOrDefault() switch
             {
                 null => "",

@@ -5,6 +5,7 @@ using Leadline.Storage;
 using Leadline.Tests.Storage;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
+using Verdict = Leadline.Constraint.Verdict;
 
 namespace Leadline.Tests.Metrics;
 
@@ -62,6 +63,18 @@ public sealed class ConstraintReportTests
         Assert.Equal("wait", answer.Constraint);
         Assert.Equal((Made.Instant("2026-03-09T12:00:00Z"), To), (answer.Stages[4].Reference!.From, answer.Stages[4].Reference!.To));
         Assert.StartsWith("There is no other service with enough changes", Assert.Single(answer.Notes));
+    }
+
+    [Fact]
+    public async Task What_lies_before_the_beginning_of_lead_time_is_not_called_unknown()
+    {
+        await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
+        foreach (var (service, wait) in new[] { ("quick", 1), ("slow", 10) }) await JudgeAsync(store, service, _ => wait, 12, isFromMerge: true);
+        var definitions = Definitions.Default with { LeadTime = Definitions.Default.LeadTime with { Start = LeadTimeStart.Merged } };
+        var answer = (await ReadAsync(store, "slow", of: definitions)).LeadTime;
+        Assert.Equal(("wait", 1.0), (answer.Constraint, answer.KnownShare));
+        Assert.Equal("By the definitions in force lead time begins with the merge: coding, pickup and review lie before it.", Assert.Single(answer.Notes));
+        Assert.Equal("it lies before the beginning, by the definitions", answer.Stages[0].Because);
     }
 
     [Fact]
@@ -146,9 +159,9 @@ public sealed class ConstraintReportTests
         Assert.False(signals.LargeBatches.IsClear);
     }
 
-    static async Task<ConstraintReport> ReadAsync(Store store, string? service, long mostRows = 20_000, string zone = "UTC")
+    static async Task<ConstraintReport> ReadAsync(Store store, string? service, long mostRows = 20_000, string zone = "UTC", Definitions? of = null)
     {
-        var definitions = Definitions.Default with { Timezone = zone };
+        var definitions = (of ?? Definitions.Default) with { Timezone = zone };
         var reader = new MetricsReader(store, definitions, new FakeTimeProvider(To), mostRows);
         return await ConstraintReport.OfAsync(store, reader, definitions, service, new MetricsQuery(service is null ? null : [service], "production", From, To), Cancellation);
     }
@@ -161,7 +174,7 @@ public sealed class ConstraintReportTests
     }
 
     /// <summary>Deployments of one change each, spread over the window: 4 h, and a wait that is a minute longer from each to the next, twelve times.</summary>
-    static async Task JudgeAsync(Store store, string service, Func<int, double> waitHours, int count)
+    static async Task JudgeAsync(Store store, string service, Func<int, double> waitHours, int count, bool isFromMerge = false)
     {
         List<LedgerRow> rows = [];
         List<ShippedChange> shipped = [];
@@ -169,7 +182,9 @@ public sealed class ConstraintReportTests
         {
             var wait = (waitHours(i) * Hour) + (i % 12 * 60);
             rows.Add(Made.Row($"{service}-{i}", (From + ((To - From) * ((i + 0.5) / count))).ToString("O"), service));
-            shipped.Add(Made.Shipped(rows[i], i + 1, (4 * Hour) + wait) with { Stages = new Stages(Hour, Hour, Hour, Hour / 2, wait, Hour / 2) });
+            shipped.Add(isFromMerge
+                ? Made.Shipped(rows[i], i + 1, Hour + wait) with { Stages = new Stages(null, null, null, Hour / 2, wait, Hour / 2) }
+                : Made.Shipped(rows[i], i + 1, (4 * Hour) + wait) with { Stages = new Stages(Hour, Hour, Hour, Hour / 2, wait, Hour / 2) });
         }
 
         await store.JudgeAsync(rows, shipped, [], Cancellation, service);

@@ -52,6 +52,8 @@ sealed class PrometheusProgram : IAsyncDisposable
         throw new InvalidOperationException("Prometheus did not scrape the target");
     }
 
+    public Uri Address => client.BaseAddress!;
+
     public async Task<IReadOnlyList<double>> QueryAsync(string query, CancellationToken cancellation)
     {
         using var answer = JsonDocument.Parse(await client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}", cancellation));

@@ -71,7 +71,7 @@ public sealed class BadSettingsTests
         ["bad words"] = Of("definitions:\n  preset: dorra\n  lead_time: { start: autored }\n  failure:\n    signals:\n      - incident\n      - revrt\n", """
             2:11 definitions.preset: 'dorra' is none of dora, devlake, gitlab, datadog, middleware, pelorus, fourkeys; did you mean "dora"?
             3:23 definitions.lead_time.start: 'autored' is none of authored, committed, first_commit, opened, merged; did you mean "authored"?
-            7:9 definitions.failure.signals: 'revrt' is none of incident, rollback, revert, hotfix, declared; did you mean "revert"?
+            7:9 definitions.failure.signals: 'revrt' is none of incident, rollback, revert, hotfix, declared, degradation, abort; did you mean "revert"?
             """),
         ["bad flags and spans"] = Of("definitions:\n  deployments: { count_redeploys: maybe }\n  failure: { incident_window: NaNh }\ndeliveries: { keep: 1e9d }\n", """
             2:35 definitions.deployments.count_redeploys: 'maybe' is neither true nor false
@@ -168,7 +168,7 @@ public sealed class BadSettingsTests
             13:34 mappings.shipit.rules[1].url.match: '(' is no regular expression: 
             14:18 mappings.shipit.rules[1].version: the list is empty
             15:28 mappings.shipit.rules[1].failed.literal: write one text here, not a list
-            16:15 mappings.shipit.rules[2].type: 'deploiment' is none of commit, change, build, deployment, incident, flag, annotation; did you mean "deployment"?
+            16:15 mappings.shipit.rules[2].type: 'deploiment' is none of commit, change, build, deployment, step, incident, flag, annotation; did you mean "deployment"?
             18:9 mappings.shipit.rules[3]: the type incident needs started_at
             19:12 mappings.shipit.rules[3].id: nothing is written here: write a path such as $.a
             20:16 mappings.shipit.rules[3].title: 'header X Y' names no header: write header X-Event

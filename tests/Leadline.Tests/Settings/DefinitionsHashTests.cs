@@ -15,6 +15,10 @@ public sealed class DefinitionsHashTests
         "sources.SOURCE.reconcile", "sources.SOURCE.api",
         "mappings.NAME.auth", "mappings.NAME.personal", "mappings.NAME.rules",
         "deliveries.keep", "badges", "levels", "digest.at", "digest.to", "digest.url", "digest.format", "digest.service", "digest.team",
+        "verification.sources.NAME.kind", "verification.sources.NAME.api", "verification.sources.NAME.token", "verification.sources.NAME.tenant",
+        "verification.services.SERVICE.CHECK.source", "verification.services.SERVICE.CHECK.query", "verification.services.SERVICE.CHECK.measures",
+        "verification.services.SERVICE.CHECK.worse", "verification.services.SERVICE.CHECK.tolerance", "verification.services.SERVICE.CHECK.least",
+        "verification.services.SERVICE.CHECK.after", "verification.services.SERVICE.CHECK.before",
     ];
 
     const string Example = """
@@ -105,7 +109,8 @@ public sealed class DefinitionsHashTests
         SettingsKind.Words => key.Words.Select(without => $"[{string.Join(", ", key.Words.Where(word => word != without))}]").Append("[]"),
         SettingsKind.Proof => ["basic", "header X-Token"],
         SettingsKind.WeekTime => ["Mon 09:00", "Fri 16:30"],
-        SettingsKind.Api => ["https://a.example/", "https://b.example/"],
+        SettingsKind.Number => ["0.2", "0.3"],
+        SettingsKind.Api or SettingsKind.Server => ["https://a.example/", "https://b.example/"],
         SettingsKind.Rules => ["[]", "{ type: annotation, id: $.id, at: $.at, text: one }"],
         _ when key.IsList => ["one", "[one, two]"],
         _ => ["one", "two"],

@@ -117,6 +117,8 @@ public sealed class SettingsSchemaTests
         SettingsKind.Proof => ["bearer", "basic", "header X-Token", "hmac-sha256 X-Signature", "hmac-sha256-base64 X-Signature v1="],
         SettingsKind.WeekTime => ["Mon 09:00", "\"Sun 23:59\""],
         SettingsKind.Api => ["https://a.example", "https://a.example:8443/api/v4/", "http://127.0.0.1:8080/", "\"http://[::1]/api\""],
+        SettingsKind.Number => ["0", "0.1", "3"],
+        SettingsKind.Server => ["https://a.example", "http://prometheus:9090/", "http://127.0.0.1:9090", "\"http://[::1]/api\""],
         SettingsKind.Rules =>
         [
             "[]", "{ type: annotation, id: $.id, at: $.at, text: deployed }",
@@ -138,6 +140,8 @@ public sealed class SettingsSchemaTests
         SettingsKind.Proof => ["", "maybe", "header", "header ", "hmac-sha256", "hmac-sha1 X-Signature", "bearer token", "[bearer]", "{}", "42", "Bearer"],
         SettingsKind.WeekTime => ["", "Mon", "09:00", "mon 09:00", "Mon 9:00", "Mon 24:00", "Mon 09:60", "Mon  09:00", "[Mon 09:00]", "{}", "42"],
         SettingsKind.Api => ["", "a", "a.example", "http://a.example/", "ftp://a.example", "https://", "https://ada:secret@a.example/", "https://a.example/?a=b", "https://a.example/#a", "[https://a.example]", "{}", "42"],
+        SettingsKind.Number => ["", "a", "-1", "[1]", "{}", "true"],
+        SettingsKind.Server => ["", "a", "a.example", "ftp://a.example", "https://", "https://ada:secret@a.example/", "https://a.example/?a=b", "[https://a.example]", "{}", "42"],
         SettingsKind.Rules =>
         [
             "", "a", "42", "{}", "[a]", "[[]]", "[~]", "[{ type: nothing }]", "[{ type: annotation }]", "{ type: annotation, id: $.id, at: $.at }",

@@ -9,6 +9,6 @@ returns table("time" timestamptz, timeend timestamptz, title text, "text" text, 
   select b.started_at, b.resolved_at, coalesce(b.title, b.evidence), s.name, 'incident'
   from blame b
   join service s on s.service_id = b.service_id
-  where b.service_id = any({services}) and b.environment = $3 and b.started_at >= $1 and b.started_at < $2 and b.signal = 'incident'
+  where b.service_id = any({services}) and b.environment = $3 and b.started_at >= $1 and b.started_at < $2 and b.signal in ('incident', 'degradation')
   order by 1
 $function$;

@@ -9,5 +9,5 @@
     cast(extract(epoch from resolved_at - started_at) as double precision)
   from blame
   where $recovery_of = 'incident'
-    and service_id = any($services) and environment = $environment and started_at >= $from and started_at < $to and signal = 'incident'
+    and service_id = any($services) and environment = $environment and started_at >= $from and started_at < $to and signal in ('incident', 'degradation')
 )

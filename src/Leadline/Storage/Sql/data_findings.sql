@@ -15,7 +15,7 @@ from (
 (
   select count(*), count(*) filter (where deployment_id is null)
   from blame
-  where service_id = any($services) and environment = $environment and signal = 'incident' and started_at >= $from and started_at < $to
+  where service_id = any($services) and environment = $environment and signal in ('incident', 'degradation') and started_at >= $from and started_at < $to
 ) as b(incidents, unlinked),
 (
   select count(*), max(cast(extract(epoch from d.finished_at - v.received_at) as double precision))

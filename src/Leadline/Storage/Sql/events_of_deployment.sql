@@ -18,9 +18,9 @@ with shipped as (
   union all select 'build ' || b.status, coalesce(b.pipeline, b.id), b.finished_at, b.url, null, b.delivery_id
   from build b
   where b.sha in (select sha from shipped union select sha from ledger where service_id = $service_id and environment = $environment and deployment_id = $id)
-  union all select 'waits for approval', environment, waited_from, null, null, delivery_id from deployment where id = $id
-  union all select 'deployment begins', environment, started_at, null, null, delivery_id from deployment where id = $id
-  union all select 'deployment ' || status, environment, finished_at, null, null, delivery_id from deployment where id = $id
+  union all select 'waits for approval', environment, waited_from, null, null, delivery_id from deployment where id = $id and steps is null
+  union all select 'deployment begins', environment, started_at, null, null, delivery_id from deployment where id = $id and steps is null
+  union all select 'deployment ' || status, environment, finished_at, null, null, delivery_id from deployment where id = $id and steps is null
 )
 select kind, name, told_at, max(url), max(title), min(delivery_id), count(*) over ()
 from told

@@ -8,5 +8,5 @@ from (
     case when b.resolved_at >= b.started_at then cast(extract(epoch from b.resolved_at - b.started_at) as double precision) end as restored
   from blame b
   left join ledger l on l.service_id = b.service_id and l.environment = b.environment and l.deployment_id = b.deployment_id
-  where b.service_id = any($services) and b.environment = $environment and b.signal = 'incident' and b.started_at >= $from and b.started_at < $to
+  where b.service_id = any($services) and b.environment = $environment and b.signal in ('incident', 'degradation') and b.started_at >= $from and b.started_at < $to
 ) as times

@@ -10,6 +10,7 @@ from (
   union all select delivery_id, as_of from wanted join incident on delivery_id = wanted.id
   union all select delivery_id, as_of from wanted join flag_change on delivery_id = wanted.id
   union all select delivery_id, as_of from wanted join annotation on delivery_id = wanted.id
+  union all select delivery_id, as_of from wanted join verification on delivery_id = wanted.id
 ) as f
 join delivery d on d.id = f.delivery_id
 group by d.id, d.source, d.received_at
