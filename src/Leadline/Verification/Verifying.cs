@@ -25,13 +25,14 @@ sealed class Verifying(Measures measures, TimeProvider clock)
         var before = await AskAsync(check, deployment, begin, deployment.BeganAt, cancellation);
         var weekEarlier = await AskAsync(check, deployment, from - Week, to - Week, cancellation);
         var comparison = Comparison.Of(after, before, weekEarlier, check.Rule);
+        var limit = comparison.Limit(check.Rule);
         return Of(check, deployment, comparison.Verdict, comparison.Because) with
         {
             After = comparison.After,
             Before = comparison.Before,
             WeekEarlier = comparison.WeekEarlier,
             BeganAt = comparison.Verdict != Verdict.Worse ? null
-                : comparison.Limit(check.Rule) is { } limit && after.Values.FirstOrDefault(value => Comparison.IsBeyond(value.Value, limit, check.Rule.Worse)) is { At: var at } && at != default ? at : from,
+                : after.Values.Where(value => Comparison.IsBeyond(value.Value, limit!.Value, check.Rule.Worse)).Select(value => (DateTimeOffset?)value.At).FirstOrDefault() ?? from,
         };
     }
 
