@@ -15,7 +15,8 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         ("overview", "/"), ("service", "/?service=checkout&window=365"), ("quiet", "/?service=reports&window=7"), ("lead-time-rows", "/explain/lead_time?service=cart"),
         ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"), ("deployment", "deployment"), ("delivery", "/deliveries/1"),
         ("missing", "/deployments/none"), ("ledger", "/ledger"), ("ledger-failed", "/ledger?window=365&kind=failed&sort=recovery&team=payments"),
-        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
+        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("constraint", "/constraint?window=365"),
+        ("constraint-named", "/constraint?service=reports&window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
         ("definitions", "/definitions"), ("overrides", "/overrides"), ("whatif", "/whatif?window=365&set=failure.incident_window%3D1h&set=lead_time.start%3Dmerged"), ("overridden", "overridden"),
     ];
 
@@ -122,6 +123,25 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
     }
 
     [Fact]
+    public async Task The_constraint_is_named_without_script_and_opens_into_its_rows_and_those_of_the_best_quartile()
+    {
+        await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + "/constraint?service=reports&window=365");
+        Assert.Matches("^Wait holds [0-9]+ % of lead time in reports; at the pace of [a-z]+, the best quartile of your 8 services, the median would be", await page.Locator("#constraint-of-lead-time").InnerTextAsync());
+        var row = page.Locator("tr.named").First;
+        Assert.StartsWith("wait", await row.Locator("th").InnerTextAsync());
+        var reference = await row.Locator("td a").Nth(1).InnerTextAsync();
+        await row.Locator("td a").Nth(1).ClickAsync();
+        Assert.Equal(reference, await page.GetByLabel("Service").InputValueAsync());
+        Assert.NotEqual(0, await page.Locator("table.shipped tbody tr").CountAsync());
+        await page.GoBackAsync();
+        await row.Locator("td a").First.ClickAsync();
+        Assert.Equal("reports", await page.GetByLabel("Service").InputValueAsync());
+        Assert.NotEqual(0, await page.Locator("a.delivery").CountAsync());
+    }
+
+    [Fact]
     public async Task Older_deployments_follow_page_by_page()
     {
         await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
@@ -197,7 +217,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         {
             await using var context = await ContextAsync(1280, theme);
             var page = await context.NewPageAsync();
-            foreach (var path in (string[])["/?window=365", await OverriddenDeploymentAsync(), "/overrides"])
+            foreach (var path in (string[])["/?window=365", await OverriddenDeploymentAsync(), "/overrides", "/constraint?service=reports&window=365"])
             {
                 await page.GotoAsync(demo.Server.Address + path);
                 var weak = await page.EvaluateAsync<string[]>(Contrast);

@@ -59,7 +59,7 @@ static class VerifyVerb
             var (verdicts, isWhole) = await VerifyAsync(checks, found, clock, terminal, cancellation);
             if (arguments.GetValue(json)) terminal.WriteJson(verdicts);
             else terminal.Out.Write(Table(verdicts));
-            return isWhole && verdicts.All(one => one.Verdict != Verdict.Worse) ? ExitCode.Done : ExitCode.CheckFailed;
+            return isWhole && verdicts.All(one => one.Verdict != ReleaseVerdict.Worse) ? ExitCode.Done : ExitCode.CheckFailed;
         });
         return verb;
     }

@@ -17,6 +17,9 @@ public sealed class MetricsReader(
 
     readonly AnswerCache? answers = keepsAnswers ? new(clock) : null;
 
+    /// <summary>So many rows are looked at one by one at the most.</summary>
+    internal long MostRows => mostExact;
+
     /// <summary>Those that stand beside the numbers.</summary>
     public Levels Levels { get; } = levels ?? Levels.Default;
 
@@ -136,7 +139,8 @@ public sealed class MetricsReader(
         return TimeShift.Of(samples[0], samples[1], percentiles);
     }
 
-    async Task<T> OnceAsync<T>(string what, MetricsQuery query, Func<CancellationToken, Task<T>> find, CancellationToken cancellation)
+    /// <summary>Answers once for all who ask the same, where answers are kept.</summary>
+    internal async Task<T> OnceAsync<T>(string what, MetricsQuery query, Func<CancellationToken, Task<T>> find, CancellationToken cancellation)
     {
         if (answers is null) return await find(cancellation);
         var services = query.Services is { } named ? string.Join('\n', named) : "*";
