@@ -26,6 +26,7 @@ public static class App
             WhatIfVerb.Create(clock, terminal),
             ComparePresetsVerb.Create(clock, terminal),
             OverrideVerb.Create(clock, terminal),
+            ExperimentVerb.Create(clock, terminal),
             DigestVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),
             DeliveriesVerb.Create(clock, terminal),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Experiments;
 using Leadline.Metrics;
 using Leadline.Sources;
 using Leadline.Storage;
@@ -38,6 +39,9 @@ public sealed record LeadlineSettings
 
     /// <summary>The edition whose levels stand beside the numbers: words, and no number.</summary>
     public Levels Levels { get; init; } = Levels.Default;
+
+    /// <summary>What leadline serve registers where it is not yet.</summary>
+    public ImmutableArray<Experiment> Experiments { get; init; } = [];
 
     /// <summary>What is sent every week; null where nothing is.</summary>
     public DigestSettings? Digest { get; init; }
