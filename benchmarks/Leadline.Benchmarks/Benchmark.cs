@@ -18,7 +18,9 @@ sealed record Benchmark(string Name, string Question, Func<Bench, CancellationTo
         new("scale", "how do both engines bear five years of five hundred services?", ScaleBenchmark.RunAsync),
         new("one-project", "how much faster than 138 s is the overview of one project with 177,462 deployments?", ScaleBenchmark.RunOneProjectAsync),
         new("pages", "how much later than a still page of the same bytes does each page of a million deployments stand there?", PagesBenchmark.RunAsync),
-        new("truth", "what is said of made-up histories whose truth is known, and how often?", TruthTables.RunAsync),
+        new("truth", "how often is what is claimed of simulated organisations what was planted in them?", TruthBenchmark.RunAsync),
+        new("requests", "how few requests does a history take, beside one for each thing?", BackfillBenchmark.RequestsAsync),
+        new("backfill", "how many things per second does backfill bring, and does memory grow with them?", BackfillBenchmark.SpeedAsync),
         new("posts", "how many durable webhooks per second are there for each empty answer?", PostsBenchmark.RunAsync),
     ];
 }

@@ -51,7 +51,11 @@ public abstract class SourceReader
 /// <param name="Title">As its maker writes it.</param>
 /// <param name="Sends">What is read of it, in words.</param>
 /// <param name="Proof">How a delivery proves that its sender knows the secret, in words.</param>
-public sealed record SourceDescription(string Title, string Sends, string Proof);
+public sealed record SourceDescription(string Title, string Sends, string Proof)
+{
+    /// <summary>The events to switch on, as the maker calls them; null where there is nothing to choose.</summary>
+    public string? Events { get; init; }
+}
 
 /// <summary>Which JSON fields hold people.</summary>
 /// <param name="People">

@@ -21,6 +21,7 @@ public static class App
             ReadVerb.Create(clock, terminal),
             MetricsVerb.Create(clock, terminal),
             LevelsVerb.Create(clock, terminal),
+            ConstraintVerb.Create(clock, terminal),
             LedgerVerb.Create(clock, terminal),
             ExplainVerb.Create(clock, terminal),
             WhatIfVerb.Create(clock, terminal),
@@ -32,6 +33,7 @@ public static class App
             DeliveriesVerb.Create(clock, terminal),
             StoreVerb.Create(terminal),
             SourcesVerb.Create(terminal),
+            ConnectVerb.Create(clock, terminal),
             DoctorVerb.Create(clock, terminal),
         };
 }

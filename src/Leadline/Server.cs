@@ -6,6 +6,7 @@ using Leadline.Experiments;
 using Leadline.Git;
 using Leadline.Ingest;
 using Leadline.Metrics;
+using Leadline.Polling;
 using Leadline.Prometheus;
 using Leadline.Settings;
 using Leadline.Storage;
@@ -22,7 +23,7 @@ public static class Server
     const int PoolThreads = 32;
 
     /// <summary>Puts the server together; it listens once it is started.</summary>
-    /// <exception cref="SettingsException">A digest is to be sent, and cannot be.</exception>
+    /// <exception cref="SettingsException">A digest is to be sent, or a source asked, and cannot be.</exception>
     /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no tokens.</exception>
     public static async Task<WebApplication> BuildAsync(Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
     {
@@ -31,6 +32,7 @@ public static class Server
         if (!isLoopback && tokens.IsEmpty)
             throw new StoreException($"{listen} can be reached from other machines, and no token keeps them out: set LEADLINE_TOKEN_ADMIN, make one with leadline token create, or listen on 127.0.0.1");
         if (DigestSchedule.WhyNot(settings) is { } sentence) throw new SettingsException([sentence]);
+        if (PollSchedule.WhyNot(settings) is { IsEmpty: false } sentences) throw new SettingsException([.. sentences]);
         var definitions = settings.Definitions;
         if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation, settings.DefinitionsBy))
             await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);
@@ -61,6 +63,7 @@ public static class Server
                 sources: settings.Sources.And(new MirrorReader(MirrorReader.Mirrors, salt))))
             .AddSingleton<Overriding>().AddSingleton<Registering>().AddSingleton<ExperimentReader>().AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>()
+            .AddSingleton(Random.Shared).AddHostedService<PollSchedule>()
             .AddHostedService<DigestSchedule>().AddSingleton<LiveStream>().AddHostedService(services => services.GetRequiredService<LiveStream>());
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();
@@ -104,7 +107,9 @@ public static class Server
 
             // Another site is told nothing; our own forms say whose they are.
             headers["Referrer-Policy"] = "same-origin";
-            headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
+
+            // Our own pages say theirs, which is stricter.
+            if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
             return Task.CompletedTask;
         });
         return next(context);

@@ -55,6 +55,7 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         await page.GetByLabel("Compare with").SelectOptionAsync("none");
         Assert.Equal(5, await page.Locator(".tile .change").CountAsync());
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.WaitForLoadStateAsync();
         Assert.Equal(0, await page.Locator(".tile .change").CountAsync());
     }
 

@@ -22,6 +22,7 @@ public sealed class GovukTests(GovukInBrowser govuk) : IClassFixture<GovukInBrow
         { "incidents", $"/incidents?{Window}" },
         { "services", $"/services?{Window}" },
         { "lead-time", $"/lead-time?{Window}" },
+        { "constraint", $"/constraint?{Window}" },
         { "data", $"/data?{Window}" },
         { "definitions", $"/definitions?{Window}" },
         { "overrides", $"/overrides?{Window}" },
@@ -65,6 +66,20 @@ public sealed class GovukTests(GovukInBrowser govuk) : IClassFixture<GovukInBrow
         Assert.Equal((Human.Share(Number(rework, "value")), $"{rework.GetProperty("rework")} of {rework.GetProperty("deployments")} deployments"), await TileAsync(page.Page, "rework_rate"));
 
         static double? Number(JsonElement metric, string name) => metric.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+    }
+
+    [Fact]
+    public async Task Where_no_stage_is_known_the_constraint_says_so_and_what_it_takes()
+    {
+        Shared.Find("govuk");
+        using var report = JsonDocument.Parse(await govuk.Server.Client.GetStringAsync("/api/v1/constraint?from=2026-01-01T00:00:00Z&to=2026-08-01T00:00:00Z", Cancellation));
+        var (lead, recovery) = (report.RootElement.GetProperty("lead_time"), report.RootElement.GetProperty("recovery"));
+        Assert.Equal("unknown", lead.GetProperty("verdict").GetString());
+        Assert.StartsWith(
+            "No constraint of lead time can be named in all services together: nothing is known of its stages. It takes pull or merge requests with their reviews,", lead.GetProperty("sentence").GetString());
+        Assert.All(lead.GetProperty("stages").EnumerateArray(), stage => Assert.Equal(JsonValueKind.Null, stage.GetProperty("share").ValueKind));
+        Assert.Equal("too_few", recovery.GetProperty("verdict").GetString());
+        Assert.Equal(1, report.RootElement.GetProperty("signals").GetProperty("rollbacks").GetProperty("share").GetDouble());
     }
 
     static async Task<(string Value, string Rows)> TileAsync(IPage page, string metric) =>

@@ -15,8 +15,10 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         ("overview", "/"), ("service", "/?service=checkout&window=365"), ("quiet", "/?service=reports&window=7"), ("lead-time-rows", "/explain/lead_time?service=cart"),
         ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"), ("deployment", "deployment"), ("delivery", "/deliveries/1"),
         ("missing", "/deployments/none"), ("ledger", "/ledger"), ("ledger-failed", "/ledger?window=365&kind=failed&sort=recovery&team=payments"),
-        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
-        ("definitions", "/definitions"), ("overrides", "/overrides"), ("experiments", "/experiments?refused=yes&name=Trunk&worth=much"), ("experiment", "/experiments/trunk-based"), ("running-experiment", "/experiments/review-hour"), ("whatif", "/whatif?window=365&set=failure.incident_window%3D1h&set=lead_time.start%3Dmerged"), ("overridden", "overridden"),
+        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("constraint", "/constraint?window=365"),
+        ("constraint-named", "/constraint?service=reports&window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
+        ("definitions", "/definitions"), ("overrides", "/overrides"), ("whatif", "/whatif?window=365&set=failure.incident_window%3D1h&set=lead_time.start%3Dmerged"), ("overridden", "overridden"),
+        ("experiments", "/experiments?refused=yes&name=Trunk&worth=much"), ("experiment", "/experiments/trunk-based"), ("running-experiment", "/experiments/review-hour"),
     ];
 
     public static TheoryData<string, string> Views() => [.. Pages.Select(page => new TheoryDataRow<string, string>(page.Name, page.Path))];
@@ -90,6 +92,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GetByLabel("Window").SelectOptionAsync("365");
         await page.GetByLabel("Rows").SelectOptionAsync("failed");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.WaitForLoadStateAsync();
         var services = await page.Locator("table.ledger tbody td:nth-child(3)").AllInnerTextsAsync();
         Assert.NotEmpty(services);
         Assert.Empty(services.Except(["billing", "checkout"]));
@@ -146,6 +149,25 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
     }
 
     [Fact]
+    public async Task The_constraint_is_named_without_script_and_opens_into_its_rows_and_those_of_the_best_quartile()
+    {
+        await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + "/constraint?service=reports&window=365");
+        Assert.Matches("^Wait holds [0-9]+ % of lead time in reports; at the pace of [a-z]+, the best quartile of your 8 services, the median would be", await page.Locator("#constraint-of-lead-time").InnerTextAsync());
+        var row = page.Locator("tr.named").First;
+        Assert.StartsWith("wait", await row.Locator("th").InnerTextAsync());
+        var reference = await row.Locator("td a").Nth(1).InnerTextAsync();
+        await row.Locator("td a").Nth(1).ClickAsync();
+        Assert.Equal(reference, await page.GetByLabel("Service").InputValueAsync());
+        Assert.NotEqual(0, await page.Locator("table.shipped tbody tr").CountAsync());
+        await page.GoBackAsync();
+        await row.Locator("td a").First.ClickAsync();
+        Assert.Equal("reports", await page.GetByLabel("Service").InputValueAsync());
+        Assert.NotEqual(0, await page.Locator("a.delivery").CountAsync());
+    }
+
+    [Fact]
     public async Task Older_deployments_follow_page_by_page()
     {
         await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
@@ -153,6 +175,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GotoAsync(demo.Server.Address + "/?service=cart&window=365");
         var first = await page.Locator("table.ledger tbody a").AllInnerTextsAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Older deployments" }).ClickAsync();
+        await page.WaitForLoadStateAsync();
         var second = await page.Locator("table.ledger tbody a").AllInnerTextsAsync();
         Assert.Equal(50, second.Count);
         Assert.NotEqual(first, second);
@@ -172,6 +195,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         var shown = await page.Locator($"#{metric} .number").InnerTextAsync();
         await page.Locator($"#{metric} .rows a").ClickAsync();
         Assert.StartsWith(shown, await page.Locator(".sentence").InnerTextAsync());
+        await page.WaitForLoadStateAsync();
         if (await page.Locator("a.delivery").CountAsync() == 0) await page.Locator("tbody a[href^='/deployments/']").First.ClickAsync();
         await page.Locator("a.delivery").First.ClickAsync();
         Assert.Matches(DeliveryHeading(), await page.Locator("h1").InnerTextAsync());
@@ -219,7 +243,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         {
             await using var context = await ContextAsync(1280, theme);
             var page = await context.NewPageAsync();
-            foreach (var path in (string[])["/?window=365", await OverriddenDeploymentAsync(), "/overrides"])
+            foreach (var path in (string[])["/?window=365", await OverriddenDeploymentAsync(), "/overrides", "/constraint?service=reports&window=365"])
             {
                 await page.GotoAsync(demo.Server.Address + path);
                 var weak = await page.EvaluateAsync<string[]>(Contrast);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Leadline.Core;
 
 /// <summary>Values in order, each once, with how many rows have it.</summary>
@@ -61,6 +63,9 @@ public static class HodgesLehmann
 
     const double Tail = Confidence.Tail, Z = Confidence.Z;
 
+    // To find one takes longer than to look at the samples.
+    static readonly ConcurrentDictionary<(int One, int Other), int> Ranks = new();
+
     /// <summary>
     /// The shift of the one against the other, with an interval of at least 95 % (about 95 % where a sample is larger than <see cref="MostExact"/>).
     /// Null where no ranks have that confidence: three against three, or one against fewer than 39.
@@ -80,7 +85,8 @@ public static class HodgesLehmann
 
     /// <summary>The rank, from 1, of the difference at the lower end of the interval; that at the upper end is as far from the other end.</summary>
     static long RankOf(Sample one, Sample other) =>
-        one.Count <= MostExact && other.Count <= MostExact ? ExactRank((int)one.Count, (int)other.Count) : NormalRank(one, other);
+        one.Count > MostExact || other.Count > MostExact ? NormalRank(one, other)
+            : Ranks.GetOrAdd(((int)one.Count, (int)other.Count), static sizes => ExactRank(sizes.One, sizes.Other));
 
     /// <summary>The largest C with P(W &lt; C) ≤ 2.5 %, where W is the statistic of Mann and Whitney of samples of these sizes; 0 where there is none.</summary>
     public static int ExactRank(int one, int other)

@@ -6,7 +6,7 @@ namespace Leadline.Sources.ArgoCd;
 
 /// <param name="Kind"><c>Rollout</c>, or <c>Application</c>, which also is what none means.</param>
 /// <param name="Items">Those of a list, as kubectl and the API of Argo CD give it.</param>
-sealed record Envelope(string? Kind = null, Application?[]? Items = null);
+sealed record ArgoCdBody(string? Kind = null, Application?[]? Items = null);
 
 sealed record Application
 {
@@ -116,7 +116,7 @@ sealed record Condition(string? Type = null, string? Status = null, string? Reas
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(Envelope))]
+[JsonSerializable(typeof(ArgoCdBody))]
 [JsonSerializable(typeof(Application))]
 [JsonSerializable(typeof(Rollout))]
 sealed partial class ArgoCdJson : JsonSerializerContext;

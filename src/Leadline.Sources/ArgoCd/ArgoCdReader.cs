@@ -22,7 +22,7 @@ public sealed class ArgoCdReader : SourceReader
 
     public override bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret) => Signatures.Bearer(delivery, secret);
 
-    public override Reading Read(Delivery delivery) => delivery.Json(ArgoCdJson.Default.Envelope) switch
+    public override Reading Read(Delivery delivery) => delivery.Json(ArgoCdJson.Default.ArgoCdBody) switch
     {
         { Items: { } items } => ArgoCdApplication.Convert(items),
         { Kind: "Rollout" } => ArgoCdRollout.Convert(delivery.Json(ArgoCdJson.Default.Rollout)),

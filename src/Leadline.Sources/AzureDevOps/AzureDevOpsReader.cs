@@ -14,7 +14,10 @@ public sealed class AzureDevOpsReader : SourceReader
 
     public override SourceDescription About => new(
         "Azure DevOps", "pushes, pull requests, builds, pipeline runs with their stages and jobs, releases",
-        "the secret as the basic password");
+        "the secret as the basic password")
+    {
+        Events = "Code pushed, Pull request created, updated, merge attempted, Run state changed, Run stage state changed, Release deployment started, completed",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People:

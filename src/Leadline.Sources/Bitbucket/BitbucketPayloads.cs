@@ -40,6 +40,9 @@ sealed record PullRequestEvent
     public required Repository Repository { get; init; }
     public Verdict? Approval { get; init; }
     public Verdict? ChangesRequest { get; init; }
+
+    /// <summary>Whether it was asked for.</summary>
+    public bool? Polled { get; init; }
 }
 
 sealed record PullRequest
@@ -144,4 +147,8 @@ sealed record Person(string? Uuid = null, string? Nickname = null, string? Displ
 [JsonSerializable(typeof(CommitStatusEvent))]
 [JsonSerializable(typeof(IssueEvent))]
 [JsonSerializable(typeof(DeploymentItem))]
+[JsonSerializable(typeof(CommitAnswer))]
+[JsonSerializable(typeof(PipelineAnswer))]
+[JsonSerializable(typeof(DeploymentAnswer))]
+[JsonSerializable(typeof(PullRequestAnswer))]
 sealed partial class BitbucketJson : JsonSerializerContext;

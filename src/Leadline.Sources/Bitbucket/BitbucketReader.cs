@@ -10,11 +10,14 @@ public sealed class BitbucketReader : SourceReader
 {
     public override string Source => "bitbucket";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override SourceDescription About => new(
         "Bitbucket Cloud", "pushes, pull requests, commit statuses, deployments, issues",
-        "X-Hub-Signature: the HMAC-SHA256 of the body");
+        "X-Hub-Signature: the HMAC-SHA256 of the body")
+    {
+        Events = "Push, Build status created and updated, Issue created and updated, Pull request created, updated, approved, unapproved, changes requested, merged, declined",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People:
@@ -49,6 +52,11 @@ public sealed class BitbucketReader : SourceReader
         var body = delivery.Body.Span;
         if (Parts.TextOf(body, "type") == "deployment") return Convert(delivery.Json(BitbucketJson.Default.DeploymentItem));
         if (!Parts.Holds(body, "repository")) return Reading.Ignored("it is not the body of a webhook: it has no repository");
+        if (Parts.Holds(body, "commit")) return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.CommitAnswer));
+        if (Parts.Holds(body, "pipeline")) return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.PipelineAnswer));
+        if (Parts.Holds(body, "deployment")) return Convert(delivery.Json(BitbucketJson.Default.DeploymentAnswer));
+        if (Parts.Holds(body, "activity") || Parts.HoldsList(body, "commits"))
+            return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.PullRequestAnswer));
         if (Parts.Holds(body, "push")) return Convert(delivery.Json(BitbucketJson.Default.PushEvent), delivery.ReceivedAt);
         if (Parts.Holds(body, "pullrequest")) return Convert(delivery.Json(BitbucketJson.Default.PullRequestEvent), null);
         if (Parts.Holds(body, "commit_status")) return Convert(delivery.Json(BitbucketJson.Default.CommitStatusEvent));
@@ -125,8 +133,10 @@ public sealed class BitbucketReader : SourceReader
             Repository = repository,
             Number = request.Id,
             OpenedAt = request.CreatedOn,
-            MergedAt = merged && key is null or "pullrequest:fulfilled" ? updated : null,
-            ClosedAt = merged || closed ? updated : null,
+
+            // Of one that was asked for, what happened to it says when it was merged.
+            MergedAt = happened.Polled != true && merged && key is null or "pullrequest:fulfilled" ? updated : null,
+            ClosedAt = (merged && happened.Polled != true) || closed ? updated : null,
             MergeSha = merged ? Sha.ParseOrNull(request.MergeCommit?.Hash) : null,
             HeadSha = Sha.ParseOrNull(request.Source?.Commit?.Hash),
             Branch = request.Source?.Branch?.Name,
@@ -139,21 +149,21 @@ public sealed class BitbucketReader : SourceReader
         return happened switch
         {
             { Approval: { Date: { } at } approval } when key is null or "pullrequest:approved" =>
-                Reading.Of(change, Review(repository, request.Id, approval, at, approved: true)),
+                Reading.Of(change, Review(repository, request.Id, approval.User, at, approved: true)),
             { ChangesRequest: { Date: { } at } objection } =>
-                Reading.Of(change, Review(repository, request.Id, objection, at, approved: false)),
+                Reading.Of(change, Review(repository, request.Id, objection.User, at, approved: false)),
             _ => Reading.Of(change),
         };
     }
 
-    static ReviewFact Review(RepositoryName repository, int number, Verdict verdict, DateTimeOffset at, bool approved) => new()
+    internal static ReviewFact Review(RepositoryName repository, int number, Person? by, DateTimeOffset at, bool approved) => new()
     {
         Repository = repository,
         Number = number,
-        Id = $"{(approved ? "approval" : "changes_request")}:{NameOf(verdict.User)}:{at.ToUnixTimeSeconds()}",
+        Id = $"{(approved ? "approval" : "changes_request")}:{NameOf(by)}:{at.ToUnixTimeSeconds()}",
         SubmittedAt = at,
         Approved = approved,
-        Author = NameOf(verdict.User),
+        Author = NameOf(by),
         AsOf = at,
     };
 
@@ -222,7 +232,10 @@ public sealed class BitbucketReader : SourceReader
         });
     }
 
-    static Reading Convert(DeploymentItem item)
+    /// <summary>It was asked of the repository that is named beside it.</summary>
+    static Reading Convert(DeploymentAnswer answer) => Convert(answer.Deployment, NameOf(answer.Repository));
+
+    static Reading Convert(DeploymentItem item, RepositoryName? beside = null)
     {
         DeploymentStatus? status = (item.State.Name, item.State.Status?.Name) switch
         {
@@ -237,7 +250,7 @@ public sealed class BitbucketReader : SourceReader
             return Reading.Ignored("the deployment names no environment");
         if (status is not { } known)
             return Reading.Ignored($"a deployment that is {item.State.Name} does not say how it ended");
-        if (RepositoryOf(item.Release) is not { } repository)
+        if ((RepositoryOf(item.Release) ?? beside) is not { } repository)
             return Reading.Ignored("the release's address does not name the repository");
         return Reading.Of(new DeploymentFact
         {
@@ -261,9 +274,9 @@ public sealed class BitbucketReader : SourceReader
             ? new RepositoryName($"{workspace}/{name}")
             : null;
 
-    static RepositoryName NameOf(Repository repository) => string.IsNullOrWhiteSpace(repository.FullName)
+    internal static RepositoryName NameOf(Repository repository) => string.IsNullOrWhiteSpace(repository.FullName)
         ? throw new FormatException("repository.full_name is empty")
         : new RepositoryName(repository.FullName);
 
-    static string? NameOf(Person? person) => person?.Uuid ?? person?.Nickname ?? person?.DisplayName;
+    internal static string? NameOf(Person? person) => person?.Uuid ?? person?.Nickname ?? person?.DisplayName;
 }

@@ -12,7 +12,10 @@ public sealed class CircleCIReader : SourceReader
 
     public override SourceDescription About => new(
         "CircleCI", "workflows, and jobs that deploy",
-        "circleci-signature: the HMAC-SHA256 of the body");
+        "circleci-signature: the HMAC-SHA256 of the body")
+    {
+        Events = "Workflow Completed, Job Completed",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People: ["author", "committer", "actor", "user"],

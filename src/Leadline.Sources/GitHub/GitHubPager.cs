@@ -83,6 +83,16 @@ public sealed partial class GitHubPager : Pager
     /// <summary>A repository without a commit has none to list; where issues are switched off they are gone.</summary>
     public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("commits", 409) or ("issues", 410);
 
+    public override string Right(PageRequest request) => request.Kind switch
+    {
+        "commits" or "releases" => "Contents (read)",
+        "pulls" => "Pull requests (read)",
+        "deployments" => "Deployments (read)",
+        "runs" => "Actions (read)",
+        "issues" => "Issues (read)",
+        _ => "Metadata (read)",
+    };
+
     public override ImmutableArray<PlannedListing> Plan(string scope, PageSpan span)
     {
         return

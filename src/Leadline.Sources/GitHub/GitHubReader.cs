@@ -20,7 +20,11 @@ public sealed class GitHubReader : SourceReader
 
     public override SourceDescription About => new(
         "GitHub", "pushes, pull requests and their reviews, deployments and their statuses, workflow runs, releases, issues",
-        "X-Hub-Signature-256: the HMAC-SHA256 of the body");
+        "X-Hub-Signature-256: the HMAC-SHA256 of the body")
+    {
+        Events = "Pushes, Pull requests, Pull request reviews, Deployments, Deployment statuses, Workflow runs, Workflow jobs, Packages, Registry packages, "
+            + "Deployment protection rules, Releases, Issues",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People:

@@ -71,6 +71,8 @@ public sealed class GitLabPager : Pager
     /// <summary>A project without a repository has no commits.</summary>
     public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("commits", 404);
 
+    public override string Right(PageRequest request) => "read_api";
+
     public override ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
     [
         .. First(scope, span).Select(request => new PlannedListing(

@@ -13,7 +13,10 @@ public sealed class GitLabReader : SourceReader
 
     public override SourceDescription About => new(
         "GitLab", "pushes, merge requests, pipelines, jobs, deployments, releases, issues",
-        "X-Gitlab-Token: the secret itself");
+        "X-Gitlab-Token: the secret itself")
+    {
+        Events = "Push, Tag push, Issues, Merge request, Pipeline, Deployment, Releases events",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People:

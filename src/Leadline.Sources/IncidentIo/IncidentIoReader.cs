@@ -13,7 +13,10 @@ public sealed class IncidentIoReader : SourceReader
 
     public override SourceDescription About => new(
         "incident.io", "incidents, alerts",
-        "webhook-signature, as Standard Webhooks sign; or the secret as a bearer token");
+        "webhook-signature, as Standard Webhooks sign; or the secret as a bearer token")
+    {
+        Events = "Public incident created, updated, status updated; public alert created, updated, resolved",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People: ["user", "assignee", "actor"],

@@ -38,7 +38,18 @@ sealed record JobBuild
 sealed record Scm(string? Url = null, string? Commit = null);
 
 /// <summary>An event of the generic event plugin; <c>time</c> is when it happened.</summary>
-sealed record RunEvent(string Type, string Source, Run Data, DateTimeOffset? Time = null);
+/// <param name="Stages">Of a build that was asked for.</param>
+sealed record RunEvent(string Type, string Source, Run Data, DateTimeOffset? Time = null, Stage?[]? Stages = null);
+
+/// <summary>Times are in milliseconds, the first since 1970.</summary>
+sealed record Stage
+{
+    public string? Id { get; init; }
+    public string? Name { get; init; }
+    public string? Status { get; init; }
+    public DateTimeOffset? StartTimeMillis { get; init; }
+    public long? DurationMillis { get; init; }
+}
 
 sealed record Run
 {

@@ -18,7 +18,7 @@ public sealed class JenkinsReader : SourceReader
 
     public override string Source => "jenkins";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override SourceDescription About => new(
         "Jenkins", "builds, and those that deploy",
@@ -42,6 +42,7 @@ public sealed class JenkinsReader : SourceReader
         {
             "run.started" or "run.completed" or "run.finalized" when Parts.Holds(body, "data") =>
                 Convert(delivery.Json(JenkinsJson.Default.RunEvent)),
+            "run.stages" when Parts.Holds(body, "data") => Stages(delivery.Json(JenkinsJson.Default.RunEvent)),
             { } type when Parts.Holds(body, "data") => Reading.Ignored($"{type} says nothing of how a build goes"),
             _ => Reading.Ignored("it is not the body of a webhook about a build"),
         };
@@ -84,26 +85,63 @@ public sealed class JenkinsReader : SourceReader
 
     static Reading Convert(RunEvent happened)
     {
-        var run = happened.Data;
-        var status = happened.Type == "run.started" ? BuildStatus.Running : Ended(run.Result);
-        if (status is not { } known) return Reading.Ignored($"{happened.Type} does not say how the build ended");
+        var status = happened.Type == "run.started" ? BuildStatus.Running : Ended(happened.Data.Result);
+        return status is { } known ? Said(AttemptOf(happened, known)) : Reading.Ignored($"{happened.Type} does not say how the build ended");
+    }
 
-        // Here the time is that of the start, whatever has happened since.
+    /// <summary>A stage is a deployment where its name says where to; unless the build as a whole is one.</summary>
+    static Reading Stages(RunEvent happened)
+    {
+        var attempt = AttemptOf(happened, Ended(happened.Data.Result) ?? BuildStatus.Running);
+        if (DeploymentOf(attempt) is not null) return Reading.Ignored("the build itself says where it deploys to");
+        var deployments = (happened.Stages ?? []).OfType<Stage>().Select(stage => DeploymentOf(attempt, stage)).OfType<Fact>().ToImmutableArray();
+        return deployments.IsEmpty ? Reading.Ignored("none of its stages says where it deploys to, and how that ended") : Reading.Of(deployments);
+    }
+
+    static DeploymentFact? DeploymentOf(Attempt attempt, Stage stage)
+    {
+        DeploymentStatus? status = stage.Status switch
+        {
+            "SUCCESS" => DeploymentStatus.Succeeded,
+            "FAILED" or "UNSTABLE" => DeploymentStatus.Failed,
+            "ABORTED" or "NOT_EXECUTED" => DeploymentStatus.Canceled,
+            _ => null,
+        };
+        if (status is not { } known || DeployJob.EnvironmentOf(stage.Name) is not { } environment || stage.StartTimeMillis is not { } started) return null;
+        var finished = started + TimeSpan.FromMilliseconds(Math.Clamp(stage.DurationMillis ?? 0, 0, int.MaxValue));
+        return new DeploymentFact
+        {
+            Id = $"{IdOf(attempt)}:{stage.Id ?? environment}",
+            App = JobOf(attempt),
+            Repository = RepositoryUrl.NameOf(attempt.Scm?.Url),
+            Environment = environment,
+            Sha = Sha.ParseOrNull(attempt.Scm?.Commit),
+            Status = known,
+            StartedAt = started,
+            FinishedAt = known is DeploymentStatus.Succeeded or DeploymentStatus.Failed ? finished : null,
+            AsOf = finished,
+        };
+    }
+
+    /// <summary>Here the time is that of the start, whatever has happened since.</summary>
+    static Attempt AttemptOf(RunEvent happened, BuildStatus status)
+    {
+        var run = happened.Data;
         var took = TimeSpan.FromMilliseconds(Math.Clamp(run.Duration ?? 0, 0, int.MaxValue));
         var finished = took > TimeSpan.Zero && run.Timestamp is { } start ? start + took : happened.Time;
         var actions = (run.Actions ?? []).OfType<RunAction>().ToList();
         var checkedOut = actions.Find(action => action.LastBuiltRevision?.Sha1 is not null);
-        return Said(new Attempt
+        return new Attempt
         {
             Url = $"{happened.Source.TrimEnd('/')}/{run.Number}/",
             Scm = new Scm(checkedOut?.RemoteUrls?.FirstOrDefault(), checkedOut?.LastBuiltRevision?.Sha1),
             Parameters = actions.SelectMany(action => action.Parameters ?? []).Where(parameter => parameter.Name is not null)
                 .Select(parameter => (parameter.Name!, TextOf(parameter.Value))),
-            Status = known,
+            Status = status,
             StartedAt = run.Timestamp,
-            FinishedAt = known == BuildStatus.Running ? null : finished,
+            FinishedAt = status == BuildStatus.Running ? null : finished,
             AsOf = happened.Time ?? finished ?? run.Timestamp ?? DateTimeOffset.UnixEpoch,
-        });
+        };
     }
 
     static BuildStatus? Ended(string? result) => result switch

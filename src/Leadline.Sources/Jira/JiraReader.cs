@@ -9,11 +9,14 @@ public sealed class JiraReader : SourceReader
 {
     public override string Source => "jira";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override SourceDescription About => new(
         "Jira", "issues",
-        "X-Hub-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token");
+        "X-Hub-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token")
+    {
+        Events = "Issue created, updated and deleted",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People: ["user", "assignee", "reporter", "creator", "author", "updateAuthor", "actor", "avatarUrls"],
@@ -38,8 +41,8 @@ public sealed class JiraReader : SourceReader
         {
             null or "jira:issue_created" or "jira:issue_updated" or "jira:issue_deleted" => issue switch
             {
-                { Key: { Length: > 0 } key, Fields: { Created.Length: > 0 } fields } =>
-                    Reading.Of(Convert(happened, key, issue.Self, fields)),
+                { Key: { Length: > 0 } key, Fields: { Created.Length: > 0 } fields } when Convert(happened, key, issue.Self, fields) is var stands =>
+                    Reading.Of([.. Earlier(stands, happened.StatusChanges ?? []), stands]),
                 _ => Reading.Ignored("it is no issue: it has no key, or no time at which it was created"),
             },
             var other => Reading.Ignored($"{other} says nothing new of an incident"),
@@ -74,6 +77,33 @@ public sealed class JiraReader : SourceReader
             AsOf = status == IncidentStatus.Dismissed ? sent ?? updated : updated,
         };
     }
+
+    /// <summary>How it stood after each change of its status, as a webhook would have said it then.</summary>
+    static IEnumerable<IncidentFact> Earlier(IncidentFact stands, JiraStatusChange?[] transitions)
+    {
+        var changes = transitions.OfType<JiraStatusChange>()
+            .Select(one => (At: Times.Parse(one.Created, "changelog.created"), one.From, one.To)).Where(one => one.At is not null).OrderBy(one => one.At).ToList();
+        if (changes.Count == 0) yield break;
+        if (StatusOf(changes[0].From) is { } first && stands.StartedAt < changes[0].At) yield return Stood(first, stands.StartedAt);
+        foreach (var (at, _, to) in changes)
+            if (StatusOf(to) is { } status && at <= stands.AsOf) yield return Stood(status, at!.Value);
+
+        IncidentFact Stood(IncidentStatus status, DateTimeOffset at) => stands with
+        {
+            Status = status,
+            AcknowledgedAt = status == IncidentStatus.Acknowledged ? at : null,
+            ResolvedAt = status == IncidentStatus.Resolved ? at : null,
+            AsOf = at,
+        };
+    }
+
+    static IncidentStatus? StatusOf(string? category) => category switch
+    {
+        "new" or "undefined" => IncidentStatus.Open,
+        "indeterminate" => IncidentStatus.Acknowledged,
+        "done" => IncidentStatus.Resolved,
+        _ => null,
+    };
 
     /// <summary>By the category, since the names of statuses are anybody's, in any language.</summary>
     static IncidentStatus StatusOf(JiraFields fields) => fields.Status?.StatusCategory?.Key switch

@@ -316,8 +316,8 @@ public static class OwnJson
 
     static string Plain(string message)
     {
-        var end = message.IndexOf(" Path:", StringComparison.Ordinal);
-        if (end > 0) message = message[..end];
+        foreach (var place in (ReadOnlySpan<string>)[" Path:", " LineNumber:"])
+            if (message.IndexOf(place, StringComparison.Ordinal) is > 0 and var end) message = message[..end];
         return message.Contains("System.DateTimeOffset", StringComparison.Ordinal) ? "write a time as 2026-01-31T12:00:00Z"
             : message.Contains("could not be converted", StringComparison.Ordinal) ? "its value is of another kind"
             : message.TrimEnd('.');

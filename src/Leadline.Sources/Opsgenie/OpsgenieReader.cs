@@ -13,7 +13,10 @@ public sealed class OpsgenieReader : SourceReader
 
     public override SourceDescription About => new(
         "Opsgenie", "alerts, incidents",
-        "the secret as a bearer token or basic password");
+        "the secret as a bearer token or basic password")
+    {
+        Events = "Create, Acknowledge, UnAcknowledge, Close, Delete",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People: ["responders", "recipients", "recipient", "actor", "escalationNotify", "assignee", "user"],

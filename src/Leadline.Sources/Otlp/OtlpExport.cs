@@ -109,10 +109,13 @@ public sealed record OtlpExport(ReadOnlyMemory<byte> Body, OtlpReceived Received
         {
             return OfJson(body, signal, null);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
-            // The second is half of a surrogate pair, which is no text.
-            throw new FormatException($"the body is not OTLP's JSON: {error.Message}", error);
+            throw new FormatException(JsonSentence.Of(error), error);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException("a text in the body holds half a character, which is no text", error);
         }
     }
 

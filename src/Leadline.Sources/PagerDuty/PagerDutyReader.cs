@@ -19,7 +19,10 @@ public sealed partial class PagerDutyReader : SourceReader
 
     public override SourceDescription About => new(
         "PagerDuty", "incidents, change events",
-        "X-PagerDuty-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token");
+        "X-PagerDuty-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token")
+    {
+        Events = "incident.triggered, incident.acknowledged, incident.unacknowledged, incident.resolved, incident.reopened, incident.priority_updated",
+    };
 
     public override PersonalFields Personal { get; } = new(
         People:

@@ -47,6 +47,14 @@ static class Envelope
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
             ? number : throw new JsonException($"it has no {name}");
 
+    /// <summary>The field; of the kind <see cref="JsonValueKind.Undefined"/> where there is none.</summary>
+    public static JsonElement Field(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+
+    /// <summary>The things of the list that an answer has under this name.</summary>
+    /// <exception cref="JsonException">It has none.</exception>
+    public static JsonElement[] ListOf(this JsonElement element, string name) => List(element.Field(name), name.Replace('_', ' '));
+
     /// <summary>The JSON of a field; <c>null</c> where it is not there.</summary>
     public static string JsonOf(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value.GetRawText() : "null";

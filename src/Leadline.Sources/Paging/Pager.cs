@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Leadline.Core;
 
 namespace Leadline.Sources.Paging;
@@ -15,11 +16,14 @@ public abstract class Pager
     /// <summary>Raised whenever requests that are kept would be read otherwise: the history is then asked for anew.</summary>
     public abstract int Version { get; }
 
-    /// <summary>Where the maker's own service is; it ends in a slash.</summary>
-    public abstract Uri Api { get; }
+    /// <summary>Where the maker's own service is; it ends in a slash. Null where everybody has one of their own, whose address the settings name.</summary>
+    public abstract Uri? Api { get; }
 
     /// <summary>What a scope is called, in the plural: <c>repositories</c>.</summary>
     public abstract string ScopeWord { get; }
+
+    /// <summary>The scope that is everything there is, and asked for where none is named; null where one has to be named.</summary>
+    public virtual string? Everything => null;
 
     /// <summary>Over which span the API counts what it lets ask.</summary>
     public abstract TimeSpan AllowanceSpan { get; }
@@ -33,7 +37,7 @@ public abstract class Pager
     /// <summary>
     /// The request that lists the scopes which the pattern <c>acme/*</c> stands for; null where the text names one scope itself.
     /// </summary>
-    public abstract PageRequest? Listing(string pattern);
+    public virtual PageRequest? Listing(string pattern) => null;
 
     /// <summary>What is asked first of a scope.</summary>
     public abstract ImmutableArray<PageRequest> First(string scope, PageSpan span);
@@ -45,9 +49,17 @@ public abstract class Pager
     /// <summary>Whether this status says that there is nothing of the kind, which is no failure.</summary>
     public virtual bool IsNothing(PageRequest request, int status) => false;
 
+    /// <summary>The right of a token that this request needs, as the maker calls it.</summary>
+    public virtual string Right(PageRequest request) => $"reading {request.Kind.Replace('_', ' ')}";
+
     /// <summary>The listings that a plan counts for a scope; those that follow from nothing else.</summary>
-    public abstract ImmutableArray<PlannedListing> Plan(string scope, PageSpan span);
+    public virtual ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
+        [.. First(scope, span).Select(request => new PlannedListing(request.Kind.Replace('_', ' '), request with { IsConditional = false }, AtOnce: 100, EachAsks: 0))];
 
     /// <summary>How many things a listing holds by the answer to its count; null where it does not say.</summary>
-    public abstract long? CountOf(PlannedListing listing, PageAnswer answer);
+    public virtual long? CountOf(PlannedListing listing, PageAnswer answer) => null;
+
+    /// <summary>A user and a token with a colon between them go as a password; a token alone goes as it is.</summary>
+    protected static (string Name, string Value) BasicOrBearer(string token) =>
+        ("Authorization", token.Contains(':') ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(token)) : "Bearer " + token);
 }

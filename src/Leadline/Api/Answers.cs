@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Leadline.Constraint;
 using Leadline.Core;
 using Leadline.Digests;
 using Leadline.Experiments;
@@ -23,6 +24,7 @@ static class Answers
         api.MapGet("/metrics/shifts", ShiftsAsync).WithSummary("In which weeks the level of a metric shifted").Produces<ImmutableArray<LevelHistory>>().ProducesProblem(400);
         api.MapGet("/metrics/compare", CompareAsync).WithSummary("How the five metrics stand to those of the span of the same length before").Produces<ChangesAnswer>().ProducesProblem(400);
         api.MapGet("/benchmarks", BenchmarksAsync).WithSummary("What each edition of the benchmarks calls the numbers, and their Quick Check scores").Produces<Benchmarks>().ProducesProblem(400);
+        api.MapGet("/constraint", ConstraintAsync).WithSummary("Which stage holds lead time and recovery back, and what they would be at the organisation's own best quartile").Produces<ConstraintReport>().ProducesProblem(400);
         api.MapGet("/deployments", DeploymentsAsync).WithSummary("The ledger, newest first").Produces<Page<LedgerEntry>>().ProducesProblem(400);
         api.MapGet("/deployments/{**id}", DeploymentAsync).WithSummary("A deployment with its evidence").Produces<DeploymentDetail>().ProducesProblem(404);
         api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>().ProducesProblem(400);
@@ -64,6 +66,10 @@ static class Answers
     static async Task<IResult> BenchmarksAsync([AsParameters] Asked asked, string? industry, string? size, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await Benchmarks.OfAsync(context.Metrics, query, industry, size, cancellation)), cancellation);
 
+    static async Task<IResult> ConstraintAsync([AsParameters] Asked asked, Context context, CancellationToken cancellation) =>
+        await context.WithAsync(asked, async query => Json(await ConstraintReport.OfAsync(
+            context.Store, context.Metrics, context.Definitions, Digest.NameOf(asked.Service, asked.Team, asked.Area), query, cancellation)), cancellation);
+
     static async Task<IResult> DeploymentsAsync([AsParameters] Asked asked, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await context.Store.LedgerAsync(paged.Of(query), cancellation)), cancellation);
 
@@ -78,7 +84,7 @@ static class Answers
         await context.WithAsync(asked, async query => Json(await context.Store.IncidentsAsync(paged.Of(query), cancellation)), cancellation);
 
     static async Task<IResult> ExplainAsync([AsParameters] Asked asked, string? metric, [AsParameters] Paged paged, Context context, CancellationToken cancellation) =>
-        await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(Named(metric), paged.Of(query), cancellation)), cancellation);
+        await context.WithAsync(asked, async query => Json(await context.Store.ExplainAsync(Named(metric), paged.Of(query), context.Definitions, cancellation)), cancellation);
 
     static async Task<IResult> WhatIfAsync([AsParameters] Asked asked, string[]? set, int? limit, Context context, CancellationToken cancellation) =>
         await context.WithAsync(asked, async query => Json(await WhatIfReport.OfAsync(

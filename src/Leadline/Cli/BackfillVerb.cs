@@ -5,7 +5,6 @@ using Leadline.Git;
 using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Polling;
-using Leadline.Settings;
 using Leadline.Sources;
 using Leadline.Sources.Paging;
 using Leadline.Storage;
@@ -16,27 +15,23 @@ namespace Leadline.Cli;
 /// <summary><c>leadline backfill SOURCE…</c>: the history of sources whose APIs can be asked for it.</summary>
 static class BackfillVerb
 {
-    /// <param name="Pager">Null for git, which is mirrored.</param>
-    /// <param name="Api">Its address; null for git.</param>
-    /// <param name="Names">Repositories and patterns.</param>
-    sealed record Asked(string Source, Pager? Pager, Uri? Api, ImmutableArray<string> Tokens, ImmutableArray<string> Names);
-
     /// <summary>What became of a source.</summary>
     sealed record Outcome(string Source, int Scopes, int Done, long Requests, long Stored, long Known, ImmutableArray<Missing> Missing);
 
-    static readonly ImmutableArray<string> Names = [.. Pagers.All.Select(pager => pager.Source), MirrorReader.Name];
+    /// <summary>How often it says how far it is where nobody watches.</summary>
+    static readonly TimeSpan Said = TimeSpan.FromSeconds(30);
 
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
         var sources = new Argument<string[]>("SOURCE")
         {
-            Description = $"whose history: {string.Join(", ", Names)}",
+            Description = $"whose history: {string.Join(", ", AskedSource.All)}",
             Arity = ArgumentArity.OneOrMore,
         };
         var since = new Option<string>("--since") { Description = "from when on", HelpName = "DATE", Required = true };
-        var repositories = new Option<string[]>("--repositories")
+        var repositories = new Option<string[]>("--repositories", "--scopes")
         {
-            Description = "whose; acme/* is all that acme has; default: sources.SOURCE.repositories of leadline.yaml",
+            Description = "whose: repositories, projects, jobs or services; acme/* is all that acme has; default: sources.SOURCE.repositories or scopes of leadline.yaml, or all",
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -57,10 +52,10 @@ static class BackfillVerb
                 return terminal.Misuse($"--since '{arguments.GetValue(since)}' is no date: write 2024-01-01");
             if (from > clock.GetUtcNow()) return terminal.Misuse($"--since {from:yyyy-MM-dd} lies in the future: there is no history to ask for");
             var settings = config.WithoutSecrets(arguments);
-            var all = ImmutableArray.CreateBuilder<Asked>();
+            var all = ImmutableArray.CreateBuilder<AskedSource>();
             foreach (var source in arguments.GetValue(sources)!.Distinct())
             {
-                if (AskedOf(source, settings, arguments.GetValue(repositories) ?? [], out var sentence) is not { } asked) return terminal.Misuse(sentence!);
+                if (AskedSource.Of(source, settings, arguments.GetValue(repositories) ?? [], out var sentence) is not { } asked) return terminal.Misuse(sentence!);
                 if (asked is { Tokens.IsEmpty: true, Api: not null }) terminal.Say($"no token is set as sources.{source}.token: {asked.Api.Authority} answers strangers seldom, and shows them what is public");
                 all.Add(asked);
             }
@@ -88,20 +83,7 @@ static class BackfillVerb
         return verb;
     }
 
-    static Asked? AskedOf(string source, LeadlineSettings settings, string[] named, out string? sentence)
-    {
-        sentence = null;
-        var set = settings.Apis.GetValueOrDefault(source);
-        var names = named.Length > 0 ? [.. named] : set?.Repositories ?? [];
-        var pager = Pagers.Find(source);
-        if (!Names.Contains(source)) sentence = $"the history of '{source}' cannot be asked for{Nearest.Suggest(source, Names)}; there are {string.Join(", ", Names)}";
-        else if (set?.Trouble is { } trouble) sentence = trouble;
-        else if (names.IsEmpty) sentence = $"whose history of {source}? name {pager?.ScopeWord ?? "repositories"} with --repositories, or as sources.{source}.repositories in leadline.yaml";
-        else return new Asked(source, pager, set?.Address ?? pager?.Api, set?.Tokens ?? [], names);
-        return null;
-    }
-
-    static async Task<Outcome> MirrorAsync(Asked asked, OpenedStore opened, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    static async Task<Outcome> MirrorAsync(AskedSource asked, OpenedStore opened, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
         var reader = new MirrorReader(MirrorReader.Mirrors, await opened.Store.SaltAsync(cancellation));
         var poll = new MirrorPoll(
@@ -117,46 +99,53 @@ static class BackfillVerb
     }
 
     static async Task<Outcome> RunAsync(
-        Pager pager, Uri address, Asked asked, OpenedStore opened, DateTimeOffset since, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+        Pager pager, Uri address, AskedSource asked, OpenedStore opened, DateTimeOffset since, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
         using var api = new ApiClient(pager, address, asked.Tokens, clock);
         var poll = new Poll(
             opened.Store, await Intake.OfAsync(opened.Store, cancellation), pager, Catalogue.Find(pager.Source)!, api, clock);
         var scopes = await poll.ScopesAsync(asked.Names, cancellation);
-        terminal.Say($"asking {address.Authority} for {scopes.Length} {pager.ScopeWord}");
+        terminal.Say($"asking {address.Authority} for {(scopes is [var only] && only == pager.Everything ? "all that it has" : $"{scopes.Length} {pager.ScopeWord}")}");
         PollSummary summary = null!;
-        if (!terminal.Error.Profile.Out.IsTerminal) summary = await poll.RunAsync(scopes, since, null, cancellation);
+        var pace = new PollPace(scopes.Length, pager.AllowanceSpan, clock);
+        if (!terminal.Error.Profile.Out.IsTerminal)
+        {
+            // A log gets a line now and then.
+            var said = clock.GetTimestamp();
+            summary = await poll.RunAsync(
+                scopes, since,
+                told =>
+                {
+                    var now = pace.Told(told, api.Allowance);
+                    var before = Interlocked.Read(ref said);
+                    if (clock.GetElapsedTime(before) >= Said && Interlocked.CompareExchange(ref said, clock.GetTimestamp(), before) == before) terminal.Say(Words(now));
+                },
+                cancellation);
+        }
         else
         {
             await terminal.Error.Progress().StartAsync(async progress =>
             {
                 var task = progress.AddTask(pager.Source, maxValue: Math.Max(1, scopes.Length));
-                var known = new Dictionary<string, PollProgress>();
                 summary = await poll.RunAsync(
                     scopes, since,
                     told =>
                     {
-                        lock (known)
-                        {
-                            known[told.Scope] = told;
-
-                            // Of a scope that was not begun nobody knows how many requests it takes: it counts as one.
-                            var left = known.Values.Sum(one => (long)one.Waiting);
-                            var answers = known.Values.Sum(one => one.Answers);
-                            task.MaxValue = Math.Max(1, answers + left + scopes.Length - known.Count);
-                            task.Value = answers;
-                            task.Description = Markup.Escape($"{pager.Source}: {known.Values.Sum(one => one.Items):N0} items, {left:N0} requests known to follow{Left(api.Allowance)}");
-                        }
+                        var now = pace.Told(told, api.Allowance);
+                        (task.MaxValue, task.Value, task.Description) = (Math.Max(1, now.Answers + now.Left), now.Answers, Markup.Escape(Words(now)));
                     },
                     cancellation);
             });
         }
 
+        string Words(PaceNow now) => $"{pager.Source}: {now.Items:N0} items, {now.Left:N0} requests known to follow{Left(api.Allowance)}"
+            + (now.ToGo is { } toGo && now.Left > 0 ? $", about {Human.Span(toGo.TotalSeconds)} to go" : "");
+
         return new Outcome(pager.Source, summary.Scopes, summary.Done, summary.Requests, summary.Stored, summary.Known, summary.Missing);
     }
 
     static async Task<int> PlanAsync(
-        IEnumerable<Asked> all, DateTimeOffset since, bool asJson, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+        IEnumerable<AskedSource> all, DateTimeOffset since, bool asJson, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
         var plans = new List<PollPlan>();
         foreach (var asked in all)

@@ -53,6 +53,7 @@ public static class DoctorVerb
     {
         if (health.Deliveries == 0)
         {
+            foreach (var unasked in sources.Select(SourceStates.Unasked).OfType<string>()) yield return unasked;
             yield return "The store is empty. Send an event with 'leadline event', a file with 'leadline import', or look at 'leadline serve --demo'.";
             yield break;
         }
@@ -73,6 +74,7 @@ public static class DoctorVerb
 
         foreach (var one in sources.SelectMany(source => source.Unmapped.Where(one => one.Kind != "commit").Take(MostUnmapped))) yield return one.Sentence + ".";
         foreach (var skew in sources.Select(SourceStates.Skew).OfType<string>()) yield return skew;
+        foreach (var unasked in sources.Select(SourceStates.Unasked).OfType<string>()) yield return unasked;
 
         if (health.IncidentsUnlinked > 0)
         {
@@ -125,6 +127,7 @@ public static class DoctorVerb
         foreach (var source in sources.Where(source => source is { Deliveries: > 0, Facts: 0 }))
             yield return $"Nothing that {source.Source} sent held a fact.";
         foreach (var again in sources.Select(SourceStates.Again).OfType<string>()) yield return again;
+        foreach (var missed in sources.Select(SourceStates.Missed).OfType<string>()) yield return missed;
 
         // Whoever lists services may mean to leave out the rest.
         foreach (var one in sources.SelectMany(source => source.Unmapped.Where(one => one.Kind == "commit").Take(MostUnmapped))) yield return one.Sentence + ".";

@@ -52,7 +52,7 @@ public static class ExplainVerb
                 if (opened is null) return ExitCode.Misuse;
                 var (query, sentence) = await scope.ReadAsync(arguments, opened.Store, opened.Definitions, clock, cancellation);
                 if (query is null) return terminal.Misuse(sentence!);
-                explanation = await opened.Store.ExplainAsync(name, new RowsQuery(query, Limit: arguments.GetValue(limit)), cancellation);
+                explanation = await opened.Store.ExplainAsync(name, new RowsQuery(query, Limit: arguments.GetValue(limit)), opened.Definitions, cancellation);
             }
 
             if (arguments.GetValue(json)) terminal.WriteJson(explanation);

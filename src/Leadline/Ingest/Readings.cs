@@ -251,7 +251,11 @@ public sealed partial class Readings(
             if (stored.Delivery.Body.IsEmpty) return (reader.Version, Reading.Unreadable("the body is empty, or was dropped when its time was over"));
             return (reader.Version, reader.Read(stored.Delivery));
         }
-        catch (Exception error) when (error is JsonException or FormatException)
+        catch (JsonException error)
+        {
+            return (reader.Version, Reading.Unreadable(JsonSentence.Of(error)));
+        }
+        catch (FormatException error)
         {
             return (reader.Version, Reading.Unreadable(error.Message));
         }

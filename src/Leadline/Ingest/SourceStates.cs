@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Leadline.Core;
 using Leadline.Metrics;
+using Leadline.Polling;
 using Leadline.Sources;
 using Leadline.Storage;
 
@@ -16,9 +17,10 @@ namespace Leadline.Ingest;
 /// ahead of ours, above 0 it is behind or the deliveries come late. Null where no facts state a time.
 /// </param>
 /// <param name="Unmapped">What was accepted and belongs to no service, the most first.</param>
+/// <param name="Poll">How asking its API goes; null where the server does not ask it.</param>
 public sealed record SourceState(
     string Source, long Deliveries, long Facts, long Ignored, long Unreadable, long Unread, DateTimeOffset? LastReceivedAt, ReadingAgainState? ReadingAgain,
-    double? ClockSkewSeconds, ImmutableArray<UnmappedFacts> Unmapped);
+    double? ClockSkewSeconds, ImmutableArray<UnmappedFacts> Unmapped, PollState? Poll);
 
 /// <param name="Done">Of <paramref name="Total"/> deliveries whose bodies are kept, so many were read by the reader's version of today.</param>
 public sealed record ReadingAgainState(long Done, long Total);
@@ -44,6 +46,7 @@ static class SourceStates
     public static async Task<ImmutableArray<SourceState>> OfAsync(
         Store store, Definitions definitions, KnownSources known, CancellationToken cancellation)
     {
+        var polls = await store.PollStatesAsync(cancellation);
         var sources = await store.SourcesAsync(cancellation);
         var again = await ReadingAgain.StateAsync(store, [.. known.Readers.Where(reader => sources.Any(source => source.Source == reader.Source))], cancellation);
         var times = await store.StatedTimesAsync(sources.Where(source => source.Facts > 0).Select(source => source.Source), Sampled, cancellation);
@@ -56,7 +59,13 @@ static class SourceStates
             .. sources.Select(source => new SourceState(
                 source.Source, source.Deliveries, source.Facts, source.Ignored, source.Unreadable, source.Unread, source.LastReceivedAt, again.GetValueOrDefault(source.Source),
                 Median.Of([.. skews[source.Source]]) is { } median ? Math.Round(median, 3) : null,
-                [.. unmapped[source.Source].OrderByDescending(one => one.Count).ThenBy(one => one.Sentence, StringComparer.Ordinal).Take(MostUnmapped)])),
+                [.. unmapped[source.Source].OrderByDescending(one => one.Count).ThenBy(one => one.Sentence, StringComparer.Ordinal).Take(MostUnmapped)],
+                polls.GetValueOrDefault(source.Source)))
+
+                // What could not be asked for even once has sent nothing.
+                .Concat(polls.Where(poll => !sources.Any(source => source.Source == poll.Key))
+                    .Select(poll => new SourceState(poll.Key, 0, 0, 0, 0, 0, null, null, null, [], poll.Value)))
+                .OrderBy(source => source.Source, StringComparer.Ordinal),
         ];
     }
 
@@ -64,6 +73,14 @@ static class SourceStates
     public static string? Skew(SourceState source) => source.ClockSkewSeconds is not < -TolerableSkew ? null
         : $"What {source.Source} sends is from {Human.Span(-source.ClockSkewSeconds)} in the future (the median of its last deliveries): "
             + "its clock or this machine's is wrong. Let both be set by NTP; lead times and recovery times are off by as much.";
+
+    /// <summary>What went wrong when it was asked, and what to do about it; null where nothing did.</summary>
+    public static string? Unasked(SourceState source) => source.Poll?.Error is { } error ? $"{source.Source} could not be asked for all of it: {error}." : null;
+
+    /// <summary>What its webhooks missed, and what to do about it; null where nobody looked, or it was nothing.</summary>
+    public static string? Missed(SourceState source) => source.Poll?.Reconciled is not { Missed: > 0 } night ? null
+        : $"Webhooks of {source.Source} told nothing of {night.Missed:N0} of {night.Found:N0} things of the last {Human.Span(night.Seconds)}; they were asked for. "
+            + "Look in its settings whether the webhook is there, and which events it sends.";
 
     /// <summary>How far reading again is; null where nothing waits for it.</summary>
     public static string? Again(SourceState source) => source.ReadingAgain is not { } again ? null

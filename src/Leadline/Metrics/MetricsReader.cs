@@ -17,6 +17,9 @@ public sealed class MetricsReader(
 
     readonly AnswerCache? answers = keepsAnswers ? new(clock) : null;
 
+    /// <summary>So many rows are looked at one by one at the most.</summary>
+    internal long MostRows => mostExact;
+
     /// <summary>Those that stand beside the numbers.</summary>
     public Levels Levels { get; } = levels ?? Levels.Default;
 
@@ -76,7 +79,7 @@ public sealed class MetricsReader(
 
     async Task<ImmutableArray<SeriesPoint>> FindSeriesAsync(string metric, Bucket bucket, MetricsQuery query, CancellationToken cancellation)
     {
-        _ = MetricRules.Of(metric);
+        MetricRules.Check(metric);
         var scope = (await ScopeAsync(query, bucket == Bucket.Month, cancellation)).With(("bucket", Rows.Word(bucket)));
         var isTime = metric is "lead_time" or "recovery_time";
         var isOther = isTime && (metric == "lead_time" ? StatisticRules.IsOther(definitions.LeadTime) : StatisticRules.IsOther(definitions.Recovery));
@@ -112,7 +115,7 @@ public sealed class MetricsReader(
     /// <exception cref="FormatException">There is no such metric.</exception>
     internal async Task<List<LevelWeek>> WeeksAsync(string metric, MetricsQuery query, CancellationToken cancellation)
     {
-        _ = MetricRules.Of(metric);
+        MetricRules.Check(metric);
         var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.IsWhole);
         if (metric is not ("lead_time" or "recovery_time"))
         {
@@ -138,7 +141,8 @@ public sealed class MetricsReader(
         return TimeShift.Of(samples[0], samples[1], percentiles);
     }
 
-    async Task<T> OnceAsync<T>(string what, MetricsQuery query, Func<CancellationToken, Task<T>> find, CancellationToken cancellation)
+    /// <summary>Answers once for all who ask the same, where answers are kept.</summary>
+    internal async Task<T> OnceAsync<T>(string what, MetricsQuery query, Func<CancellationToken, Task<T>> find, CancellationToken cancellation)
     {
         if (answers is null) return await find(cancellation);
         var services = query.Services is { } named ? string.Join('\n', named) : "*";

@@ -168,7 +168,8 @@ sealed class ApiClient : IDisposable
         var address = Shown(answer.RequestMessage?.RequestUri ?? api);
         return status switch
         {
-            401 => new ApiException($"{api.Authority} refuses the token (401): it is wrong, expired or revoked; set sources.{pager.Source}.token to one that is valid", canHelp: false, endsAll: true) { Status = status },
+            // Azure DevOps shows whom it does not know its page to sign in, and calls that 203.
+            401 or 203 => new ApiException($"{api.Authority} refuses the token ({status}): it is wrong, expired or revoked; set sources.{pager.Source}.token to one that is valid", canHelp: false, endsAll: true) { Status = status },
             403 => new ApiException($"{address} is refused (403): the token may not read the {request.Kind.Replace('_', ' ')} there; give it the right to", canHelp: false) { Status = status },
             404 => new ApiException($"{address} is not found (404): the name is wrong, or the token may not see it", canHelp: false) { Status = status },
             _ => new ApiException($"{address} answered {status}", canHelp: false) { Status = status },

@@ -32,8 +32,12 @@ public sealed record PollSummary(int Scopes, int Done, long Requests, long Store
 /// Asks one source for its history: follows its pager through every scope, stores what each answer held together with what is still to be asked, and
 /// so goes on after whatever stopped it. The failure of one scope does not stop the others.
 /// </summary>
-sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, ApiClient api, TimeProvider clock)
+/// <param name="look">Looks at what an answer held before it is stored; null where nobody does.</param>
+sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, ApiClient api, TimeProvider clock, Reconciling? look = null)
 {
+    /// <summary>Under which its cursors are kept: who looks asks for all of the span each time, and leaves the others' where they are.</summary>
+    readonly string kept = look is null ? pager.Source : $"{pager.Source} again";
+
     readonly Lock counting = new();
     readonly ImmutableArray<Missing>.Builder missing = ImmutableArray.CreateBuilder<Missing>();
     long requests, stored, known;
@@ -115,15 +119,15 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
 
     async Task RunAsync(string scope, DateTimeOffset since, Action<PollProgress>? progress, CancellationToken cancellation)
     {
-        await using var claim = await store.ClaimPollAsync(pager.Source, scope, cancellation);
+        await using var claim = await store.ClaimPollAsync(kept, scope, cancellation);
         if (claim is null)
         {
             Miss(scope, null, new ApiException("another process asks for it just now", canHelp: true));
             return;
         }
 
-        var cursor = PageCursor.Begin(
-            pager, scope, PageCursor.Parse(await store.PollCursorAsync(pager.Source, scope, cancellation)), since.ToUniversalTime(), clock.GetUtcNow());
+        var last = PageCursor.Parse(await store.PollCursorAsync(kept, scope, cancellation));
+        var cursor = PageCursor.Begin(pager, scope, look is not null && last is { IsDone: true } ? null : last, since.ToUniversalTime(), clock.GetUtcNow());
         var fresh = 0L;
         progress?.Invoke(new PollProgress(scope, cursor.Answers, cursor.Requests.Length, cursor.Items, fresh, cursor.IsDone));
         while (!cursor.IsDone)
@@ -132,7 +136,8 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
             var receivedAt = clock.GetUtcNow();
             var deliveries = page.Items.Select(item => intake.Prepare(
                 reader, new Delivery { Source = pager.Source, Headers = item.Headers, Body = item.Body, ReceivedAt = receivedAt }, item.Key)).ToList();
-            var appended = await store.AppendPageAsync(pager.Source, scope, next.Write(), deliveries, cancellation);
+            if (look is not null) await look.LookAsync(deliveries, cancellation);
+            var appended = await store.AppendPageAsync(kept, scope, next.Write(), deliveries, cancellation);
             cursor = next;
             var added = appended.Count(delivery => !delivery.Known);
             fresh += added;

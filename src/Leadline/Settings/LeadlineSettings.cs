@@ -51,7 +51,14 @@ public sealed record LeadlineSettings
 /// <param name="Tokens">Those whose variables are set.</param>
 /// <param name="Repositories">Names and patterns.</param>
 /// <param name="Trouble">Which token's variable is not set, in a sentence; null where none is missing.</param>
-public sealed record SourceApi(Uri? Address, ImmutableArray<string> Tokens, ImmutableArray<string> Repositories, string? Trouble);
+public sealed record SourceApi(Uri? Address, ImmutableArray<string> Tokens, ImmutableArray<string> Repositories, string? Trouble)
+{
+    /// <summary>How often the server asks it by itself; null where it does not.</summary>
+    public TimeSpan? Every { get; init; }
+
+    /// <summary>Over how long a time it is asked again each night; null where it is not.</summary>
+    public TimeSpan? Reconciled { get; init; }
+}
 
 /// <param name="At">In the reporting time zone.</param>
 /// <param name="To">The webhook's address, which is a secret.</param>

@@ -245,7 +245,7 @@ public sealed partial class SettingsFile
         return files.DrainToImmutable();
     }
 
-    static readonly ImmutableArray<string> Pollable = ["token", "repositories", "api"];
+    static readonly ImmutableArray<string> Pollable = ["token", "repositories", "scopes", "poll", "reconcile", "api"];
 
     /// <summary>A token whose variable is not set is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
     SourceApi Api(string source, Setting setting)
@@ -266,7 +266,19 @@ public sealed partial class SettingsFile
             else errors.Add(one.At, setting["token"].Path, $"the environment variable {unset} is not set, or is empty");
         }
 
-        return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? []], trouble);
+        var every = Polling(setting["poll"]);
+        return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? [], .. setting["scopes"].Texts ?? []], trouble)
+        {
+            Every = every,
+            Reconciled = every is null || setting["reconcile"].Text == SettingsKey.Off ? null : Span(setting["reconcile"]) ?? TimeSpan.FromDays(3),
+        };
+    }
+
+    /// <summary>How often it is asked; null where it is not.</summary>
+    TimeSpan? Polling(Setting poll)
+    {
+        if (Span(poll) is { } every && every < TimeSpan.FromMinutes(1)) errors.Add(poll.At, poll.Path, $"'{poll.Text}' is too often: no API bears more than 1m");
+        return Span(poll);
     }
 
     /// <summary>Null, after saying so, where something is wrong with it. Whether its services are there is seen once they were deployed.</summary>

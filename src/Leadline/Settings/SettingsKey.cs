@@ -112,6 +112,9 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
         _ => "a text",
     };
 
+    /// <summary>In place of a span: never.</summary>
+    public const string Off = "off";
+
     public static readonly SettingsKey Root = new("", SettingsKind.Map, "Leadline's settings.")
     {
         Below =
@@ -239,6 +242,23 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                     {
                         Example = ["acme/*"],
                         NotEmpty = true,
+                    },
+                    new("scopes", SettingsKind.Texts, "The same where a source has no repositories: projects of Jira, jobs of Jenkins, services of PagerDuty; where none is named, all that there are.")
+                    {
+                        Example = ["SHOP"],
+                        NotEmpty = true,
+                    },
+                    new("poll", SettingsKind.Span, "How often leadline serve asks its API for what webhooks do not give, 1m at least.")
+                    {
+                        Words = [SettingsKey.Off],
+                        Default = [SettingsKey.Off],
+                        Example = ["15m"],
+                    },
+                    new("reconcile", SettingsKind.Span, "For so long a time back leadline serve asks again each night, and says what webhooks missed; only where it polls.")
+                    {
+                        Words = [SettingsKey.Off],
+                        Default = ["3d"],
+                        Example = ["7d"],
                     },
                     new("api", SettingsKind.Api, "For leadline backfill: the address of its API, where that is not the maker's own.") { Example = ["https://github.example.com/api/v3/"] },
                 ],

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using Leadline.Core;
 using Leadline.Metrics;
 
 namespace Leadline.Storage;
@@ -52,10 +53,11 @@ public sealed partial class Store
         PageAsync("incidents_page", BlameOf, entry => (entry.StartedAt, entry.Evidence), query, cancellation);
 
     /// <summary>The rows that a metric's number is made of; its name as in <see cref="MetricsReader.SeriesAsync"/>.</summary>
+    /// <param name="definitions">Those in force: their rule is told.</param>
     /// <exception cref="FormatException">There is no such metric; the message lists those there are.</exception>
-    public async Task<Explanation> ExplainAsync(string metric, RowsQuery query, CancellationToken cancellation)
+    public async Task<Explanation> ExplainAsync(string metric, RowsQuery query, Definitions definitions, CancellationToken cancellation)
     {
-        var rule = MetricRules.Of(metric);
+        var rule = MetricRules.Of(metric, definitions);
         if (metric == "lead_time")
         {
             var shipped = await PageAsync("explain_lead_time", ShippedOf, entry => (entry.DeployedAt, entry.DeploymentId + "|" + entry.Sha), query, cancellation);

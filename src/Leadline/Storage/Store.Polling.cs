@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using Leadline.Polling;
 
 namespace Leadline.Storage;
 
@@ -26,6 +27,25 @@ public sealed partial class Store
         return null;
     }
 
+    /// <summary>How asking each source's API goes, by the source.</summary>
+    public async Task<ImmutableDictionary<string, PollState>> PollStatesAsync(CancellationToken cancellation) =>
+        (await AskAsync("poll_states", row => (Source: row.GetString(0)[Polled.Length..], State: PollState.Parse(row.GetString(1))), cancellation, ("like", Polled + "%")))
+            .Where(one => one.State is not null).ToImmutableDictionary(one => one.Source, one => one.State!);
+
+    public Task KeepPollStateAsync(string source, PollState state, CancellationToken cancellation) => database.WriteAsync(
+        connection =>
+        {
+            KeepPollCursor(connection, Polled + source, state.Write());
+            return true;
+        },
+        cancellation);
+
+    /// <summary>Of these things those that somebody told of, and whether a source sent it by itself.</summary>
+    /// <param name="ids">Of deployments, builds and incidents.</param>
+    /// <param name="changes">Numbers of changes, in whatever repository.</param>
+    public async Task<ImmutableDictionary<string, bool>> KnownThingsAsync(IReadOnlyList<string> ids, IReadOnlyList<int> changes, CancellationToken cancellation) =>
+        (await AskAsync("known_things", row => KeyValuePair.Create(row.GetString(0), row.GetBoolean(1)), cancellation, ("ids", ids), ("numbers", changes.Select(one => (long)one).ToList()))).ToImmutableDictionary();
+
     void KeepPollCursor(DbConnection connection, string name, string content)
     {
         if (database.Scalar(connection, "select count(*) from cursor where name = $name", ("name", name)) == 0)
@@ -33,6 +53,8 @@ public sealed partial class Store
         else
             database.Execute(connection, "update cursor set content = $content where name = $name", ("name", name), ("content", content));
     }
+
+    const string Polled = "polled ";
 
     static string Name(string source, string scope) => $"poll {source} {scope}";
 }

@@ -9,8 +9,10 @@ namespace Leadline.Web;
 /// <param name="Value">Null where there is nothing to compute it from.</param>
 /// <param name="Interval">Null where the rows are too few for one.</param>
 /// <param name="Rows">What the number is made of, counted.</param>
-public sealed record MetricTile(string Metric, string Name, string? Value, string? Interval, string Rows, ImmutableArray<string>? Levels, string Meaning)
+public sealed record MetricTile(string Metric, string? Value, string? Interval, string Rows, ImmutableArray<string>? Levels, string Meaning)
 {
+    public string Name => FiveTiles.Names[Metric];
+
     /// <summary>Why more than one level stands; null where one does, or none.</summary>
     public string? NoLevel { get; init; }
 }
@@ -18,26 +20,36 @@ public sealed record MetricTile(string Metric, string Name, string? Value, strin
 /// <summary>The five metrics of a report as tiles and as a sentence.</summary>
 public static class FiveTiles
 {
+    /// <summary>What the metrics are called, by their names on the wire.</summary>
+    public static IReadOnlyDictionary<string, string> Names { get; } = new Dictionary<string, string>
+    {
+        ["deployment_frequency"] = "Deployment frequency",
+        ["lead_time"] = "Lead time for changes",
+        ["change_failure_rate"] = "Change failure rate",
+        ["recovery_time"] = "Recovery time",
+        ["rework_rate"] = "Rework",
+    };
+
     public static IReadOnlyList<MetricTile> Of(MetricsReport report)
     {
         var (frequency, lead, failure, recovery, rework) =
             (report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
         MetricTile[] tiles =
         [
-            new("deployment_frequency", "Deployment frequency", Shown.Rate(frequency.PerDay), Shown.Between(frequency.Interval, frequency.PerDay),
+            new("deployment_frequency", Shown.Rate(frequency.PerDay), Shown.Between(frequency.Interval, frequency.PerDay),
                 Shown.Count(frequency.Deployments, "deployment"), frequency.Levels,
                 frequency.DeployDaysPerWeek is { } days ? $"On {days:0.#} days of a typical week." : "Deployments that succeeded, per day of the window."),
-            new("lead_time", "Lead time for changes", Shown.Span(lead.ValueSeconds, lead.Percentiles), Shown.Between(lead.IntervalSeconds, Shown.Span),
+            new("lead_time", Shown.Span(lead.ValueSeconds, lead.Percentiles), Shown.Between(lead.IntervalSeconds, Shown.Span),
                 Shown.Count(lead.Count, "change"), lead.Levels,
                 lead.Statistic != Statistic.Median ? $"The {StatisticRules.Said(lead.Statistic)}, by the definitions in force."
                 : lead.P90Seconds is { } ninth ? $"Median; nine of ten within {Shown.Span(ninth)}." : "Median, from the start of work to production."),
-            new("change_failure_rate", "Change failure rate", Shown.Ratio(failure.Value), Shown.Between(failure.Interval, Shown.Ratio),
+            new("change_failure_rate", Shown.Ratio(failure.Value), Shown.Between(failure.Interval, Shown.Ratio),
                 $"{failure.Failed} of {Shown.Count(failure.Deployments, "deployment")}", failure.Levels, "Share of deployments that broke something."),
-            new("recovery_time", "Recovery time", Shown.Span(recovery.ValueSeconds, recovery.Percentiles), Shown.Between(recovery.IntervalSeconds, Shown.Span),
+            new("recovery_time", Shown.Span(recovery.ValueSeconds, recovery.Percentiles), Shown.Between(recovery.IntervalSeconds, Shown.Span),
                 Shown.Count(recovery.Count, "failure"), recovery.Levels,
                 recovery.Open > 0 ? $"{recovery.Open} still open, the oldest for {Shown.Span(recovery.OldestOpenSeconds)}." : recovery.Statistic != Statistic.Median ? $"The {StatisticRules.Said(recovery.Statistic)}, by the definitions in force."
                 : "Median, from the failure's start to its end."),
-            new("rework_rate", "Rework", Shown.Ratio(rework.Value), Shown.Between(rework.Interval, Shown.Ratio),
+            new("rework_rate", Shown.Ratio(rework.Value), Shown.Between(rework.Interval, Shown.Ratio),
                 $"{rework.Rework} of {Shown.Count(rework.Deployments, "deployment")}", rework.Levels, "Rollbacks, reverts, hotfixes and fixes."),
         ];
         return [.. tiles.Select(tile => tile.Levels is { Length: > 1 }

@@ -15,13 +15,14 @@ public static class WebPages
     }
 
     /// <summary>Maps every page and the files that they load and offer.</summary>
-    public static IEndpointRouteBuilder MapWebPages(this IEndpointRouteBuilder endpoints)
+    public static WebApplication MapWebPages(this WebApplication app)
     {
-        WebFiles.Map(endpoints);
-        LedgerDownload.Map(endpoints);
+        WebFiles.Map(app);
+        LedgerDownload.Map(app);
+        app.Use(SelectedPages.AnswerAsync);
 
         // Forms are sent to endpoints that know by the browser's own headers whose page it was: neither a cookie nor a key on the disk is needed.
-        endpoints.MapRazorComponents<Document>().DisableAntiforgery().ExcludeFromDescription();
-        return endpoints;
+        app.MapRazorComponents<Document>().DisableAntiforgery().ExcludeFromDescription();
+        return app;
     }
 }

@@ -19,6 +19,8 @@ public sealed class AnswersTests
     [InlineData("compare", "/api/v1/metrics/compare?from=2026-03-04&to=2026-03-08")]
     [InlineData("shifts", "/api/v1/metrics/shifts?metric=lead_time")]
     [InlineData("benchmarks", "/api/v1/benchmarks?from=2026-03-01&to=2026-04-01&industry=technology&size=fewer_than_20")]
+    [InlineData("constraint", "/api/v1/constraint?from=2026-03-01&to=2026-04-01")]
+    [InlineData("constraint-of-nothing", "/api/v1/constraint?service=shop&from=2025-03-01&to=2025-04-01")]
     [InlineData("bad-industry", "/api/v1/benchmarks?industry=tecnology")]
     [InlineData("deployments", "/api/v1/deployments?from=2026-03-01&to=2026-04-01&limit=2")]
     [InlineData("deployment", "/api/v1/deployments/d2")]
@@ -182,7 +184,7 @@ public sealed class AnswersTests
         await using var server = await RunningServer.StartAsync();
         using var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
         var paths = document.RootElement.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
-        foreach (var expected in new[] { "/api/v1/metrics", "/api/v1/metrics/series", "/api/v1/metrics/compare", "/api/v1/metrics/shifts", "/api/v1/benchmarks", "/api/v1/deployments", "/api/v1/deployments/{id}", "/api/v1/incidents", "/api/v1/explain", "/api/v1/services", "/api/v1/sources", "/api/v1/definitions", "/api/v1/deliveries/{source}", "/api/v1/deliveries", "/api/v1/retries", "/api/v1/events" })
+        foreach (var expected in new[] { "/api/v1/metrics", "/api/v1/metrics/series", "/api/v1/metrics/compare", "/api/v1/metrics/shifts", "/api/v1/benchmarks", "/api/v1/constraint", "/api/v1/deployments", "/api/v1/deployments/{id}", "/api/v1/incidents", "/api/v1/explain", "/api/v1/services", "/api/v1/sources", "/api/v1/definitions", "/api/v1/deliveries/{source}", "/api/v1/deliveries", "/api/v1/retries", "/api/v1/events" })
             Assert.Contains(expected, paths);
     }
 

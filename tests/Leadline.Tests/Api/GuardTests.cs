@@ -29,7 +29,7 @@ public sealed partial class GuardTests
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
         Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
         var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
-        Assert.StartsWith("default-src 'self';", policy);
+        Assert.StartsWith(path == "/" ? "default-src 'none';" : "default-src 'self';", policy);
         Assert.Equal(path == "/docs/", policy.Contains("'unsafe-inline'"));
         Assert.DoesNotContain("http", policy);
     }
@@ -38,21 +38,37 @@ public sealed partial class GuardTests
     public async Task An_answer_that_failed_is_guarded_too()
     {
         using var folder = new TemporaryFolder();
-        var file = Path.Combine(folder.Path, "store.duckdb");
-        await using var server = await RunningServer.StartAsync(address: "duckdb:" + file);
-        using (var other = new DuckDB.NET.Data.DuckDBConnection($"Data Source={file}"))
-        {
-            other.Open();
-            using var command = other.CreateCommand();
-            command.CommandText = "drop table service";
-            command.ExecuteNonQuery();
-        }
-
+        await using var server = await WithoutServicesAsync(folder);
         var answer = await server.Client.GetAsync("/api/v1/services", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
         Assert.DoesNotContain("   at ", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Fact]
+    public async Task A_page_that_fails_after_it_began_says_so_in_its_place()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await WithoutServicesAsync(folder);
+        var page = await server.Client.GetStringAsync("/ledger", TestContext.Current.CancellationToken);
+        Assert.Contains("<title>Ledger · Leadline</title>", page);
+        Assert.Matches("(?s)class=\"awaited\".*<h1>There are no numbers now</h1>.*the store cannot be used now; the server&#x27;s log says why.*</html>", page);
+        Assert.DoesNotContain("   at ", page);
+        Assert.DoesNotContain("Catalog", page);
+    }
+
+    /// <summary>Whose store has lost a table.</summary>
+    static async Task<RunningServer> WithoutServicesAsync(TemporaryFolder folder)
+    {
+        var file = Path.Combine(folder.Path, "store.duckdb");
+        var server = await RunningServer.StartAsync(address: "duckdb:" + file);
+        using var other = new DuckDB.NET.Data.DuckDBConnection($"Data Source={file}");
+        other.Open();
+        using var command = other.CreateCommand();
+        command.CommandText = "drop table service";
+        command.ExecuteNonQuery();
+        return server;
     }
 
     [Fact]

@@ -35,7 +35,6 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
             var stored = (await posting.Server.Store.DeliveryAsync(id, TestContext.Current.CancellationToken))!;
             Assert.True(stored.Outcome is "facts" or "ignored", $"{recording.Name} is {stored.Outcome}: {stored.Because}");
             Assert.Equal(recording.Reader.Source, stored.Delivery.Source);
-            Assert.True(recording.Kept.Body.Span.SequenceEqual(stored.Delivery.Body.Span), $"{recording.Name} is not what is stored");
         }
     }
 

@@ -70,9 +70,10 @@ public sealed class BackfillVerbTests
 
     [Theory]
     [InlineData("the history of 'gitub' cannot be asked for; did you mean \"github\"?", "gitub", "--since", "2025-01-01")]
+    [InlineData("where is jira? write the address of its API as sources.jira.api", "jira", "--since", "2025-01-01")]
     [InlineData("'last year' is no date", "github", "--since", "last year")]
     [InlineData("lies in the future", "github", "--since", "2100-01-01")]
-    [InlineData("whose history of gitlab? name projects with --repositories", "gitlab", "--since", "2025-01-01")]
+    [InlineData("whose history of gitlab? name projects with --scopes", "gitlab", "--since", "2025-01-01")]
     public async Task What_cannot_be_asked_for_is_refused(string sentence, params string[] arguments)
     {
         var ended = await BuiltProgram.RunAsync(["backfill", .. arguments]);

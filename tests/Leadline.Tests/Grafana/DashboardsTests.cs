@@ -134,7 +134,7 @@ public sealed partial class DashboardsTests(DemoDatabase demo) : IClassFixture<D
         var marks = await RowsAsync(Expand(sql, "'*'", "'*'", "'*'"));
         Assert.Equal(["tags", "text", "time", "timeend", "title"], marks[0].Keys.Order());
         var all = new RowsQuery(Quarter, null, 1000);
-        Assert.Equal((await store.ExplainAsync("recovery_time", all, Cancellation)).Deployments.Length, marks.Count(mark => (string)mark["tags"]! == "failed deployment"));
+        Assert.Equal((await store.ExplainAsync("recovery_time", all, new Definitions(), Cancellation)).Deployments.Length, marks.Count(mark => (string)mark["tags"]! == "failed deployment"));
         Assert.Equal((await store.IncidentsAsync(all, Cancellation)).Items.Length, marks.Count(mark => (string)mark["tags"]! == "incident"));
     }
 

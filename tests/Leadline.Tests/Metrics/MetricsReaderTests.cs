@@ -215,9 +215,19 @@ public sealed class MetricsReaderTests
     public async Task A_number_opens_into_exactly_the_rows_that_it_is_made_of(string metric, int expected)
     {
         await using var store = await OpenAsync(Failing());
-        var explanation = await store.ExplainAsync(metric, new RowsQuery(March), Cancellation);
+        var explanation = await store.ExplainAsync(metric, new RowsQuery(March), new Definitions(), Cancellation);
         Assert.Equal(expected, explanation.Deployments.Length);
         Assert.EndsWith(".", explanation.Rule);
+    }
+
+    [Theory]
+    [InlineData("dora", "lead_time", "The median, over the commits")]
+    [InlineData("middleware", "lead_time", "The mean, over the commits")]
+    [InlineData("middleware", "recovery_time", "over incidents that started in the window")]
+    public async Task The_rule_beside_the_rows_is_that_of_the_definitions_in_force(string preset, string metric, string rule)
+    {
+        await using var store = await OpenAsync(Failing());
+        Assert.Contains(rule, (await store.ExplainAsync(metric, new RowsQuery(March), Presets.Of(preset).Rules, Cancellation)).Rule);
     }
 
     /// <summary>Four deployments of the window, two of which failed; and one before it, whose failure began in it.</summary>

@@ -77,6 +77,15 @@ public sealed class ApiClientTests
     }
 
     [Fact]
+    public async Task A_page_to_sign_in_is_a_token_that_is_refused()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(203, "<html>Sign in</html>"));
+        var error = await RefusedAsync(api);
+        Assert.Equal((true, 203, 1), (error.EndsAll, error.Status, api.Asked.Count));
+        Assert.Contains("refuses the token (203)", error.Message);
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_asked_once()
     {
         await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));

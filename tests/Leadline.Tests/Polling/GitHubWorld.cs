@@ -83,6 +83,17 @@ sealed class GitHubWorld
         lists["pulls"][index] = JsonSerializer.SerializeToElement(changed);
     }
 
+    /// <summary>One that was open is merged.</summary>
+    public void Merge(int pull, DateTimeOffset at)
+    {
+        Update(pull, at);
+        var index = lists["pulls"].FindIndex(one => one.GetProperty("number").GetInt32() == pull);
+        var changed = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(lists["pulls"][index])!;
+        changed["merged_at"] = changed["closed_at"] = JsonSerializer.SerializeToElement(at);
+        changed["state"] = JsonSerializer.SerializeToElement("closed");
+        lists["pulls"][index] = JsonSerializer.SerializeToElement(changed);
+    }
+
     public Played Answer(HttpRequest request)
     {
         lock (lists)

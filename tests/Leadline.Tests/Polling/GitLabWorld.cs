@@ -67,6 +67,17 @@ sealed class GitLabWorld
 
     public IEnumerable<string> Webhooks => webhooks;
 
+    /// <summary>One that was open is merged.</summary>
+    public void Merge(int number, DateTimeOffset at)
+    {
+        var index = lists["merge_requests"].FindIndex(one => one.GetProperty("iid").GetInt32() == number);
+        var changed = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(lists["merge_requests"][index])!;
+        changed["merged_at"] = changed["updated_at"] = JsonSerializer.SerializeToElement(at);
+        changed["state"] = JsonSerializer.SerializeToElement("merged");
+        changed["merge_commit_sha"] = JsonSerializer.SerializeToElement(ShaOf(number));
+        lists["merge_requests"][index] = JsonSerializer.SerializeToElement(changed);
+    }
+
     public Played Answer(HttpRequest request)
     {
         // A project's path is one part of the address, with its slashes escaped.

@@ -109,13 +109,19 @@ public sealed class BadSettingsTests
             3:13 sources.github.secret: the environment variable LEADLINE_TESTS_UNSET is not set, or is empty
             4:27 sources.leadline.secret: the environment variable LEADLINE_TESTS_UNSET_TOO is not set, or is empty
             """),
-        ["APIs that cannot be asked"] = Of("sources:\n  github: { token: \"${LEADLINE_TESTS_UNSET}\", api: \"http://github.acme.example/api\" }\n  gitlab: { repositories: [], api: \"gitlab.acme.example\" }\n  jenkins: { token: a }\n  git: { api: \"https://ada:secret@acme.example/\" }\n", """
+        ["APIs that cannot be asked"] = Of("sources:\n  github: { token: \"${LEADLINE_TESTS_UNSET}\", api: \"http://github.acme.example/api\" }\n  gitlab: { repositories: [], api: \"gitlab.acme.example\" }\n  datadog: { token: a }\n  git: { api: \"https://ada:secret@acme.example/\" }\n", """
             2:20 sources.github.token: the environment variable LEADLINE_TESTS_UNSET is not set, or is empty
             2:52 sources.github.api: 'http://github.acme.example/api' would have the token sent for everybody to read: write https
             3:27 sources.gitlab.repositories: the list is empty
             3:36 sources.gitlab.api: 'gitlab.acme.example' is no address of an API
-            4:14 sources.jenkins.token: the API of jenkins is not asked: this is for github, gitlab, git
+            4:14 sources.datadog.token: the API of datadog is not asked: this is for argocd, azuredevops, bitbucket, circleci, github, gitlab, incident-io, jenkins, jira, opsgenie, pagerduty, alertmanager, statuspage, git
             5:15 sources.git.api: it is no address of an API
+            """),
+        ["APIs that are asked too often"] = Of("sources:\n  github: { poll: 5s }\n  datadog: { poll: 1h }\n  pagerduty: { poll: often, reconcile: soon }\n", """
+            2:13 sources.github.poll: '5s' is too often: no API bears more than 1m
+            3:14 sources.datadog.poll: the API of datadog is not asked
+            4:22 sources.pagerduty.poll: 'often' is no span: write off, a span such as 30m, 24h or 7d
+            4:40 sources.pagerduty.reconcile: 'soon' is no span: write off, a span such as 30m, 24h or 7d
             """),
         ["mappings with names that cannot be"] = Of("mappings:\n  github: {}\n  Ship It: {}\n  shipit: { rule: [] }\nsources:\n  shipit: { secret: a }\n  shippit: { secret: a }\n", """
             2:3 mappings.github: github is a source that is read without a mapping: choose another name

@@ -11,7 +11,8 @@ public sealed class DefinitionsHashTests
     /// <summary>What decides no number: secrets, keeping and experiments are not definitions.</summary>
     static readonly string[] WithoutWeight =
     [
-        "sources.SOURCE.secret", "sources.SOURCE.secret_file", "sources.SOURCE.token", "sources.SOURCE.repositories", "sources.SOURCE.api",
+        "sources.SOURCE.secret", "sources.SOURCE.secret_file", "sources.SOURCE.token", "sources.SOURCE.repositories", "sources.SOURCE.scopes", "sources.SOURCE.poll",
+        "sources.SOURCE.reconcile", "sources.SOURCE.api",
         "mappings.NAME.auth", "mappings.NAME.personal", "mappings.NAME.rules",
         "deliveries.keep", "badges", "levels", "digest.at", "digest.to", "digest.url", "digest.format", "digest.service", "digest.team",
         .. SettingsTable.Names.Where(name => name.StartsWith("experiments.", StringComparison.Ordinal)),

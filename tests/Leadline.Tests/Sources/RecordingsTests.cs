@@ -41,7 +41,7 @@ public sealed class RecordingsTests
         var file = Path.Combine(Recording.PathOf(reader), "readings.lock");
         var before = File.Exists(file) ? ReadingsLock.Parse(File.ReadAllText(file)) : new ReadingsLock(0, []);
         var now = new ReadingsLock(reader.Version, Recording.Of(reader).ToDictionary(
-            recording => recording.Name, recording => (Hash(File.ReadAllText(recording.File)), Hash(Written(recording.Read())))));
+            recording => recording.Name, recording => (Hash(File.ReadAllText(recording.File)), Hash(ReadBy(recording)))));
 
         var changed = now.ChangedSince(before);
         Assert.True(
@@ -111,6 +111,9 @@ public sealed class RecordingsTests
         Recording.Of(Catalogue.Find(source)!).Single(recording => recording.Name == name);
 
     static string Written(Reading reading) => ReadingJson.Write(reading) + "\n";
+
+    /// <summary>What is unreadable is so by its reader; the words for it are the host's, and the golden alone keeps them.</summary>
+    static string ReadBy(Recording recording) => recording.Read() is UnreadableReading ? "unreadable" : Written(recording.Read());
 
     static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 

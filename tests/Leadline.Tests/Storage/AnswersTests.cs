@@ -94,7 +94,7 @@ public sealed class AnswersTests
         await using var store = await OpenAsync();
         var row = Made.Row("d1", "2026-02-01T00:00:00Z");
         await store.JudgeAsync([row], [Made.Shipped(row, 1, 60, change: 7), Made.Shipped(row, 2, 30)], [], Cancellation);
-        var explanation = await store.ExplainAsync("lead_time", new RowsQuery(Year), Cancellation);
+        var explanation = await store.ExplainAsync("lead_time", new RowsQuery(Year), new Definitions(), Cancellation);
         Assert.Equal(2, explanation.Shipped.Length);
         Assert.Equal([1, 3], Assert.Single(explanation.Shipped, shipped => shipped.Change == 7).Deliveries);
         Assert.Equal([2], Assert.Single(explanation.Shipped, shipped => shipped.Change is null).Deliveries);
@@ -116,7 +116,7 @@ public sealed class AnswersTests
                 Made.Blame("d0", Made.Sha(2).ToString(), "2026-02-01T03:00:00Z", FailureSignal.Revert), Made.Blame("d0", "d1", "2026-02-01T04:00:00Z", FailureSignal.Rollback),
             ],
             Cancellation);
-        var blames = (await store.ExplainAsync("change_failure_rate", new RowsQuery(Year), Cancellation)).Blames;
+        var blames = (await store.ExplainAsync("change_failure_rate", new RowsQuery(Year), new Definitions(), Cancellation)).Blames;
         Assert.Equal([("d1", 4), ($"{2:x40}", 2), ("#7", 3), ("SHOP-1", 5L)], blames.Select(blame => (blame.Evidence, Assert.Single(blame.Deliveries))));
     }
 
@@ -160,7 +160,7 @@ public sealed class AnswersTests
     public async Task A_metric_that_there_is_not_is_named_beside_those_there_are()
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        var refused = await Assert.ThrowsAsync<FormatException>(() => store.ExplainAsync("velocity", new RowsQuery(Year), Cancellation));
+        var refused = await Assert.ThrowsAsync<FormatException>(() => store.ExplainAsync("velocity", new RowsQuery(Year), new Definitions(), Cancellation));
         Assert.Contains("rework_rate", refused.Message);
     }
 

@@ -55,7 +55,7 @@ public sealed class ConfigurationRepositoriesTests
             var fingerprint = await store.JudgedFingerprintAsync(Cancellation);
             Assert.Equal(expected ??= fingerprint, fingerprint);
             var window = new MetricsQuery(null, "production", Made.Instant("2026-03-01T00:00:00Z"), Made.Instant("2026-04-01T00:00:00Z"));
-            var shipped = Assert.Single((await store.ExplainAsync("lead_time", new RowsQuery(window), Cancellation))!.Shipped);
+            var shipped = Assert.Single((await store.ExplainAsync("lead_time", new RowsQuery(window), new Definitions(), Cancellation))!.Shipped);
             Assert.Equal((Second, "gitops", 1200), (shipped.Sha, shipped.Method, shipped.LeadSeconds));
             var coverage = (await new MetricsReader(store, Definitions, new FakeTimeProvider(window.To)).ReadAsync(window, Cancellation)).Coverage;
             Assert.Equal((1, 1, 0, 0), (coverage.DeploymentsWithChanges, coverage.Baseline, coverage.Configuration, coverage.UnknownSha));

@@ -157,7 +157,7 @@ public sealed class StoreTests
             var all = new RowsQuery(new MetricsQuery(null, "production", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue), null, 1000);
             return JsonSerializer.Serialize(new object[]
             {
-                await store.LedgerAsync(all, Cancellation), await store.ExplainAsync("lead_time", all, Cancellation), await store.IncidentsAsync(all, Cancellation),
+                await store.LedgerAsync(all, Cancellation), await store.ExplainAsync("lead_time", all, new Definitions(), Cancellation), await store.IncidentsAsync(all, Cancellation),
             });
         }
     }

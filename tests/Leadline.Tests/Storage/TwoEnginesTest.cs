@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Leadline.Constraint;
 using Leadline.Core;
 using Leadline.Demo;
 using Leadline.Ingest;
@@ -54,11 +55,12 @@ public sealed class TwoEnginesTest
             answers["levels" + name] = Json(await Benchmarks.OfAsync(reader, scope, null, null, Cancellation));
             answers["shifts" + name] = Json(await LevelHistory.OfAsync(reader, null, scope, Cancellation));
             answers["compared" + name] = Json(await reader.ShiftsAsync(scope, scope with { From = scope.From - (scope.To - scope.From), To = scope.From }, Cancellation));
+            answers["constraint" + name] = Json(await ConstraintReport.OfAsync(store, reader, definitions, name, scope, Cancellation));
             answers["ledger" + name] = Json(await store.LedgerAsync(rows, Cancellation));
             answers["incidents" + name] = Json(await store.IncidentsAsync(rows, Cancellation));
             foreach (var metric in MetricRules.Names)
             {
-                answers[$"rows of {metric}{name}"] = Json(await store.ExplainAsync(metric, rows, Cancellation));
+                answers[$"rows of {metric}{name}"] = Json(await store.ExplainAsync(metric, rows, new Definitions(), Cancellation));
                 foreach (var bucket in Enum.GetValues<Bucket>()) answers[$"{metric} by {bucket}{name}"] = Json(await reader.SeriesAsync(metric, bucket, scope, Cancellation));
             }
         }

@@ -31,6 +31,7 @@ public sealed partial class PagesTest
     [InlineData("/incidents?team=nobody")]
     [InlineData("/services")]
     [InlineData("/lead-time")]
+    [InlineData("/constraint")]
     [InlineData("/data")]
     [InlineData("/explain/lead_time")]
     public async Task An_empty_store_shows_three_ways_to_the_first_number(string address)

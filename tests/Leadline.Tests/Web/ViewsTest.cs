@@ -106,10 +106,14 @@ public sealed class ViewsTest
         Assert.Equal(5, Regex.Count(rows[1], "no data"));
         var overview = await PageAsync(server, "/?service=checkout");
         var numbers = Regex.Matches(overview, "<span class=\"number\">([^<]*)</span>").Select(match => match.Groups[1].Value).ToList();
-        Assert.Equal(numbers.Count, Regex.Matches(rows[2], "<td class=\"num\"><span>([^<]*)</span>").Count);
-        Assert.Equal(numbers, Regex.Matches(rows[2], "<td class=\"num\"><span>([^<]*)</span>").Select(match => match.Groups[1].Value));
+        Assert.Equal(numbers, Regex.Matches(rows[2], "<div><span>([^<]*)</span>").Select(match => match.Groups[1].Value));
         Assert.Contains("n 3</a>", rows[2]);
         Assert.Contains("Deployments by week: ", rows[2]);
+
+        // Each number has its trend, and what has none has no drawing but that of nothing.
+        Assert.Equal(1, Regex.Count(rows[2], "class=\"bars\""));
+        Assert.Equal(4, Regex.Count(rows[2], "class=\"line\" d=\"M"));
+        Assert.Equal(0, Regex.Count(rows[1], "class=\"line\""));
         Assert.Contains("acme/shop", await PageAsync(server, "/services?group=repository"));
     }
 

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Leadline.Git;
+using Leadline.Settings;
+using Leadline.Sources;
+using Leadline.Sources.Paging;
+
+namespace Leadline.Polling;
+
+/// <summary>A source that is asked, and for what.</summary>
+/// <param name="Pager">Null for git, which is mirrored.</param>
+/// <param name="Api">The address; null for git.</param>
+/// <param name="Names">Scopes and patterns.</param>
+sealed record AskedSource(string Source, Pager? Pager, Uri? Api, ImmutableArray<string> Tokens, ImmutableArray<string> Names)
+{
+    /// <summary>All that can be asked.</summary>
+    public static readonly ImmutableArray<string> All = [.. Pagers.All.Select(pager => pager.Source), MirrorReader.Name];
+
+    /// <summary>What the settings say of it; null with a sentence where it cannot be asked.</summary>
+    /// <param name="named">Scopes in place of those of the settings, where there are any.</param>
+    /// <param name="sentence">What is missing, and what to do.</param>
+    public static AskedSource? Of(string source, LeadlineSettings settings, IReadOnlyCollection<string> named, out string? sentence)
+    {
+        sentence = null;
+        var set = settings.Apis.GetValueOrDefault(source);
+        var pager = Pagers.Find(source);
+        var names = named.Count > 0 ? [.. named] : set is { Repositories.IsEmpty: false } ? set.Repositories : pager?.Everything is { } everything ? [everything] : ImmutableArray<string>.Empty;
+        var address = set?.Address ?? pager?.Api;
+        if (!All.Contains(source)) sentence = $"the history of '{source}' cannot be asked for{Nearest.Suggest(source, All)}; there are {string.Join(", ", All)}";
+        else if (set?.Trouble is { } trouble) sentence = trouble;
+        else if (names.IsEmpty) sentence = $"whose history of {source}? name {pager?.ScopeWord ?? "repositories"} with --scopes, or as sources.{source}.scopes in leadline.yaml";
+        else if (pager is not null && address is null) sentence = $"where is {source}? write the address of its API as sources.{source}.api in leadline.yaml";
+        else return new AskedSource(source, pager, address, set?.Tokens ?? [], names);
+        return null;
+    }
+}

@@ -1,0 +1,2 @@
+-- How asking each source's API goes.
+select name, content from cursor where name like $like order by name

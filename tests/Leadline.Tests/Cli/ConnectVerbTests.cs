@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Leadline.Tests.Polling;
+using Xunit;
+
+namespace Leadline.Tests.Cli;
+
+/// <summary><c>leadline connect</c>, as a script runs it.</summary>
+public sealed class ConnectVerbTests
+{
+    const string Before = """
+        # What counts at Acme.
+        timezone: Europe/Berlin
+
+        sources:
+            # Ours since 2024.
+            gitlab:
+                secret: "${GITLAB_WEBHOOK_SECRET}"   # two while one replaces the other
+
+            # Nothing below is about sources.
+        services:
+          shop: { repositories: [acme/shop] }
+
+        """;
+
+    static readonly Dictionary<string, string> Token = new() { ["GITHUB_TOKEN"] = "token one" };
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_may_be_read_is_connected_and_the_rest_of_the_file_stays_as_it_is()
+    {
+        await using var api = await PlayedApi.StartAsync(new GitHubWorld().Answer);
+        using var folder = new EmptyDirectory();
+        await File.WriteAllTextAsync(folder.File("leadline.yaml"), Before, Cancellation);
+        var ended = await ConnectAsync(folder, Token, "--api", api.Address.ToString(), "--scopes", "acme/*", "--server", "https://leadline.acme.example", "--poll", "15m", "--json");
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.Equal(
+            Before.Replace("replaces the other\n", $$"""
+                replaces the other
+                    github:
+                        secret: "${GITHUB_WEBHOOK_SECRET}"
+                        token: "${GITHUB_TOKEN}"
+                        repositories: ["acme/*"]
+                        api: "{{api.Address}}"
+                        poll: 15m
+
+                """),
+            await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation));
+        var told = JsonDocument.Parse(ended.Out).RootElement;
+        Assert.Equal("https://leadline.acme.example/api/v1/deliveries/github", told.GetProperty("webhook").GetProperty("address").GetString());
+        Assert.Equal("GITHUB_WEBHOOK_SECRET", told.GetProperty("webhook").GetProperty("secret_variable").GetString());
+        Assert.Contains("Deployment statuses", told.GetProperty("webhook").GetProperty("events").GetString());
+        Assert.True(told.GetProperty("written").GetBoolean());
+        Assert.DoesNotContain("token one", ended.Out + ended.Error);
+        Assert.All(api.Tokens, shown => Assert.Equal("Bearer token one", shown));
+    }
+
+    [Fact]
+    public async Task What_the_token_may_not_read_is_named_and_nothing_is_written()
+    {
+        var world = new GitHubWorld();
+        await using var api = await PlayedApi.StartAsync(world.Answer);
+        api.Fault = request => request.Path.Value!.EndsWith("/deployments", StringComparison.Ordinal) || request.Path.Value.EndsWith("/runs", StringComparison.Ordinal) ? new Played(403, """{"message":"Resource not accessible"}""") : null;
+        using var folder = new EmptyDirectory();
+        var ended = await ConnectAsync(folder, Token, "--api", api.Address.ToString(), "--scopes", "acme/shop");
+        Assert.Equal(1, ended.Code);
+        Assert.Contains("scopes missing: Deployments (read), Actions (read); nothing was written", ended.Error);
+        Assert.False(File.Exists(folder.File("leadline.yaml")));
+    }
+
+    [Fact]
+    public async Task A_token_that_is_refused_is_said_and_nothing_is_written()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(401, "{}"));
+        using var folder = new EmptyDirectory();
+        var ended = await ConnectAsync(folder, Token, "--api", api.Address.ToString(), "--scopes", "acme/shop");
+        Assert.Equal(1, ended.Code);
+        Assert.Contains("refuses the token (401)", ended.Error);
+        Assert.False(File.Exists(folder.File("leadline.yaml")));
+    }
+
+    [Fact]
+    public async Task A_section_that_is_there_is_replaced_only_where_that_is_asked_for()
+    {
+        using var folder = new EmptyDirectory();
+        await File.WriteAllTextAsync(folder.File("leadline.yaml"), "sources:\n  # The forge.\n  github:\n    secret: \"${OLD}\"\n    # of old\n    token: \"${OLDER}\"\n  # Who is called.\n  pagerduty: { secret: \"${PD}\" }\n", Cancellation);
+        var before = await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation);
+        var refused = await ConnectAsync(folder, [], "--secret-variable", "NEW");
+        Assert.Equal((2, before), (refused.Code, await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation)));
+        Assert.Contains("leadline.yaml has sources.github already, in line 3: nothing was changed; --replace writes it anew", refused.Error);
+
+        var replaced = await ConnectAsync(folder, [], "--secret-variable", "NEW", "--replace");
+        Assert.True(replaced.Code == 0, replaced.Error);
+        Assert.Equal("sources:\n  # The forge.\n  github:\n    secret: \"${NEW}\"\n  # Who is called.\n  pagerduty: { secret: \"${PD}\" }\n", await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(null, "sources:\n  github:\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\n")]
+    [InlineData("timezone: UTC", "timezone: UTC\n\nsources:\n  github:\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\n")]
+    [InlineData("sources:\ntimezone: UTC\n", "sources:\n  github:\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\ntimezone: UTC\n")]
+    [InlineData("sources:\r\n  git: { repositories: [a/b] }\r\n", "sources:\r\n  git: { repositories: [a/b] }\r\n  github:\r\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\r\n")]
+    public async Task Whatever_the_file_is_like_the_section_is_added(string? before, string after)
+    {
+        using var folder = new EmptyDirectory();
+        if (before is not null) await File.WriteAllTextAsync(folder.File("leadline.yaml"), before, Cancellation);
+        var ended = await ConnectAsync(folder, []);
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.Equal(after, await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation));
+        Assert.Contains("make one: export GITHUB_WEBHOOK_SECRET=$(openssl rand -hex 32)", ended.Out);
+    }
+
+    [Theory]
+    [InlineData("there is no source 'gitub'; did you mean \"github\"?", "gitub")]
+    [InlineData("--token-variable takes the name of an environment variable", "github", "--token-variable", "ghp_a-b")]
+    [InlineData("which projects are asked for? name them with --scopes", "gitlab", "--token-variable", "GITLAB_TOKEN")]
+    [InlineData("where is jira? write the address of its API with --api", "jira", "--token-variable", "JIRA_TOKEN")]
+    [InlineData("the environment variable LEADLINE_TESTS_UNSET is not set", "github", "--token-variable", "LEADLINE_TESTS_UNSET", "--scopes", "acme/shop")]
+    [InlineData("the API of datadog is not asked", "datadog", "--poll", "1h")]
+    [InlineData("--server 'leadline' is no address", "github", "--server", "leadline")]
+    [InlineData("has 'often' is no span", "pagerduty", "--poll", "often")]
+    public async Task What_cannot_be_connected_is_refused_and_nothing_is_written(string sentence, params string[] arguments)
+    {
+        using var folder = new EmptyDirectory();
+        var ended = await BuiltProgram.RunInAsync(folder.Path, null, ["connect", .. arguments]);
+        Assert.Equal(2, ended.Code);
+        Assert.Contains(sentence.Replace("has ", ""), ended.Error);
+        Assert.False(File.Exists(folder.File("leadline.yaml")));
+    }
+
+    [Fact]
+    public async Task A_file_whose_sources_are_in_braces_is_left_as_it_is()
+    {
+        using var folder = new EmptyDirectory();
+        await File.WriteAllTextAsync(folder.File("leadline.yaml"), "sources: { gitlab: { secret: \"${A}\" } }\n", Cancellation);
+        var ended = await ConnectAsync(folder, []);
+        Assert.Equal(2, ended.Code);
+        Assert.Contains("its sources are written in braces", ended.Error);
+    }
+
+    static Task<BuiltProgram.Ended> ConnectAsync(EmptyDirectory folder, Dictionary<string, string> environment, params string[] arguments) =>
+        BuiltProgram.RunWithAsync(folder.Path, null, environment, ["connect", "github", .. arguments]);
+}
