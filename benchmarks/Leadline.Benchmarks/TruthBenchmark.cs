@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Leadline.Tests.Constraint;
+using Leadline.Tests.Experiments;
 
 namespace Leadline.Benchmarks;
 
@@ -13,6 +14,7 @@ static class TruthBenchmark
     static readonly ImmutableArray<(string Claim, Func<IEnumerable<Row>> Rows)> Tables =
     [
         ("the constraint, and no single one where there is none", Constraint),
+        ("what became of an experiment, looked at every week", () => KnownExperiments.Table().Select(line => new Row(line, ""))),
     ];
 
     public static Task<IReadOnlyList<Row>> RunAsync(Bench bench, CancellationToken cancellation)

@@ -28,6 +28,7 @@ public static class App
             ComparePresetsVerb.Create(clock, terminal),
             VerifyVerb.Create(clock, terminal),
             OverrideVerb.Create(clock, terminal),
+            ExperimentVerb.Create(clock, terminal),
             DigestVerb.Create(clock, terminal),
             ReplayVerb.Create(clock, terminal),
             DeliveriesVerb.Create(clock, terminal),

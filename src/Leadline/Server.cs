@@ -2,6 +2,7 @@ using System.Net;
 using Leadline.Api;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Experiments;
 using Leadline.Git;
 using Leadline.Ingest;
 using Leadline.Metrics;
@@ -23,7 +24,7 @@ public static class Server
     const int PoolThreads = 32;
 
     /// <summary>Puts the server together; it listens once it is started.</summary>
-    /// <exception cref="SettingsException">A digest is to be sent, or a source asked, and cannot be; or a check lacks something.</exception>
+    /// <exception cref="SettingsException">A digest is to be sent, or a source or a check asked, and cannot be.</exception>
     /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no tokens.</exception>
     public static async Task<WebApplication> BuildAsync(Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
     {
@@ -37,6 +38,8 @@ public static class Server
         var definitions = settings.Definitions;
         if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation, settings.DefinitionsBy))
             await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);
+
+        await new Registering(store, definitions, clock).FromFileAsync(settings.Experiments, cancellation);
 
         // Questions wait for the store on the pool's threads; it is slow to add one, and whoever is next would wait for that.
         ThreadPool.GetMinThreads(out var workers, out var ports);
@@ -60,7 +63,7 @@ public static class Server
                 store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
                 commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo,
                 sources: settings.Sources.And(new MirrorReader(MirrorReader.Mirrors, salt)).And(new VerificationReader())))
-            .AddSingleton<Overriding>().AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
+            .AddSingleton<Overriding>().AddSingleton<Registering>().AddSingleton<ExperimentReader>().AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>()
             .AddSingleton(Random.Shared).AddHostedService<PollSchedule>().AddHostedService<VerificationLoop>()
             .AddHostedService<DigestSchedule>().AddSingleton<LiveStream>().AddHostedService(services => services.GetRequiredService<LiveStream>());
@@ -80,6 +83,7 @@ public static class Server
         MarksAnswer.Map(api);
         Deliveries.Map(app, api);
         Overrides.Map(app, api);
+        Api.Experiments.Map(app, api);
         LiveStream.Map(api);
         Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, settings, clock, salt)));
         Badges.Map(app.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, settings, clock, salt, Badges.Cache(settings))));
@@ -134,7 +138,7 @@ public static class Server
         request.Path.StartsWithSegments("/healthz") || (HttpMethods.IsPost(request.Method) && ProvesItself(request.Path)) ? null
         : IsWriting(request) && Deliveries.IsRetry(request.Path) ? "admin"
         : request.Path.StartsWithSegments("/api/v1/whatif") ? "read" // A question whose file is too large for an address.
-        : !IsWriting(request) ? "read" : Overrides.IsAbout(request.Path) ? "override" : "ingest";
+        : !IsWriting(request) ? "read" : Overrides.IsAbout(request.Path) || Api.Experiments.IsAbout(request.Path) ? "override" : "ingest";
 
     /// <summary>Whether deliveries are sent there.</summary>
     static bool ProvesItself(PathString path) => path.StartsWithSegments("/api/v1/deliveries") || path.StartsWithSegments(OtlpReceiving.Root);

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Leadline.Metrics;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -145,6 +147,47 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         await page.GotoAsync(demo.Server.Address + Address);
         await DrawnAsync(page);
         Assert.Equal(marked, await PaintedAsync(page));
+    }
+
+    [Fact]
+    public async Task Where_an_experiment_starts_stands_a_line_on_every_trend_that_opens_it()
+    {
+        await using var context = await demo.Browser.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + "/?service=cart&window=365");
+        await DrawnAsync(page);
+        var sheet = JsonDocument.Parse(await page.Locator("#chart-sheet").InnerTextAsync()).RootElement;
+        var start = sheet.GetProperty("marks").EnumerateArray().Single(mark => mark.GetProperty("text").GetString()!.EndsWith("experiment trunk-based starts", StringComparison.Ordinal));
+        var part = (start.GetProperty("at").GetDouble() - sheet.GetProperty("from").GetDouble()) / (sheet.GetProperty("to").GetDouble() - sheet.GetProperty("from").GetDouble());
+        foreach (var metric in MetricRules.Names)
+        {
+            // The sign above the line is a mark of its own; both say what it is.
+            var canvas = page.Locator($".drawing[data-metric={metric}] canvas");
+            await canvas.ScrollIntoViewIfNeededAsync();
+            var box = (await canvas.BoundingBoxAsync())!;
+            var (x, y) = ((float)(box.X + 68 + ((box.Width - 82) * part)), box.Y + (box.Height / 2));
+            await page.Mouse.MoveAsync(x - 30, y);
+            await page.Mouse.MoveAsync(x, y);
+            await Assertions.Expect(page.Locator($".drawing[data-metric={metric}]")).ToContainTextAsync("experiment trunk-based starts");
+        }
+
+        var last = (await page.Locator(".drawing[data-metric=rework_rate] canvas").BoundingBoxAsync())!;
+        await page.Mouse.ClickAsync((float)(last.X + 68 + ((last.Width - 82) * part)), last.Y + (last.Height / 2));
+        await page.WaitForURLAsync("**/experiments/trunk-based?**");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("trunk-based");
+        await Assertions.Expect(page.Locator(".says")).ToContainTextAsync("Helped: lead time −");
+    }
+
+    [Fact]
+    public async Task Without_script_starts_and_ends_of_experiments_are_listed()
+    {
+        await using var context = await demo.Browser.NewContextAsync(new BrowserNewContextOptions { JavaScriptEnabled = false });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + "/?service=cart&window=365");
+        await page.Locator(".marked summary").ClickAsync();
+        await Assertions.Expect(page.Locator(".marked a[href^='/experiments/trunk-based']")).ToHaveCountAsync(2);
+        await page.Locator(".marked a[href^='/experiments/trunk-based']").First.ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("trunk-based");
     }
 
     async Task<IPage> OpenAsync(IBrowserContext context)

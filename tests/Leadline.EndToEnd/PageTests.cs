@@ -18,6 +18,7 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("constraint", "/constraint?window=365"),
         ("constraint-named", "/constraint?service=reports&window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
         ("definitions", "/definitions"), ("overrides", "/overrides"), ("whatif", "/whatif?window=365&set=failure.incident_window%3D1h&set=lead_time.start%3Dmerged"), ("overridden", "overridden"),
+        ("experiments", "/experiments?refused=yes&name=Trunk&worth=much"), ("experiment", "/experiments/trunk-based"), ("running-experiment", "/experiments/review-hour"),
     ];
 
     public static TheoryData<string, string> Views() => [.. Pages.Select(page => new TheoryDataRow<string, string>(page.Name, page.Path))];
@@ -120,6 +121,31 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         Assert.Equal("month", await page.GetByLabel("Trend by").InputValueAsync());
         Assert.Equal("none", await page.GetByLabel("Compare with").InputValueAsync());
         Assert.Contains("marks=off", page.Url);
+    }
+
+    [Fact]
+    public async Task An_experiment_is_registered_and_stopped_without_script()
+    {
+        await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(demo.Server.Address + "/experiments?team=platform");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("on-call-handbook");
+        await page.GetByLabel("Hypothesis").FillAsync("With the new handbook incidents are over sooner.");
+        await page.GetByLabel("Metric").SelectOptionAsync("recovery_time");
+        await page.GetByLabel("Smallest effect worth having").FillAsync("much");
+        await page.GetByLabel("Start").FillAsync(TimeProvider.System.GetUtcNow().AddDays(7).ToString("yyyy-MM-dd"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Register" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("'much' is no such number");
+        await Assertions.Expect(page.GetByLabel("Hypothesis")).ToHaveValueAsync("With the new handbook incidents are over sooner.");
+        await page.GetByLabel("Smallest effect worth having").FillAsync("30%");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Register" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("on-call-handbook");
+        Assert.EndsWith("/experiments/on-call-handbook?team=platform", page.Url);
+        await Assertions.Expect(page.Locator(".says")).ToContainTextAsync("Not started");
+        await page.GetByText("Stop it").First.ClickAsync();
+        await page.GetByLabel("Reason").FillAsync("it was tried before");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop it" }).ClickAsync();
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("local: it was tried before");
     }
 
     [Fact]

@@ -254,7 +254,7 @@ public sealed record VerificationFact : Fact
     public required string Service { get; init; }
     public required string Environment { get; init; }
     public required string Check { get; init; }
-    public required Verdict Verdict { get; init; }
+    public required ReleaseVerdict Verdict { get; init; }
 
     /// <summary>Whether it is still asked for: a degradation that is not over.</summary>
     public required bool IsWatched { get; init; }

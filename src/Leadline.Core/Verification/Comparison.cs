@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Leadline.Core;
 
 /// <summary>What a measure did with a deployment.</summary>
-public enum Verdict { Better, NoChange, Worse, CannotTell }
+public enum ReleaseVerdict { Better, NoChange, Worse, CannotTell }
 
 /// <summary>Which way of a measure is the bad one.</summary>
 public enum WorseWhen { Higher, Lower }
@@ -31,7 +31,7 @@ public sealed record WindowNumbers(DateTimeOffset From, DateTimeOffset To, int S
 /// <param name="Interval">Of the difference, 95 %.</param>
 /// <param name="Ratio">The median after by the earlier one; null where that is nothing, or not known.</param>
 /// <param name="Limit">Beyond it a value is worse; null where nothing was measured.</param>
-public sealed record ComparedWindow(WindowNumbers Window, Verdict Verdict, double? Difference, ImmutableArray<double>? Interval, double? Ratio, double? Limit);
+public sealed record ComparedWindow(WindowNumbers Window, ReleaseVerdict Verdict, double? Difference, ImmutableArray<double>? Interval, double? Ratio, double? Limit);
 
 /// <summary>
 /// Whether a measure became worse with a deployment. Of each window there are as many values as it has samples; those after are shifted against the
@@ -41,7 +41,7 @@ public sealed record ComparedWindow(WindowNumbers Window, Verdict Verdict, doubl
 /// Google). Samples of a series lean on each other, so that the interval is narrower than it should be: the tolerance guards against that.
 /// What is worse than just before the deployment and not worse than a week earlier at the same time is the hour, and no change.
 /// </summary>
-public sealed record Comparison(Verdict Verdict, string Because, WindowNumbers After, ComparedWindow Before, ComparedWindow WeekEarlier)
+public sealed record Comparison(ReleaseVerdict Verdict, string Because, WindowNumbers After, ComparedWindow Before, ComparedWindow WeekEarlier)
 {
     /// <summary>With fewer samples in a window nothing is told.</summary>
     public const int FewestSamples = 5;
@@ -54,11 +54,11 @@ public sealed record Comparison(Verdict Verdict, string Because, WindowNumbers A
         var (first, second) = (Against(after, before, rule), Against(after, weekEarlier, rule));
         var (verdict, because) = (first.Verdict, second.Verdict) switch
         {
-            (Verdict.CannotTell, _) => (Verdict.CannotTell, TooFew(after, before)),
-            (var told, Verdict.CannotTell) => (told, Medians(after, first.Window, null) + "; of a week earlier too little is known to compare with"),
+            (ReleaseVerdict.CannotTell, _) => (ReleaseVerdict.CannotTell, TooFew(after, before)),
+            (var told, ReleaseVerdict.CannotTell) => (told, Medians(after, first.Window, null) + "; of a week earlier too little is known to compare with"),
             (var told, var other) when told == other => (told, Medians(after, first.Window, second.Window)),
-            (Verdict.Worse, _) => (Verdict.NoChange, Medians(after, first.Window, second.Window) + ": worse than before it, and not than a week earlier"),
-            (Verdict.Better, _) => (Verdict.NoChange, Medians(after, first.Window, second.Window) + ": better than before it, and not than a week earlier"),
+            (ReleaseVerdict.Worse, _) => (ReleaseVerdict.NoChange, Medians(after, first.Window, second.Window) + ": worse than before it, and not than a week earlier"),
+            (ReleaseVerdict.Better, _) => (ReleaseVerdict.NoChange, Medians(after, first.Window, second.Window) + ": better than before it, and not than a week earlier"),
             (var told, _) => (told, Medians(after, first.Window, second.Window)),
         };
         return new Comparison(verdict, because, after.Numbers, first, second);
@@ -93,11 +93,11 @@ public sealed record Comparison(Verdict Verdict, string Because, WindowNumbers A
         var bad = rule.Worse == WorseWhen.Higher ? 1 : -1;
         var limit = earlier.Values.Length < FewestSamples ? null : numbers.Median + (bad * margin);
         if (after.Values.Length < FewestSamples || limit is null || HodgesLehmann.Shift(Sample(after), Sample(earlier)) is not { } shift)
-            return new ComparedWindow(numbers, Verdict.CannotTell, null, null, null, limit);
+            return new ComparedWindow(numbers, ReleaseVerdict.CannotTell, null, null, null, limit);
         var verdict = shift switch
         {
-            _ when Math.Abs(shift.Shift) <= margin || (shift.Lower <= 0 && shift.Upper >= 0) => Verdict.NoChange,
-            _ => shift.Shift * bad > 0 ? Verdict.Worse : Verdict.Better,
+            _ when Math.Abs(shift.Shift) <= margin || (shift.Lower <= 0 && shift.Upper >= 0) => ReleaseVerdict.NoChange,
+            _ => shift.Shift * bad > 0 ? ReleaseVerdict.Worse : ReleaseVerdict.Better,
         };
         return new ComparedWindow(numbers, verdict, shift.Shift, [shift.Lower, shift.Upper], numbers.Median is 0 ? null : after.Numbers.Median / numbers.Median, limit);
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Leadline.Constraint;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Experiments;
 using Leadline.Ingest;
 using Leadline.Metrics;
 using Leadline.Settings;
@@ -29,6 +30,8 @@ static class Answers
         api.MapGet("/incidents", IncidentsAsync).WithSummary("Incidents, linked and unlinked, newest first").Produces<Page<BlameEntry>>().ProducesProblem(400);
         api.MapGet("/digest", DigestAsync).WithSummary("What the week was like, beside the week before").Produces<Digest>().ProducesProblem(400);
         api.MapGet("/overrides", Overrides.ListAsync).WithSummary("What people said against the rules, newest first").Produces<Page<OverrideEntry>>().ProducesProblem(400);
+        api.MapGet("/experiments", Experiments.ListAsync).WithSummary("Every experiment with what came of it so far, those that start last first").Produces<ImmutableArray<ExperimentReport>>();
+        api.MapGet("/experiments/{name}", Experiments.FindAsync).WithSummary("An experiment with what came of it so far").Produces<ExperimentReport>().ProducesProblem(404);
         api.MapGet("/explain", ExplainAsync).WithSummary("The rows behind a metric's number").Produces<Explanation>().ProducesProblem(400);
         api.MapGet("/whatif", WhatIfAsync).WithSummary("The five metrics under other definitions, and every row that makes the difference").Produces<WhatIfReport>().ProducesProblem(400);
         api.MapPost("/whatif", CheckAsync).WithSummary("The same under the definitions of another leadline.yaml, which is the body").Accepts<string>("application/yaml").Produces<WhatIfReport>().ProducesProblem(400);

@@ -7,7 +7,7 @@ namespace Leadline.Api;
 static class MarksAnswer
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/marks", AnswerAsync)
-        .WithSummary("Annotations and flag changes, oldest first").Produces<Page<Mark>>().ProducesProblem(400);
+        .WithSummary("Annotations, flag changes and the starts and ends of experiments, oldest first").Produces<Page<Mark>>().ProducesProblem(400);
 
     static async Task<IResult> AnswerAsync(
         [AsParameters] Asked asked, [AsParameters] Paged paged, Context context, Definitions definitions, CancellationToken cancellation) =>

@@ -75,6 +75,7 @@ static class ServeVerb
         foreach (var batch in DemoYear.Deliveries(end, DemoYear.Seed).Chunk(1000))
             await store.AppendAsync([.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], cancellation);
         await new Readings(store, settings.Definitions, NullLogger.Instance).DrainAsync(null, cancellation);
+        foreach (var (experiment, at) in DemoExperiments.Of(end)) await store.AddExperimentAsync(experiment, "demo", at, cancellation);
         return null;
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Leadline.Api;
+using Leadline.Experiments;
 using Leadline.Ingest;
 
 namespace Leadline.Cli;
@@ -93,6 +94,15 @@ public sealed class ServerClient : IDisposable
         var query = string.IsNullOrEmpty(reason) ? "" : "?reason=" + Uri.EscapeDataString(reason);
         return (await SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"api/v1/overrides/{id}{query}"), cancellation)).Text;
     }
+
+    /// <returns>The experiment as it is kept.</returns>
+    /// <exception cref="ServerException">The server refused or could not be reached.</exception>
+    public Task<ExperimentReport> PostExperimentAsync(ExperimentRequest asked, CancellationToken cancellation) => AskAsync<ExperimentReport>(
+        HttpMethod.Post, "experiments", cancellation, () => new StringContent(JsonSerializer.Serialize(asked, Wire.Json), System.Text.Encoding.UTF8, "application/json"));
+
+    /// <inheritdoc cref="PostExperimentAsync"/>
+    public Task<ExperimentReport> StopExperimentAsync(string name, string? reason, CancellationToken cancellation) => AskAsync<ExperimentReport>(
+        HttpMethod.Post, $"experiments/{Uri.EscapeDataString(name)}/stop{(string.IsNullOrEmpty(reason) ? "" : "?reason=" + Uri.EscapeDataString(reason))}", cancellation);
 
     async Task<(string Text, HttpStatusCode Status)> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
     {

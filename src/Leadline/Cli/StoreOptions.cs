@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Leadline.Core;
+using Leadline.Experiments;
 using Leadline.Git;
 using Leadline.Ingest;
 using Leadline.Metrics;
@@ -63,6 +64,9 @@ public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSour
 
     /// <summary>What answers from the store.</summary>
     public MetricsReader Metrics(TimeProvider clock) => new(Store, Definitions, clock, levels: Levels);
+
+    /// <summary>What says what came of experiments.</summary>
+    internal ExperimentReader Experiments(TimeProvider clock) => new(Store, Metrics(clock), Definitions, clock);
 
     /// <summary>What judges again in memory.</summary>
     internal JudgingAgain JudgingAgain(TimeProvider clock) => new(Store, clock, Levels);

@@ -12,9 +12,15 @@ namespace Leadline.Cli;
 /// <summary><c>leadline verify DEPLOYMENT</c>: asks the checks of a deployment by hand, and keeps nothing.</summary>
 static class VerifyVerb
 {
+    /// <summary>Deployments that lie further apart do not cut each other's windows: the longest there are.</summary>
+    static readonly TimeSpan Near = TimeSpan.FromDays(7);
+
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var verb = new Command("verify", "Asks the checks of leadline.yaml about a deployment, and prints what they measure: after it, before it and a week earlier. Nothing is kept. Exit code 1 when one is worse, or cannot be asked.");
+        var verb = new Command(
+            "verify",
+            "Asks the checks of leadline.yaml about a deployment, and prints what they measure: after it, before it and a week earlier. Nothing is kept. "
+            + "Exit code 1 when one is worse, or cannot be asked.");
         var id = new Argument<string>("DEPLOYMENT") { Description = "its id, as the ledger has it" };
         var service = new Option<string?>("--service") { Description = "whose row, where several services have the deployment", HelpName = "NAME" };
         var check = new Option<string?>("--check") { Description = "only this check", HelpName = "NAME" };
@@ -48,16 +54,18 @@ static class VerifyVerb
 
             if (found is null) return terminal.Misuse($"no deployment in the ledger has the id '{name}'{(of is null ? "" : $" and is one of {of}")}: leadline ledger lists them");
             var checks = settings.Of(found.Service).Where(one => arguments.GetValue(check) is not { } named || one.Name.Equals(named, StringComparison.OrdinalIgnoreCase)).ToList();
-            if (checks.Count == 0) return terminal.Misuse($"leadline.yaml has no {(arguments.GetValue(check) is { } asked ? $"check '{asked}'" : "check")} of {found.Service}: there are {Named(settings, found.Service)}");
+            var asked = arguments.GetValue(check) is { } only ? $"check '{only}'" : "check";
+            if (checks.Count == 0) return terminal.Misuse($"leadline.yaml has no {asked} of {found.Service}: there are {Named(settings, found.Service)}");
             var (verdicts, isWhole) = await VerifyAsync(checks, found, clock, terminal, cancellation);
             if (arguments.GetValue(json)) terminal.WriteJson(verdicts);
             else terminal.Out.Write(Table(verdicts));
-            return isWhole && verdicts.All(one => one.Verdict != Verdict.Worse) ? ExitCode.Done : ExitCode.CheckFailed;
+            return isWhole && verdicts.All(one => one.Verdict != ReleaseVerdict.Worse) ? ExitCode.Done : ExitCode.CheckFailed;
         });
         return verb;
     }
 
-    static async Task<(List<Verified> Verdicts, bool IsWhole)> VerifyAsync(List<ReleaseCheck> checks, VerifiedDeployment deployment, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    static async Task<(List<Verified> Verdicts, bool IsWhole)> VerifyAsync(
+        List<ReleaseCheck> checks, VerifiedDeployment deployment, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
         using var measures = new Measures(clock);
         var verifying = new Verifying(measures, clock);
@@ -84,7 +92,7 @@ static class VerifyVerb
     static async Task<VerifiedDeployment?> FindAsync(Store store, string id, string? service, CancellationToken cancellation)
     {
         if (await store.DeploymentAsync(id, service, 0, 1, cancellation) is not { Deployment: var row }) return null;
-        var near = await store.VerifiedDeploymentsAsync(row.Environment, row.DeployedAt.AddDays(-2), cancellation);
+        var near = await store.VerifiedDeploymentsAsync(row.Environment, row.DeployedAt - Near, cancellation);
         return near.FirstOrDefault(one => one.Id == id && one.Service == row.Service) ?? Alone(row);
     }
 
@@ -101,7 +109,8 @@ static class VerifyVerb
         }
 
         var row = detail.Deployment;
-        var window = $"service={Uri.EscapeDataString(row.Service)}&environment={Uri.EscapeDataString(row.Environment)}&from={Instant(row.DeployedAt.AddDays(-1))}&to={Instant(row.DeployedAt.AddDays(1))}&limit=1000";
+        var window = $"service={Uri.EscapeDataString(row.Service)}&environment={Uri.EscapeDataString(row.Environment)}"
+            + $"&from={Instant(row.DeployedAt - Near)}&to={Instant(row.DeployedAt + Near)}&limit=1000";
         var near = (await client.GetAsync<Page<LedgerEntry>>($"deployments?{window}", cancellation)).Items.Where(one => one.Counted).ToList();
         return Alone(row) with
         {
@@ -114,12 +123,14 @@ static class VerifyVerb
         new(row.Service, row.Environment, row.DeploymentId, row.Version, row.StartedAt < row.DeployedAt ? row.StartedAt.Value : row.DeployedAt, row.DeployedAt);
 
     static string Named(VerificationSettings settings, string service) =>
-        settings.Of(service) is { IsEmpty: false } checks ? string.Join(", ", checks.Select(check => check.Name)) : $"checks of {string.Join(", ", settings.Checks.Select(check => check.Service).Distinct())}";
+        settings.Of(service) is { IsEmpty: false } checks ? string.Join(", ", checks.Select(check => check.Name))
+        : $"checks of {string.Join(", ", settings.Checks.Select(check => check.Service).Distinct())}";
 
     static Table Table(IEnumerable<Verified> verdicts)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var header in (ReadOnlySpan<string>)["check", "verdict", "after", "samples", "before", "samples", "a week earlier", "samples", "difference to before", "because"]) table.AddColumn(header);
+        string[] headers = ["check", "verdict", "after", "samples", "before", "samples", "a week earlier", "samples", "difference to before", "because"];
+        table.AddColumns(headers);
         foreach (var one in verdicts)
         {
             table.AddRow(

@@ -111,7 +111,9 @@ public sealed class MetricsReader(
     public Task<LevelHistory> LevelsOverTimeAsync(string metric, MetricsQuery query, CancellationToken cancellation) =>
         OnceAsync($"levels of {metric}", query, async token => LevelHistory.Of(metric, await WeeksAsync(metric, query, token)), cancellation);
 
-    async Task<List<LevelWeek>> WeeksAsync(string metric, MetricsQuery query, CancellationToken cancellation)
+    /// <summary>What one metric was in each whole week of the window, in order.</summary>
+    /// <exception cref="FormatException">There is no such metric.</exception>
+    internal async Task<List<LevelWeek>> WeeksAsync(string metric, MetricsQuery query, CancellationToken cancellation)
     {
         MetricRules.Check(metric);
         var weeks = Buckets.Of(query.From, query.To, Bucket.Week, definitions.Zone).Where(week => week.IsWhole);

@@ -44,7 +44,14 @@ sealed partial class Timeline
             Sha = commit is null ? known?.Sha : Use(commit, repository),
             Status = DeploymentStatus.Created,
             StartedAt = startedAt,
-            Steps = [new RolloutStep { Name = name, Kind = kind, Weight = weight, Region = region, StartedAt = startedAt, FinishedAt = outcome == StepOutcome.Running ? null : time, Outcome = outcome }],
+            Steps =
+            [
+                new RolloutStep
+                {
+                    Name = name, Kind = kind, Weight = weight, Region = region, StartedAt = startedAt,
+                    FinishedAt = outcome == StepOutcome.Running ? null : time, Outcome = outcome,
+                },
+            ],
         };
         deployments.TryAdd(id, told with { Steps = null });
         facts.Add(told);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Experiments;
 using Leadline.Metrics;
 using Leadline.Sources;
 using Leadline.Storage;
@@ -42,6 +43,9 @@ public sealed record LeadlineSettings
 
     /// <summary>What is measured after deployments; no check where nothing is.</summary>
     public VerificationSettings Verification { get; init; } = VerificationSettings.None;
+
+    /// <summary>What leadline serve registers where it is not yet.</summary>
+    public ImmutableArray<Experiment> Experiments { get; init; } = [];
 
     /// <summary>What is sent every week; null where nothing is.</summary>
     public DigestSettings? Digest { get; init; }

@@ -18,6 +18,10 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     /// <summary>What is between the digits and the end: up to six digits, so that every span can be counted.</summary>
     public const string SpanPattern = @"[0-9]{1,6}(\.[0-9]{1,3})?[smhd]";
 
+    public const string PercentPattern = @"[0-9]{1,4}(\.[0-9]{1,4})? ?%";
+
+    public const string MomentPattern = "[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?";
+
     /// <summary>Rules as they are written, which no table describes.</summary>
     public Written? Rules { get; init; }
 
@@ -92,7 +96,7 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     {
         Written.One => [written],
         Written.List list when key.IsList => list.Items,
-        Written.Map map when key.Kind == SettingsKind.Groups => [.. map.Entries.Select(Label)],
+        Written.Map map when key.Kind is SettingsKind.Groups or SettingsKind.Shares => [.. map.Entries.Select(Label)],
         _ => null,
     };
 
@@ -103,6 +107,10 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     static string? Refusal(string? text, SettingsKey key) => text is null || string.IsNullOrWhiteSpace(text) ? $"nothing is written here: write {key.Takes}, or leave the key out" : key.Kind switch
     {
         SettingsKind.Word or SettingsKind.Words when !key.Words.Contains(text) => $"'{text}' is none of {string.Join(", ", key.Words)}{Nearest.Suggest(text, key.Words)}",
+        SettingsKind.Percent when !WholePercent().IsMatch(text) => $"'{text}' is no percentage: write {key.Takes}",
+        SettingsKind.Moment when !WholeMoment().IsMatch(text) => $"'{text}' is no time: write {key.Takes}",
+        SettingsKind.Shares when text.Split('=', 2) is var parts && !(key.Words.Contains(parts[0]) && (parts.Length == 1 || WholePercent().IsMatch(parts[1]))) =>
+            $"'{text}' is none of {string.Join(", ", key.Words)}, alone or with a percentage such as {key.Words[0]}=5%{Nearest.Suggest(parts[0], key.Words)}",
         SettingsKind.Flag when !bool.TryParse(text, out _) => $"'{text}' is neither true nor false",
         SettingsKind.Number when !TryParseNumber(text, out _) => $"'{text}' is no number: write {key.Takes}",
         SettingsKind.Span when !key.Words.Contains(text) && !TryParseSpan(text, out _) => $"'{text}' is no span: write {key.Takes}",
@@ -167,6 +175,12 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     /// <summary>Reads a number that is not negative, written with digits and a point.</summary>
     public static bool TryParseNumber(string text, out double number) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    [GeneratedRegex($@"^{PercentPattern}\z")]
+    private static partial Regex WholePercent();
+
+    [GeneratedRegex($@"^{MomentPattern}\z")]
+    private static partial Regex WholeMoment();
 
     [GeneratedRegex($@"^{SpanPattern}\z")]
     private static partial Regex WholeSpan();

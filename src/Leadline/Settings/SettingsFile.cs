@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Leadline.Core;
 using Leadline.Digests;
+using Leadline.Experiments;
 using Leadline.Git;
 using Leadline.Metrics;
 using Leadline.Sources;
@@ -179,6 +180,7 @@ public sealed partial class SettingsFile
             KeepDeliveries = Span(root["deliveries"]["keep"]),
             Digest = Digest(root["digest"]),
             Verification = new VerificationSetting(errors, tokens, mayLackToken: folder is null).Read(root["verification"], definitions),
+            Experiments = [.. root["experiments"].Below.Select(entry => Experiment(entry.Name, entry.Setting, definitions)).OfType<Experiment>()],
             Levels = root["levels"].Text is { } edition ? new Levels(KnownEditions.Of(edition)) : Levels.Default,
             Badges = Word(root["badges"], BadgeReaders.Read),
         };
@@ -278,6 +280,22 @@ public sealed partial class SettingsFile
     {
         if (Span(poll) is { } every && every < TimeSpan.FromMinutes(1)) errors.Add(poll.At, poll.Path, $"'{poll.Text}' is too often: no API bears more than 1m");
         return Span(poll);
+    }
+
+    /// <summary>Null, after saying so, where something is wrong with it. Whether its services are there is seen once they were deployed.</summary>
+    Experiment? Experiment(string name, Setting setting, Definitions definitions)
+    {
+        var (experiment, wrong) = new ExperimentRequest(
+            name, setting["hypothesis"].Text, setting["services"].Texts, setting["team"].Text, setting["area"].Text, setting["environment"].Text, setting["metric"].Text,
+            setting["direction"].Text, setting["worth"].Text, setting["start"].Text, setting["end"].Text, setting["guardrails"].Texts, setting["comparison"].Texts,
+            setting["false_alarms"].Text).Read(definitions);
+        foreach (var (key, sentence) in wrong)
+        {
+            var (below, isThere) = (setting[key], setting.Below.Any(entry => entry.Name == key));
+            errors.Add(isThere ? below.At : setting.At, isThere ? below.Path : setting.Path, isThere || key == "name" ? sentence : $"{key}: {sentence}");
+        }
+
+        return experiment;
     }
 
     /// <summary>Null where no key of it says anything.</summary>

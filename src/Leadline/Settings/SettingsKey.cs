@@ -55,6 +55,15 @@ enum SettingsKind
     /// <summary>The address of a server that may be asked over http too, as inside a cluster.</summary>
     Server,
 
+    /// <summary>A percentage, such as 20%.</summary>
+    Percent,
+
+    /// <summary>A day, or an instant.</summary>
+    Moment,
+
+    /// <summary>Several of <see cref="SettingsKey.Words"/>, each alone or with a percentage.</summary>
+    Shares,
+
     /// <summary>The rules of a mapping.</summary>
     Rules,
 }
@@ -76,13 +85,16 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
     /// <summary>What the reference's example shows: a value, or the name that stands for <see cref="Name"/>.</summary>
     public ImmutableArray<string> Example { get; init; } = [];
 
+    /// <summary>Whether what it stands in makes no sense without it.</summary>
+    public bool IsNeeded { get; init; }
+
     /// <summary>Whether an empty list is a mistake.</summary>
     public bool NotEmpty { get; init; }
 
     /// <summary>Whether a secret may stand there, also by mistake: what is written is never repeated.</summary>
     public bool IsSecret { get; init; }
 
-    public bool IsList => Kind is SettingsKind.Words or SettingsKind.Texts or SettingsKind.Groups or SettingsKind.Globs or SettingsKind.PathGlobs;
+    public bool IsList => Kind is SettingsKind.Words or SettingsKind.Texts or SettingsKind.Groups or SettingsKind.Shares or SettingsKind.Globs or SettingsKind.PathGlobs;
 
     /// <summary>What is to be written, in words.</summary>
     public string Takes => Kind switch
@@ -98,6 +110,9 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
         SettingsKind.Texts => "a list of texts",
         SettingsKind.Groups => "a list of texts, or labels with their values",
         SettingsKind.Globs or SettingsKind.PathGlobs => "a list of globs",
+        SettingsKind.Percent => "a percentage such as 20%",
+        SettingsKind.Moment => "a day such as 2026-01-31, or an instant",
+        SettingsKind.Shares => $"a list of {string.Join(", ", Words)}, each alone or with a percentage",
         SettingsKind.Proof => Proof.Takes,
         SettingsKind.WeekTime => "a day and a time such as Mon 09:00",
         SettingsKind.Api => "an address such as https://github.example.com/api/v3/",
@@ -337,6 +352,27 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                     }),
                 ],
             },
+            Map("experiments", "Changes in practice, by name, each with what it is to bring; leadline serve registers those that are new, and what is registered stays as it is.",
+                new("EXPERIMENT", SettingsKind.Map, "One experiment; its name is of small letters, digits and hyphens.")
+                {
+                    Example = ["trunk-based"],
+                    Below =
+                    [
+                        new("hypothesis", SettingsKind.Text, "What is done differently, and what it is to bring, in a sentence.") { Example = ["Without long-lived branches changes wait less for review."], IsNeeded = true },
+                        new("services", SettingsKind.Texts, "Where it is done; all services, or those of the team and area, where it is left out.") { Example = ["checkout"] },
+                        new("team", SettingsKind.Text, "Only the services of this team.") { Example = ["payments"] },
+                        new("area", SettingsKind.Text, "Only the services of this area.") { Example = ["commerce"] },
+                        new("environment", SettingsKind.Text, "The environment; production where it is left out.") { Example = ["production"] },
+                        new("metric", SettingsKind.Word, "What it is to move.") { Words = [.. MetricRules.Names], Example = ["lead_time"], IsNeeded = true },
+                        new("direction", SettingsKind.Word, "Where to; for the better where it is left out.") { Words = ["up", "down"], Example = ["down"] },
+                        new("worth", SettingsKind.Percent, "The smallest effect worth having: of the level before, or for the two rates so many points.") { Example = ["20%"], IsNeeded = true },
+                        new("start", SettingsKind.Moment, "The day or instant from which on it is done.") { Example = ["2026-02-02"], IsNeeded = true },
+                        new("end", SettingsKind.Moment, "The day or instant after which nothing is looked at; twelve whole weeks where it is left out.") { Example = ["2026-05-04"] },
+                        new("guardrails", SettingsKind.Shares, "Metrics that must not get worse, each alone or with how much worse is tolerated; 10% of the level before or 5 points where it is left out.") { Words = [.. MetricRules.Names], Example = ["change_failure_rate=5%"] },
+                        new("comparison", SettingsKind.Texts, "Services where it is not done, whose change is taken off.") { Example = ["search"] },
+                        new("false_alarms", SettingsKind.Percent, "How often what has no effect may be said to have one, at any of all looks; 5% where it is left out.") { Example = ["5%"] },
+                    ],
+                }),
             new("levels", SettingsKind.Word, "The edition of the benchmarks that calls a number elite, high, medium or low; it changes no number.")
             {
                 Words = [.. KnownEditions.All.Select(edition => edition.Id)],

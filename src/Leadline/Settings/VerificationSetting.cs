@@ -65,7 +65,8 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
             return null;
         }
 
-        if (token.Text is not null && !ApiAddress.IsPrivate(address)) errors.Add(api.Values[0].At, api.Path, $"'{address}' would have the token sent for everybody to read: write https, or leave the token out");
+        if (token.Text is not null && !ApiAddress.IsPrivate(address))
+            errors.Add(api.Values[0].At, api.Path, $"'{address}' would have the token sent for everybody to read: write https, or leave the token out");
         return new MeasureSource(name, Word(setting["kind"], MeasureKind.Prometheus), ApiAddress.Parse(address), secret, setting["tenant"].Text, trouble);
     }
 
@@ -92,7 +93,8 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
     TimeSpan Span(Setting setting)
     {
         if (!Setting.TryParseSpan(setting.Text ?? ReleaseCheck.DefaultSpan, out var span)) return default;
-        if (span < Shortest || span > Longest) errors.Add(setting.Values[0].At, setting.Path, $"'{setting.Text}' is no window: write a span from {Shortest.TotalSeconds}s to {Longest.TotalDays}d");
+        if (span < Shortest || span > Longest)
+            errors.Add(setting.Values[0].At, setting.Path, $"'{setting.Text}' is no window: write a span from {Shortest.TotalSeconds}s to {Longest.TotalDays}d");
         return span;
     }
 

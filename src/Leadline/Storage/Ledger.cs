@@ -29,7 +29,7 @@ public sealed record LedgerQuery(MetricsQuery Scope, string Kind = "all", string
 
 /// <summary>A ledger row with the methods that linked its changes, the commonest first.</summary>
 /// <param name="Verdict">What was measured after it, the worst of its checks; null where nothing was.</param>
-public sealed record LedgerLine(LedgerEntry Entry, ImmutableArray<string> Methods, Verdict? Verdict = null);
+public sealed record LedgerLine(LedgerEntry Entry, ImmutableArray<string> Methods, ReleaseVerdict? Verdict = null);
 
 /// <summary>Where the rows are whose coverage is wanting: each a count over the window.</summary>
 /// <param name="EarlierThanStart">Changes that were live before their work began.</param>

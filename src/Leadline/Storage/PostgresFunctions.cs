@@ -53,7 +53,7 @@ static class PostgresFunctions
                 end;
               end if;
               grant usage on schema {schema} to leadline_reader;
-              grant select on service, repository, ledger, shipped_change, blame, rollup to leadline_reader;
+              grant select on service, repository, ledger, shipped_change, blame, rollup, experiment, experiment_stop to leadline_reader;
             exception when insufficient_privilege then raise notice 'the role leadline_reader was not made: only an administrator may';
             end $$;
             """);

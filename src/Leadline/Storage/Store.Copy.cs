@@ -18,7 +18,7 @@ public sealed partial class Store
     /// <summary>So many deliveries, and the facts read from them, are one transaction of a copy.</summary>
     const int CopiedAtOnce = 2000;
 
-    static readonly ImmutableArray<string> SmallTables = ["repository", "definitions", "token", "stale", "reader", "override"];
+    static readonly ImmutableArray<string> SmallTables = ["repository", "definitions", "token", "stale", "reader", "override", "experiment", "experiment_stop"];
     static readonly ImmutableArray<string> JudgedTables = ["ledger", "shipped_change", "blame", "rollup", "service"];
 
     /// <summary>

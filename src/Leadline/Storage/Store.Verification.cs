@@ -51,10 +51,10 @@ public sealed partial class Store
     }
 
     /// <summary>The worst that was measured after each of these deployments; those after which nothing was are not in it.</summary>
-    async Task<Dictionary<(string Service, string Deployment), Verdict?>> VerdictsAsync(IEnumerable<LedgerEntry> rows, CancellationToken cancellation)
+    async Task<Dictionary<(string Service, string Deployment), ReleaseVerdict?>> VerdictsAsync(IEnumerable<LedgerEntry> rows, CancellationToken cancellation)
     {
         var told = await AskAsync(
-            "verdicts_of_deployments", row => (Service: row.GetString(0), Deployment: row.GetString(1), Check: row.GetString(2), Verdict: Rows.Value<Verdict>(row.GetString(3))),
+            "verdicts_of_deployments", row => (Service: row.GetString(0), Deployment: row.GetString(1), Check: row.GetString(2), Verdict: Rows.Value<ReleaseVerdict>(row.GetString(3))),
             cancellation, ("ids", rows.Select(row => row.DeploymentId).Distinct().ToList()));
         return told.GroupBy(one => (one.Service, one.Deployment))
             .ToDictionary(group => group.Key, group => VerdictWords.Worst(group.GroupBy(one => one.Check).Select(check => check.Last().Verdict)));

@@ -21,7 +21,8 @@ static class ChecksAnswered
             if (silent.Contains(check.Source.Name)) continue;
             try
             {
-                await measures.AskAsync(check.Source, check.QueryOf(new VerifiedDeployment(service, EnvironmentName.Production.Value, "none", "none", now, now)), now - Look, now, check.Step, cancellation);
+                var nothing = new VerifiedDeployment(service, EnvironmentName.Production.Value, "none", "none", now, now);
+                await measures.AskAsync(check.Source, check.QueryOf(nothing), now - Look, now, check.Step, cancellation);
             }
             catch (MeasureException error)
             {

@@ -30,11 +30,8 @@ static class MeasureApi
             MeasureKind.Loki => (Nanoseconds(from), Nanoseconds(to)),
             _ => ($"{from.ToUnixTimeSeconds()}", $"{to.ToUnixTimeSeconds()}"),
         };
-        return new PageRequest
-        {
-            Kind = "values",
-            Address = $"{path}?{name}={Uri.EscapeDataString(query)}&start={start}&end={end}&step={step.TotalSeconds.ToString(CultureInfo.InvariantCulture)}{(kind == MeasureKind.Prometheus ? "" : "s")}",
-        };
+        var seconds = step.TotalSeconds.ToString(CultureInfo.InvariantCulture) + (kind == MeasureKind.Prometheus ? "" : "s");
+        return new PageRequest { Kind = "values", Address = $"{path}?{name}={Uri.EscapeDataString(query)}&start={start}&end={end}&step={seconds}" };
     }
 
     /// <summary>The values of the one series that the query gives, in order of time and without those that are no number.</summary>

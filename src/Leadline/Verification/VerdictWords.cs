@@ -6,11 +6,11 @@ namespace Leadline.Verification;
 /// <summary>How verdicts and their numbers are written for people.</summary>
 static class VerdictWords
 {
-    public static string Of(Verdict verdict) => verdict switch
+    public static string Of(ReleaseVerdict verdict) => verdict switch
     {
-        Verdict.Better => "better",
-        Verdict.Worse => "worse",
-        Verdict.NoChange => "no change",
+        ReleaseVerdict.Better => "better",
+        ReleaseVerdict.Worse => "worse",
+        ReleaseVerdict.NoChange => "no change",
         _ => "cannot tell",
     };
 
@@ -30,10 +30,10 @@ static class VerdictWords
         ? $"{Signed(difference)} ({Signed(low)} to {Signed(high)})" : "–";
 
     /// <summary>What several checks come to: the worst that one of them says; null without any.</summary>
-    public static Verdict? Worst(IEnumerable<Verdict> verdicts)
+    public static ReleaseVerdict? Worst(IEnumerable<ReleaseVerdict> verdicts)
     {
         var all = verdicts.ToHashSet();
-        foreach (var verdict in (ReadOnlySpan<Verdict>)[Verdict.Worse, Verdict.CannotTell, Verdict.NoChange, Verdict.Better])
+        foreach (var verdict in (ReadOnlySpan<ReleaseVerdict>)[ReleaseVerdict.Worse, ReleaseVerdict.CannotTell, ReleaseVerdict.NoChange, ReleaseVerdict.Better])
             if (all.Contains(verdict)) return verdict;
         return null;
     }

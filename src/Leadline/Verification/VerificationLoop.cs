@@ -10,7 +10,8 @@ namespace Leadline.Verification;
 /// Verifies deployments to production while the server runs. What is still to be verified is found in the store each time, so that it goes on after
 /// whatever stopped it; what was found is a delivery. Of several servers of one store one does it.
 /// </summary>
-sealed partial class VerificationLoop(Store store, DeliveryLog log, Intake intake, LeadlineSettings settings, TimeProvider clock, ILogger<VerificationLoop> logger, Measures? measures = null) : BackgroundService
+sealed partial class VerificationLoop(
+    Store store, DeliveryLog log, Intake intake, LeadlineSettings settings, TimeProvider clock, ILogger<VerificationLoop> logger) : BackgroundService
 {
     /// <summary>For how long after its window a deployment is still verified: one that was told of late, or whose measures could not be asked.</summary>
     public static readonly TimeSpan Late = TimeSpan.FromDays(2);
@@ -21,7 +22,7 @@ sealed partial class VerificationLoop(Store store, DeliveryLog log, Intake intak
     static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(1), LongestLook = TimeSpan.FromSeconds(30), FirstPause = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromMinutes(15);
 
     readonly VerificationReader reader = new();
-    readonly Measures measures = measures ?? new Measures(clock);
+    readonly Measures measures = new(clock);
 
     // Sources that could not be asked, by name: until when they are left alone, and how long the next time.
     readonly Dictionary<string, (DateTimeOffset Until, TimeSpan Pause)> paused = new(StringComparer.Ordinal);

@@ -50,7 +50,7 @@ sealed class VerificationReader : SourceReader
             Content = JsonSerializer.Serialize(verified, Wire.Json),
             AsOf = verified.AskedAt,
         });
-        if (verified.Verdict == Verdict.Worse)
+        if (verified.Verdict == ReleaseVerdict.Worse)
         {
             facts.Add(new IncidentFact
             {

@@ -13,7 +13,7 @@ namespace Leadline.Verification;
 /// <param name="GaveUp">Why it is no longer asked for whether it is back; null where that is not so.</param>
 public sealed record Verified(
     string Deployment, string Service, string Environment, string? Version, string Check, MeasureOf Measures, string Source, string Query,
-    WorseWhen Worse, double Tolerance, double Least, DateTimeOffset AskedAt, Verdict Verdict, string Because,
+    WorseWhen Worse, double Tolerance, double Least, DateTimeOffset AskedAt, ReleaseVerdict Verdict, string Because,
     WindowNumbers? After, ComparedWindow? Before, ComparedWindow? WeekEarlier, DateTimeOffset? BeganAt, DateTimeOffset? BackAt, string? GaveUp)
 {
     /// <summary>The deliveries that say so; not part of what they say.</summary>
@@ -22,7 +22,7 @@ public sealed record Verified(
 
     /// <summary>Whether it is worse still, as far as is known, and asked for again.</summary>
     [JsonIgnore]
-    public bool IsWatched => Verdict == Verdict.Worse && BackAt is null && GaveUp is null;
+    public bool IsWatched => Verdict == ReleaseVerdict.Worse && BackAt is null && GaveUp is null;
 
     /// <summary>The incident that a degradation is, in every delivery about it.</summary>
     [JsonIgnore]

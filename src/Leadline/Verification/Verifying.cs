@@ -25,18 +25,19 @@ sealed class Verifying(Measures measures, TimeProvider clock)
         var before = await AskAsync(check, deployment, begin, deployment.BeganAt, cancellation);
         var weekEarlier = await AskAsync(check, deployment, from - Week, to - Week, cancellation);
         var comparison = Comparison.Of(after, before, weekEarlier, check.Rule);
+        var limit = comparison.Limit(check.Rule);
         return Of(check, deployment, comparison.Verdict, comparison.Because) with
         {
             After = comparison.After,
             Before = comparison.Before,
             WeekEarlier = comparison.WeekEarlier,
-            BeganAt = comparison.Verdict != Verdict.Worse ? null
-                : comparison.Limit(check.Rule) is { } limit && after.Values.FirstOrDefault(value => Comparison.IsBeyond(value.Value, limit, check.Rule.Worse)) is { At: var at } && at != default ? at : from,
+            BeganAt = comparison.Verdict != ReleaseVerdict.Worse ? null
+                : after.Values.Where(value => Comparison.IsBeyond(value.Value, limit!.Value, check.Rule.Worse)).Select(value => (DateTimeOffset?)value.At).FirstOrDefault() ?? from,
         };
     }
 
     /// <summary>What is to be said where a check could not be asked for.</summary>
-    public Verified CannotTell(ReleaseCheck check, VerifiedDeployment deployment, string because) => Of(check, deployment, Verdict.CannotTell, because);
+    public Verified CannotTell(ReleaseCheck check, VerifiedDeployment deployment, string because) => Of(check, deployment, ReleaseVerdict.CannotTell, because);
 
     /// <summary>
     /// When a measure that was worse was back; null where it is not. It is held against what was before the deployment, and against the same hours a
@@ -63,7 +64,7 @@ sealed class Verifying(Measures measures, TimeProvider clock)
     static DateTimeOffset End(ReleaseCheck check, VerifiedDeployment deployment) =>
         deployment.DeployedAt + check.After is var end && deployment.Until < end ? deployment.Until.Value : end;
 
-    Verified Of(ReleaseCheck check, VerifiedDeployment deployment, Verdict verdict, string because) => new(
+    Verified Of(ReleaseCheck check, VerifiedDeployment deployment, ReleaseVerdict verdict, string because) => new(
         deployment.Id, deployment.Service, deployment.Environment, deployment.Version, check.Name, check.Measures, check.Source.Name, check.QueryOf(deployment),
         check.Rule.Worse, check.Rule.Tolerance, check.Rule.Least, clock.GetUtcNow(), verdict, because, null, null, null, null, null, null);
 }

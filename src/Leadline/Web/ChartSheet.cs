@@ -36,7 +36,7 @@ public sealed record ChartSheet(
         ],
         [.. trends.Zip(histories, (trend, history) => Chart.Of(trend.Metric, trend.Points, history, selection))], marks, hasAllMarks);
 
-    /// <summary>What stands on the timeline of all charts, oldest first: failed deployments, incidents, annotations and flag changes.</summary>
+    /// <summary>What stands on the timeline of all charts, oldest first: failed deployments, incidents, annotations, flag changes, and the starts and ends of experiments.</summary>
     public static async Task<(ImmutableArray<ChartMark> Marks, bool IsAll)> MarksAsync(
         Store store, Selection selection, Definitions definitions, CancellationToken cancellation)
     {
@@ -54,7 +54,7 @@ public sealed record ChartSheet(
                 edge.StartedAt, "incident", $"{edge.Service}: {edge.Title ?? edge.Evidence}",
                 edge.DeploymentId is { } blamed ? selection.Link(Shown.Address(blamed)) : selection.Between(edge.StartedAt, edge.StartedAt.AddTicks(1)).Link("/incidents"))),
             .. said.Items.Select(mark => Mark(
-                mark.At, mark.Kind, mark.Text ?? $"flag {mark.Flag} switched {(mark.On switch { true => "on", false => "off", _ => "over" })}", selection.Link($"/deliveries/{mark.Delivery}"))),
+                mark.At, mark.Kind, mark.Text ?? $"flag {mark.Flag} switched {(mark.On switch { true => "on", false => "off", _ => "over" })}", selection.Link(mark.Experiment is { } experiment ? $"/experiments/{experiment}" : $"/deliveries/{mark.Delivery}"))),
         ];
         return ([.. marks.OrderBy(mark => mark.At)], failed.Next is null && incidents.Next is null && said.Next is null);
 
@@ -100,5 +100,5 @@ public sealed record ChartShift(double At, bool IsUp, string Text);
 /// <param name="Values">Null where the bucket has none: a gap, never a zero.</param>
 public sealed record ChartLine(string Name, ImmutableArray<double?> Values);
 
-/// <param name="Kind"><c>failure</c>, <c>incident</c>, <c>annotation</c> or <c>flag</c>.</param>
+/// <param name="Kind"><c>failure</c>, <c>incident</c>, <c>annotation</c>, <c>flag</c> or <c>experiment</c>.</param>
 public sealed record ChartMark(double At, string Kind, string Text, string Address);

@@ -103,7 +103,7 @@ public sealed record Selection
     /// <summary>Whether it is set beside the days before.</summary>
     public bool Compares { get; private init; }
 
-    /// <summary>Whether charts show failed deployments, incidents, annotations and flag changes.</summary>
+    /// <summary>Whether charts show failed deployments, incidents, annotations, flag changes and experiments.</summary>
     public bool ShowsMarks { get; private init; }
 
     /// <summary>What of the address could not be followed, in a sentence; null where all could.</summary>

@@ -289,7 +289,10 @@ function marks(sheet, color, label) {
     itemStyle: { color: color(name), borderColor: color("sheet"), borderWidth: 1, opacity: 1 },
     data: of(kind).map(({ at, text, address }) => ({ value: [at, height], text, address })),
   });
-  const said = of("annotation", "flag");
+  // Of two at the same instant the experiment is on top: its page says more.
+  const said = [...of("annotation", "flag"), ...of("experiment")];
+  const signs = { annotation: "✎", flag: "⚑", experiment: "⚗" };
+  const dashes = { annotation: "dashed", flag: "dotted", experiment: "solid" };
   return [
     { ...points("failure", "diamond", "bad", 1.09) },
     {
@@ -301,8 +304,8 @@ function marks(sheet, color, label) {
           text,
           address,
           xAxis: at,
-          lineStyle: { color: color("ink"), width: 1.2, type: kind === "flag" ? "dotted" : "dashed" },
-          label: { ...label, show: true, position: "end", distance: 2, color: color("ink"), formatter: kind === "flag" ? "⚑" : "✎" },
+          lineStyle: { color: color("ink"), width: 1.2, type: dashes[kind] },
+          label: { ...label, show: true, position: "end", distance: 2, color: color("ink"), formatter: signs[kind] },
         })),
       },
     },

@@ -39,8 +39,8 @@ public sealed class MarksTests
         await using var server = await StartAsync();
         var body = await server.Client.GetStringAsync("/api/v1/marks?from=2026-03-02&to=2026-04-01&service=checkout", TestContext.Current.CancellationToken);
         Assert.Equal(
-            """{"items":[{"kind":"annotation","id":"a2","at":"2026-03-02T06:00:00Z","service":null,"team":"payments","text":"pairs, all day","flag":null,"environment":null,"on":null,"delivery":2},"""
-            + """{"kind":"flag","id":"f1","at":"2026-03-04T00:00:00Z","service":"Checkout","team":null,"text":null,"flag":"new-cart","environment":"prod","on":true,"delivery":1}],"next":null}""",
+            """{"items":[{"kind":"annotation","id":"a2","at":"2026-03-02T06:00:00Z","service":null,"team":"payments","text":"pairs, all day","flag":null,"environment":null,"on":null,"delivery":2,"experiment":null},"""
+            + """{"kind":"flag","id":"f1","at":"2026-03-04T00:00:00Z","service":"Checkout","team":null,"text":null,"flag":"new-cart","environment":"prod","on":true,"delivery":1,"experiment":null}],"next":null}""",
             body);
     }
 

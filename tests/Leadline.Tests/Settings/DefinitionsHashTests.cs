@@ -8,7 +8,7 @@ namespace Leadline.Tests.Settings;
 /// <summary>The hash names what decides a number, however it is written.</summary>
 public sealed class DefinitionsHashTests
 {
-    /// <summary>What decides no number: secrets and keeping are not definitions.</summary>
+    /// <summary>What decides no number: secrets, keeping and experiments are not definitions.</summary>
     static readonly string[] WithoutWeight =
     [
         "sources.SOURCE.secret", "sources.SOURCE.secret_file", "sources.SOURCE.token", "sources.SOURCE.repositories", "sources.SOURCE.scopes", "sources.SOURCE.poll",
@@ -19,6 +19,7 @@ public sealed class DefinitionsHashTests
         "verification.services.SERVICE.CHECK.source", "verification.services.SERVICE.CHECK.query", "verification.services.SERVICE.CHECK.measures",
         "verification.services.SERVICE.CHECK.worse", "verification.services.SERVICE.CHECK.tolerance", "verification.services.SERVICE.CHECK.least",
         "verification.services.SERVICE.CHECK.after", "verification.services.SERVICE.CHECK.before",
+        .. SettingsTable.Names.Where(name => name.StartsWith("experiments.", StringComparison.Ordinal)),
     ];
 
     const string Example = """
@@ -51,7 +52,7 @@ public sealed class DefinitionsHashTests
     public void Changes_with_every_value_of_every_key_that_matters(string name)
     {
         var path = SettingsTable.Find(name);
-        var hashes = Others(path[^1]).Select(value => Hash(SettingsTable.Yaml(path, value))).Append(Hash(SettingsTable.Yaml(path[..^1], "{}"))).ToList();
+        var hashes = Others(path[^1]).Select(value => Hash(SettingsTable.Yaml(path, value))).Append(Hash(SettingsTable.Without(path))).ToList();
 
         Assert.True(hashes.Count > 1);
         Assert.Equal(WithoutWeight.Contains(name) ? 1 : hashes.Count, hashes.Distinct().Count());
@@ -105,7 +106,10 @@ public sealed class DefinitionsHashTests
         SettingsKind.Flag => [key.Default!.Value[0][0] == 't' ? "false" : "true"],
         SettingsKind.Span => ["6h", "7d"],
         SettingsKind.Word when key.Words.Length == 1 => key.Words,
-        SettingsKind.Word => key.Words.Where(word => word != key.Default!.Value[0]),
+        SettingsKind.Word => key.Words.Where(word => key.Default is null || word != key.Default.Value[0]),
+        SettingsKind.Percent => ["5%", "10%"],
+        SettingsKind.Moment => ["2026-06-01", "2026-07-01"],
+        SettingsKind.Shares => ["rework_rate", "[rework_rate=5%]"],
         SettingsKind.Words => key.Words.Select(without => $"[{string.Join(", ", key.Words.Where(word => word != without))}]").Append("[]"),
         SettingsKind.Proof => ["basic", "header X-Token"],
         SettingsKind.WeekTime => ["Mon 09:00", "Fri 16:30"],

@@ -107,7 +107,11 @@ public sealed class SettingsSchemaTests
 
     static IEnumerable<string> Right(SettingsKey key) => key.Kind switch
     {
+        SettingsKind.Map when key.Below.Any(below => below.IsNeeded) => [],
         SettingsKind.Map or SettingsKind.NamedMap => ["", "{}", "~"],
+        SettingsKind.Percent => ["5%", "7.5 %", "\"12.25%\""],
+        SettingsKind.Moment => ["2026-06-01", "\"2026-06-01T12:00:00Z\"", "2026-06-01T12:00:00+02:00"],
+        SettingsKind.Shares => ["change_failure_rate", "[]", "[change_failure_rate, rework_rate=5%]", "{ change_failure_rate: 5%, rework_rate: 7.5 % }"],
         SettingsKind.TimeZone => ["Europe/Berlin", "\"UTC\""],
         SettingsKind.Flag => ["true", "false", "True"],
         SettingsKind.Span => [.. key.Words, "90s", "30m", "1.5h", "\"7d\""],
@@ -131,7 +135,10 @@ public sealed class SettingsSchemaTests
 
     static IEnumerable<string> Wrong(SettingsKey key) => key.Kind switch
     {
-        SettingsKind.Map or SettingsKind.NamedMap => ["a", "[]", "[a]", "42", "true"],
+        SettingsKind.Map or SettingsKind.NamedMap => ["a", "[]", "[a]", "42", "true", .. key.Below.Any(below => below.IsNeeded) ? (string[])["", "{}", "~"] : []],
+        SettingsKind.Percent => ["", "a", "5", "'%'", "-5%", "5 percent", "[5%]", "{}", "12345%"],
+        SettingsKind.Moment => ["", "a", "01.06.2026", "2026-6-1", "[2026-06-01]", "{}", "42"],
+        SettingsKind.Shares => ["", "speed", "[speed]", "[rework_rate=5]", "{ rework_rate: 5 }", "{ speed: 5% }", "[~]", "[[rework_rate]]"],
         SettingsKind.Flag => ["maybe", "[true]", "{}", "", "1"],
         SettingsKind.Span => ["soon", "7", "1.2.3h", "-1h", "1e3h", "7 d", "7w", "[7d]", "{}", "", "NaNh", "1234567d"],
         SettingsKind.Word => [key.Words[0] + "x", key.Words[0].ToUpperInvariant(), "[a]", "{}", "", .. key.Words.Select(word => $"[{word}]")],

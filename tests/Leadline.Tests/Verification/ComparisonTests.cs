@@ -11,25 +11,25 @@ public sealed class ComparisonTests
     static readonly double[] Low = [10, 11, 9, 10, 12, 10, 11, 10], High = [30, 31, 29, 30, 33, 30, 31, 30], Slightly = [10.5, 11.5, 9.5, 10.5, 12.5, 10.5, 11.5, 10.5], None = [];
 
     [Theory]
-    [InlineData("high", "low", "low", Verdict.Worse)]
-    [InlineData("low", "high", "high", Verdict.Better)]
-    [InlineData("low", "low", "low", Verdict.NoChange)]
-    [InlineData("slightly", "low", "low", Verdict.NoChange)] // Within the tolerance.
-    [InlineData("high", "low", "high", Verdict.NoChange)] // It is the hour's peak, as a week earlier.
-    [InlineData("high", "high", "low", Verdict.NoChange)] // It was so before.
-    [InlineData("low", "high", "low", Verdict.NoChange)]
-    [InlineData("high", "low", "none", Verdict.Worse)] // Of a week earlier nobody knows.
-    [InlineData("high", "none", "low", Verdict.CannotTell)]
-    [InlineData("none", "low", "low", Verdict.CannotTell)]
-    [InlineData("none", "none", "none", Verdict.CannotTell)]
-    public void Both_comparisons_must_agree(string after, string before, string weekEarlier, Verdict verdict) =>
+    [InlineData("high", "low", "low", ReleaseVerdict.Worse)]
+    [InlineData("low", "high", "high", ReleaseVerdict.Better)]
+    [InlineData("low", "low", "low", ReleaseVerdict.NoChange)]
+    [InlineData("slightly", "low", "low", ReleaseVerdict.NoChange)] // Within the tolerance.
+    [InlineData("high", "low", "high", ReleaseVerdict.NoChange)] // It is the hour's peak, as a week earlier.
+    [InlineData("high", "high", "low", ReleaseVerdict.NoChange)] // It was so before.
+    [InlineData("low", "high", "low", ReleaseVerdict.NoChange)]
+    [InlineData("high", "low", "none", ReleaseVerdict.Worse)] // Of a week earlier nobody knows.
+    [InlineData("high", "none", "low", ReleaseVerdict.CannotTell)]
+    [InlineData("none", "low", "low", ReleaseVerdict.CannotTell)]
+    [InlineData("none", "none", "none", ReleaseVerdict.CannotTell)]
+    public void Both_comparisons_must_agree(string after, string before, string weekEarlier, ReleaseVerdict verdict) =>
         Assert.Equal(verdict, Compare(Named(after), Named(before), Named(weekEarlier), Higher).Verdict);
 
     [Fact]
     public void Where_lower_is_worse_a_fall_is_worse_and_a_rise_is_better()
     {
-        Assert.Equal(Verdict.Worse, Compare(Low, High, High, Lower).Verdict);
-        Assert.Equal(Verdict.Better, Compare(High, Low, Low, Lower).Verdict);
+        Assert.Equal(ReleaseVerdict.Worse, Compare(Low, High, High, Lower).Verdict);
+        Assert.Equal(ReleaseVerdict.Better, Compare(High, Low, Low, Lower).Verdict);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ComparisonTests
     public void No_data_is_never_zero()
     {
         var found = Compare(None, Low, Low, Lower);
-        Assert.Equal((Verdict.CannotTell, "there is no data in the window after it"), (found.Verdict, found.Because));
+        Assert.Equal((ReleaseVerdict.CannotTell, "there is no data in the window after it"), (found.Verdict, found.Because));
         Assert.Equal((0, null, null), (found.After.Samples, found.After.Median, found.After.Highest));
         Assert.Equal("there is no data in the window before it", Compare(Low, None, Low, Higher).Because);
         Assert.Equal("there are 4 samples in the window before it, and 5 are needed", Compare(Low, Low[..4], Low, Higher).Because);
@@ -59,16 +59,16 @@ public sealed class ComparisonTests
     public void From_nothing_the_least_difference_decides()
     {
         double[] zeros = [0, 0, 0, 0, 0, 0, 0, 0], few = [0.001, 0.001, 0.002, 0.001, 0.001, 0.001, 0.001, 0.001];
-        Assert.Equal(Verdict.Worse, Compare(few, zeros, zeros, Higher).Verdict);
+        Assert.Equal(ReleaseVerdict.Worse, Compare(few, zeros, zeros, Higher).Verdict);
         var found = Compare(few, zeros, zeros, Higher with { Least = 0.01 });
-        Assert.Equal((Verdict.NoChange, null), (found.Verdict, found.Before.Ratio));
+        Assert.Equal((ReleaseVerdict.NoChange, null), (found.Verdict, found.Before.Ratio));
     }
 
     [Fact]
     public void One_outlier_is_no_degradation()
     {
         double[] outlier = [10, 11, 9, 900, 12, 10, 11, 10];
-        Assert.Equal(Verdict.NoChange, Compare(outlier, Low, Low, Higher).Verdict);
+        Assert.Equal(ReleaseVerdict.NoChange, Compare(outlier, Low, Low, Higher).Verdict);
     }
 
     /// <summary>Of measures that do not change, hardly any is called worse: the guard against a test that always finds something.</summary>
@@ -76,8 +76,8 @@ public sealed class ComparisonTests
     public void What_does_not_change_is_hardly_ever_called_worse()
     {
         var random = new Random(7);
-        var worse = Enumerable.Range(0, 500).Count(_ => Compare(Noise(random, 1), Noise(random, 1), Noise(random, 1), Higher).Verdict == Verdict.Worse);
-        var found = Enumerable.Range(0, 500).Count(_ => Compare(Noise(random, 1.5), Noise(random, 1), Noise(random, 1), Higher).Verdict == Verdict.Worse);
+        var worse = Enumerable.Range(0, 500).Count(_ => Compare(Noise(random, 1), Noise(random, 1), Noise(random, 1), Higher).Verdict == ReleaseVerdict.Worse);
+        var found = Enumerable.Range(0, 500).Count(_ => Compare(Noise(random, 1.5), Noise(random, 1), Noise(random, 1), Higher).Verdict == ReleaseVerdict.Worse);
         Assert.InRange(worse, 0, 5);
         Assert.InRange(found, 495, 500);
     }

@@ -187,6 +187,14 @@ public sealed class VerificationLoopTests
         Assert.Contains("the median is 0.2 after it, 0.01 before it and 0.01 a week earlier", page);
     }
 
+    [Fact]
+    public async Task Nobody_else_can_send_what_was_measured()
+    {
+        await using var measures = await PlayedMeasures.StartAsync(_ => 0.01);
+        await using var server = await StartAsync(measures);
+        Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("/api/v1/deliveries/verification", "{}")).StatusCode);
+    }
+
     static Task<RunningServer> StartAsync(PlayedApi measures, string signals = "degradation", string? address = null) => RunningServer.StartAsync(
         $$"""
         services: { shop: { repositories: [acme/shop] } }
