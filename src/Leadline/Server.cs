@@ -23,7 +23,7 @@ public static class Server
     const int PoolThreads = 32;
 
     /// <summary>Puts the server together; it listens once it is started.</summary>
-    /// <exception cref="SettingsException">A digest is to be sent, or a source or a check asked, and cannot be.</exception>
+    /// <exception cref="SettingsException">A digest is to be sent, or a source asked, and cannot be; or a check lacks something.</exception>
     /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no tokens.</exception>
     public static async Task<WebApplication> BuildAsync(Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
     {
@@ -62,8 +62,8 @@ public static class Server
                 sources: settings.Sources.And(new MirrorReader(MirrorReader.Mirrors, salt)).And(new VerificationReader())))
             .AddSingleton<Overriding>().AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>()
-            .AddSingleton(Random.Shared).AddHostedService<PollSchedule>()
-            .AddHostedService<DigestSchedule>().AddHostedService<VerificationLoop>().AddSingleton<LiveStream>().AddHostedService(services => services.GetRequiredService<LiveStream>());
+            .AddSingleton(Random.Shared).AddHostedService<PollSchedule>().AddHostedService<VerificationLoop>()
+            .AddHostedService<DigestSchedule>().AddSingleton<LiveStream>().AddHostedService(services => services.GetRequiredService<LiveStream>());
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();
         builder.Services.AddRouting();

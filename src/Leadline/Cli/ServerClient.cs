@@ -150,7 +150,7 @@ public sealed class ServerClient : IDisposable
         return $"{server} answered {(int)response.StatusCode}: {because}";
     }
 
-    /// <summary>The sentence of a problem+json body, or null where it is something else.</summary>
+    /// <summary>The sentence of a problem+json body with the reasons that stand under it, or null where it is something else.</summary>
     static string? Problem(string text)
     {
         try
@@ -159,7 +159,8 @@ public sealed class ServerClient : IDisposable
             if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
             foreach (var name in (ReadOnlySpan<string>)["detail", "title"])
             {
-                if (document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String) return value.GetString();
+                if (document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
+                    return string.Join(": ", [value.GetString()!, .. Reasons(document.RootElement)]);
             }
 
             return null;
@@ -168,6 +169,15 @@ public sealed class ServerClient : IDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>Of lines that were sent; of one line alone its number says nothing.</summary>
+    static IEnumerable<string> Reasons(JsonElement problem)
+    {
+        if (!problem.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array) return [];
+        var reasons = errors.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.Object && error.TryGetProperty("reason", out _)).ToList();
+        return reasons.Count == 0 ? []
+            : [string.Join("; ", reasons.Select(error => (reasons.Count > 1 ? $"line {error.GetProperty("line")}: " : "") + error.GetProperty("reason").GetString()))];
     }
 
     public void Dispose() => http.Dispose();

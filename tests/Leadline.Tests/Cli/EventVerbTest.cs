@@ -79,6 +79,18 @@ public sealed class EventVerbTest
     }
 
     [Fact]
+    public async Task Says_what_was_wrong_with_an_event_that_a_server_refused()
+    {
+        await using var server = await ListenerAsync(_ => Results.Problem(
+            "nothing in the body could be taken", statusCode: 400,
+            extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { line = 1, reason = "\"weight\" is a share: write 0 to 100" } } }));
+        var ended = await BuiltProgram.RunAsync("event", "annotation", "--text", "x", "--server", server.Address);
+
+        Assert.Equal(1, ended.Code);
+        Assert.Contains("answered 400: nothing in the body could be taken: \"weight\" is a share: write 0 to 100", ended.Error);
+    }
+
+    [Fact]
     public async Task Ends_with_3_when_no_server_answers()
     {
         var ended = await BuiltProgram.RunAsync("event", "annotation", "--text", "x", "--retries", "0", "--server", "http://127.0.0.1:1");

@@ -5,6 +5,7 @@ using Leadline.Storage;
 using Leadline.Tests.Storage;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
+using Verdict = Leadline.Constraint.Verdict;
 
 namespace Leadline.Tests.Metrics;
 
