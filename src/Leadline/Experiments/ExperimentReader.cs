@@ -121,7 +121,11 @@ public sealed class ExperimentReader(Store store, MetricsReader metrics, Definit
         if (own.Before is not { } before || own.After is not { } after || look.Effect is null) return new Needed(null, null, "how many more deployments it needs cannot be said yet");
         var bound = Spending.Bounds(experiment.FalseAlarms, before.Weeks, Look.First, planned)[^1];
         if (Verdicts.Enough(experiment.Aim, look.Measured, after.Deployments, before.Deployments, bound) is not { } enough)
-            return new Needed(null, null, $"however many deployments follow, so small an effect cannot be told from the {before.Deployments:N0} before the start");
+        {
+            return new Needed(
+                null, null, $"however many deployments follow, so small an effect cannot be told from the {before.Deployments:N0} before the start"
+                    + (Verdicts.EnoughOnEitherSide(experiment.Aim, look.Measured, after.Deployments, before.Deployments, bound) is { } each ? $": it takes about {each:N0} on either side" : ""));
+        }
         var perWeek = Math.Max(1, (double)after.Deployments / after.Weeks);
 
         // What is there may be enough for most; one week more is the least that can change a word.

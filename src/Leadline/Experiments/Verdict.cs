@@ -81,14 +81,20 @@ public static class Verdicts
     /// <param name="after">Deployments after the start.</param>
     /// <param name="before">Deployments before it.</param>
     /// <param name="bound">Of the last look.</param>
-    public static long? Enough(Aim aim, Measured measured, long after, long before, double bound)
+    public static long? Enough(Aim aim, Measured measured, long after, long before, double bound) =>
+        Sum(aim, measured, after, before, bound) is { } sum && sum - (1.0 / before) is > 1e-9 and var rest ? (long)Math.Ceiling(1 / rest) : null;
+
+    /// <summary>The same where as many stand before the start as after it: about so many on either side.</summary>
+    public static long? EnoughOnEitherSide(Aim aim, Measured measured, long after, long before, double bound) =>
+        Sum(aim, measured, after, before, bound) is > 1e-9 and var sum ? (long)Math.Ceiling(2 / sum) : null;
+
+    /// <summary>What 1/n + 1/m must come to.</summary>
+    static double? Sum(Aim aim, Measured measured, long after, long before, double bound)
     {
         if (after == 0 || before == 0 || measured.Within(1) is not { } one) return null;
         var error = (one.Even(one.Upper) - one.Even(one.Lower)) / 2;
         var worth = aim.IsRatio ? Math.Abs(Math.Log(aim.Direction == Direction.Up ? 1 + aim.Worth : 1 - aim.Worth)) : aim.Worth;
-        var each = error * error / ((1.0 / after) + (1.0 / before));
-        var rest = (Math.Pow(worth / (bound + Power), 2) / each) - (1.0 / before);
-        return rest <= 0 || 1 / rest > int.MaxValue ? null : (long)Math.Ceiling(1 / rest);
+        return Math.Pow(worth / ((bound + Power) * error), 2) * ((1.0 / after) + (1.0 / before));
     }
 
     /// <summary>The least and the most that the interval allows to be gained.</summary>
