@@ -24,9 +24,14 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
     {
         var recordings = posting.Of(folder).Select(ways => ways[0]).ToList();
         var answers = await posting.PostAsync(recordings.Select(recording => recording.Delivery));
-        // Known, where a test before has posted it or two recordings hold nothing else that is kept: then it is stored all the same.
         foreach (var (recording, answer) in recordings.Zip(answers))
-            Assert.True(IsLetIn(answer), $"{recording.Name} is answered {answer.Status}: {answer.Body}");
+        {
+            // Where two hold nothing that is kept, one stands for both.
+            var isKnown = recordings.Any(other => other != recording && other.Kept.Body.Span.SequenceEqual(recording.Kept.Body.Span));
+            Assert.True(
+                answer.Status == HttpStatusCode.Accepted || (isKnown && answer.Status == HttpStatusCode.OK),
+                $"{recording.Name} is answered {answer.Status}: {answer.Body}");
+        }
 
         await posting.Server.SettleAsync();
         foreach (var (recording, answer) in recordings.Zip(answers))
@@ -53,13 +58,17 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
         Assert.Equal(before, await posting.StoredAsync());
     }
 
+    /// <summary>On a server of its own, where nobody waits to see the body for the first time. After the first way it is known; what is asked is whether it is let in.</summary>
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Folders))]
     public async Task Each_way_to_prove_the_secret_is_let_in(string folder)
     {
-        var answers = await posting.PostAsync(posting.Of(folder).First().Select(recording => recording.Delivery));
+        await using var alone = new Posting();
+        await alone.InitializeAsync();
+        var answers = await alone.PostAsync(alone.Of(folder).First().Select(recording => recording.Delivery));
         Assert.NotEmpty(answers);
-        Assert.All(answers, answer => Assert.True(IsLetIn(answer), $"it is answered {answer.Status}: {answer.Body}"));
+        Assert.All(answers, answer => Assert.True(
+            answer.Status is HttpStatusCode.Accepted or HttpStatusCode.OK, $"it is answered {answer.Status}: {answer.Body}"));
     }
 
     [Fact]
@@ -69,8 +78,6 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
         Assert.Equal("azuredevops", SharedPayloads.ReaderOf("azure-devops")?.Source);
         Assert.Null(SharedPayloads.ReaderOf("pelorus"));
     }
-
-    static bool IsLetIn((HttpStatusCode Status, string Body) answer) => answer.Status is HttpStatusCode.Accepted or HttpStatusCode.OK;
 
     /// <summary>One server for all of them, where every source has a secret.</summary>
     public sealed class Posting : IAsyncLifetime
