@@ -31,5 +31,6 @@ public sealed record PageSpan(DateTimeOffset From, DateTimeOffset AsOf, bool IsA
 /// <param name="What">What it lists, in words.</param>
 /// <param name="Count">The request whose answer tells how many there are.</param>
 /// <param name="AtOnce">How many a page holds.</param>
-/// <param name="EachAsks">The most requests that one of them makes necessary.</param>
-public sealed record PlannedListing(string What, PageRequest Count, int AtOnce, int EachAsks);
+/// <param name="EachAsks">The requests that one of them makes necessary; less than one where several share it.</param>
+/// <param name="Otherwise">Asked for the count where the first says that there is nothing of the kind.</param>
+public sealed record PlannedListing(string What, PageRequest Count, int AtOnce, double EachAsks, PageRequest? Otherwise = null);

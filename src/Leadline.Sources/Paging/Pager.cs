@@ -49,6 +49,15 @@ public abstract class Pager
     /// <summary>Whether this status says that there is nothing of the kind, which is no failure.</summary>
     public virtual bool IsNothing(PageRequest request, int status) => false;
 
+    /// <summary>What is asked in place of a request to which <see cref="IsNothing"/> was the answer.</summary>
+    public virtual Page InPlaceOf(PageRequest request, string scope) => new();
+
+    /// <summary>
+    /// Another host of the same maker, which takes the same token and on which alone this request is asked; null where it is asked of <paramref name="api"/> itself.
+    /// It ends in a slash.
+    /// </summary>
+    public virtual Uri? Elsewhere(PageRequest request, Uri api) => null;
+
     /// <summary>The right of a token that this request needs, as the maker calls it.</summary>
     public virtual string Right(PageRequest request) => $"reading {request.Kind.Replace('_', ' ')}";
 

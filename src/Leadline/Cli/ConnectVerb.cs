@@ -158,7 +158,7 @@ static partial class ConnectVerb
         {
             try
             {
-                await api.AskAsync(listing.Count, null, cancellation);
+                await PollPlan.CountAsync(api, listing, cancellation);
             }
             catch (ApiException error) when (error is { EndsAll: false, Status: 403 or 404 })
             {

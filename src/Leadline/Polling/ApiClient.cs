@@ -82,7 +82,8 @@ sealed class ApiClient : IDisposable
     /// <exception cref="ApiException">It failed, also when it was tried again.</exception>
     public async Task<PageAnswer> AskAsync(PageRequest request, string? tag, CancellationToken cancellation)
     {
-        var address = Address(request.Address);
+        var home = manner.Elsewhere?.Invoke(request, api) ?? api;
+        var address = Address(request.Address, home);
         for (var redirects = 0; ; redirects++)
         {
             using var answer = await SendAsync(request, address, tag, cancellation);
@@ -100,7 +101,7 @@ sealed class ApiClient : IDisposable
             if (status is not (301 or 302 or 307 or 308) || answer.Headers.Location is not { } location) throw Refusal(request, answer);
             if (redirects == MostRedirects) throw new ApiException($"{Shown(address)} leads on and on, and was given up", canHelp: false) { Status = status };
             address = new Uri(address, location);
-            RefuseOtherHost(address);
+            RefuseOtherHost(address, home);
         }
     }
 
@@ -157,19 +158,19 @@ sealed class ApiClient : IDisposable
 
     static bool IsLimited(HttpResponseMessage answer) => answer.RequestMessage?.Options.TryGetValue(TokenHandler.Limited, out var limited) == true && limited;
 
-    Uri Address(string address)
+    Uri Address(string address, Uri home)
     {
-        if (!Uri.TryCreate(api, address, out var whole)) throw new ApiException("the API gave the address of a next page that is none", canHelp: false);
-        RefuseOtherHost(whole);
+        if (!Uri.TryCreate(home, address, out var whole)) throw new ApiException("the API gave the address of a next page that is none", canHelp: false);
+        RefuseOtherHost(whole, home);
         return whole;
     }
 
-    /// <summary>The token belongs to one host.</summary>
-    void RefuseOtherHost(Uri address)
+    /// <summary>The token belongs to one host; which one that is of a request is never said by an answer.</summary>
+    void RefuseOtherHost(Uri address, Uri home)
     {
-        if (address.Scheme == api.Scheme && address.Authority == api.Authority && address.UserInfo.Length == 0) return;
+        if (address.Scheme == home.Scheme && address.Authority == home.Authority && address.UserInfo.Length == 0) return;
         throw new ApiException(
-            $"{api.Authority} leads to another host, {address.Scheme}://{address.Authority}: it was not asked, and the token was not shown to it; where that is the API's new home, write it as {manner.Key}.api",
+            $"{home.Authority} leads to another host, {address.Scheme}://{address.Authority}: it was not asked, and the token was not shown to it; where that is the API's new home, write it as {manner.Key}.api",
             canHelp: false);
     }
 

@@ -161,7 +161,7 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
         try
         {
             var answer = await api.AskAsync(request, request.IsConditional ? cursor.Tags.GetValueOrDefault(request.Address) : null, cancellation);
-            var page = answer.Status == 200 ? pager.Read(request, answer, scope, cursor.Span) : new Page();
+            var page = answer.Status switch { 200 => pager.Read(request, answer, scope, cursor.Span), 304 => new Page(), _ => pager.InPlaceOf(request, scope) };
             return (page, cursor.After(answer, page.Next, page.Items.Length));
         }
         catch (Exception error) when (error is ApiException { CanHelp: false, EndsAll: false } or JsonException or FormatException)

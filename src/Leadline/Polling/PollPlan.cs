@@ -34,7 +34,7 @@ public sealed record PollPlan(
                 long? count = null;
                 try
                 {
-                    var answer = await api.AskAsync(listing.Count, null, token);
+                    var answer = await CountAsync(api, listing, token);
                     count = answer.Status == 200 ? pager.CountOf(listing, answer) : 0;
                 }
                 catch (Exception error) when (error is ApiException or JsonException)
@@ -44,13 +44,21 @@ public sealed record PollPlan(
 
                 // An empty listing is asked for too.
                 planned[i] = new PlannedScope(
-                    scope, listing.What, count, count is { } known ? Math.Max(1, (known + listing.AtOnce - 1) / listing.AtOnce) + (known * listing.EachAsks) : null);
+                    scope, listing.What, count, count is { } known ? Math.Max(1, (known + listing.AtOnce - 1) / listing.AtOnce) + (long)Math.Ceiling(known * listing.EachAsks) : null);
             });
         var requests = planned.Sum(one => one.Requests ?? 0);
         var each = asked.Length == 0 ? 0 : clock.GetElapsedTime(began).TotalSeconds / asked.Length;
         return new PollPlan(
             pager.Source, address.ToString(), scopes.Length, [.. planned], requests, api.Allowance,
             Math.Max(requests * each, Waiting(requests, api.Allowance, pager.AllowanceSpan)), [.. missing.OfType<Missing>()]);
+    }
+
+    /// <summary>The answer that tells how many things a listing holds.</summary>
+    /// <exception cref="ApiException">It failed.</exception>
+    internal static async Task<PageAnswer> CountAsync(ApiClient api, PlannedListing listing, CancellationToken cancellation)
+    {
+        var answer = await api.AskAsync(listing.Count, null, cancellation);
+        return answer.Status != 200 && listing.Otherwise is { } other ? await api.AskAsync(other, null, cancellation) : answer;
     }
 
     /// <summary>How long the limit alone makes it take.</summary>

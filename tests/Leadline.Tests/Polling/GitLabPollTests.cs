@@ -23,7 +23,7 @@ public sealed class GitLabPollTests
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var summary = await RunAsync(api, store, "acme/*");
         Assert.Empty(summary.Missing);
-        Assert.All(api.Tokens, token => Assert.Equal("token one", token));
+        Assert.All(api.Tokens, token => Assert.Equal("Bearer token one", token));
 
         await using var sent = await Store.OpenAsync(TestStore.New, Cancellation);
         var intake = new Intake(new byte[32]);
@@ -90,7 +90,7 @@ public sealed class GitLabPollTests
         Assert.Equal(1, (await RunAsync(api, store, GitLabWorld.Project)).Done);
         api.Asked.Clear();
         Assert.Equal(0, (await RunAsync(api, store, GitLabWorld.Project)).Stored);
-        Assert.Equal(6, api.Asked.Count);
+        Assert.Equal(7, api.Asked.Count);
     }
 
     static async Task<PollSummary> RunAsync(PlayedApi api, Store store, string name, CancellationToken? cancellation = null)

@@ -43,6 +43,10 @@ sealed partial class BitbucketWorld : PlayedWorld
 
     public override IEnumerable<string> Alone => Enumerable.Range(1, 8).SelectMany(i => new[] { $"\"{{p{i}}}\"", $"\"{{d{i}}}\"" });
 
+    public override string? Paged => "/pullrequests?";
+
+    public override void Appear() => Add("pullrequests", Pull(9, "OPEN", Later.AddHours(3), Later));
+
     public override void Happen()
     {
         List("pullrequests")[7] = (JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(Pull(8, "MERGED", Later, Later))!;
