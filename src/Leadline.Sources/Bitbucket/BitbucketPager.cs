@@ -80,6 +80,8 @@ public sealed class BitbucketPager : Pager
     /// <summary>Where issues are switched off, or pipelines, there are none; a repository without a commit has none to list.</summary>
     public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("issues" or "pipelines" or "deployments" or "commits", 404);
 
+    public override string Right(PageRequest request) => request.Kind switch { "pullrequests" => "pull requests (read)", "pipelines" or "deployments" => "pipelines (read)", "issues" => "issues (read)", _ => "repositories (read)" };
+
     public override ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
     [
         .. First(scope, span).Select(request => new PlannedListing(

@@ -58,7 +58,7 @@ sealed class ApiClient : IDisposable
             {
                 InnerHandler = new ResilienceHandler(timed)
                 {
-                    InnerHandler = new WholeAnswerHandler(largest)
+                    InnerHandler = new WholeAnswerHandler(largest, manner.Key)
                     {
                         InnerHandler = network ?? new SocketsHttpHandler
                         {
@@ -184,7 +184,7 @@ sealed class ApiClient : IDisposable
             401 or 203 => new ApiException($"{api.Authority} refuses the token ({status}): it is wrong, expired or revoked; set {manner.Key}.token to one that is valid", canHelp: false, endsAll: true) { Status = status },
             403 => new ApiException($"{address} is refused (403): the token may not read the {request.Kind.Replace('_', ' ')} there; give it the right to", canHelp: false) { Status = status },
             404 => new ApiException($"{address} is not found (404): the name is wrong, or the token may not see it", canHelp: false) { Status = status },
-            _ => new ApiException($"{address} answered {status}", canHelp: false) { Status = status },
+            _ => new ApiException($"{address} answered {status}{ApiWords.Of(answer)}", canHelp: false) { Status = status },
         };
     }
 

@@ -28,17 +28,6 @@ sealed partial class PollSchedule(
     /// <summary>In the reporting time zone the nightly pass begins within the two hours after this.</summary>
     static readonly TimeOnly Night = new(2, 0);
 
-    /// <summary>Why a source of the settings could never be asked, in a sentence for each; empty where all can.</summary>
-    public static ImmutableArray<string> WhyNot(LeadlineSettings settings)
-    {
-        var sentences = settings.Apis.Where(api => api.Value.Every is not null).OrderBy(api => api.Key, StringComparer.Ordinal).Select(api =>
-        {
-            AskedSource.Of(api.Key, settings, [], out var sentence);
-            return sentence is null ? null : $"sources.{api.Key}.poll: {sentence}";
-        });
-        return [.. sentences.OfType<string>()];
-    }
-
     protected override Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(settings.Apis.Where(api => api.Value.Every is not null).Select(api => LoopAsync(api.Key, stopping)));
 
     async Task LoopAsync(string source, CancellationToken stopping)

@@ -80,6 +80,17 @@ public sealed class ConnectVerbTests
     }
 
     [Fact]
+    public async Task A_name_that_is_nowhere_is_no_lack_of_rights()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));
+        using var folder = new EmptyDirectory();
+        var ended = await ConnectAsync(folder, Token, "--api", api.Address.ToString(), "--scopes", "acme/shoop");
+        Assert.Equal(1, ended.Code);
+        Assert.Contains("/repos/acme/shoop/commits is not found (404): the name is wrong, or the token may not see it; nothing was written", ended.Error);
+        Assert.DoesNotContain("scopes missing", ended.Error);
+    }
+
+    [Fact]
     public async Task A_section_that_is_there_is_replaced_only_where_that_is_asked_for()
     {
         using var folder = new EmptyDirectory();

@@ -110,6 +110,18 @@ sealed class GitHubWorld
         }
     }
 
+    /// <summary>A push of each commit of the default branch, and of what was merged.</summary>
+    public IEnumerable<object> Pushes()
+    {
+        var open = lists["pulls"].Where(pull => pull.GetProperty("merged_at").ValueKind == JsonValueKind.Null).Select(pull => $"pulls/{pull.GetProperty("number")}/commits");
+        return
+            from list in lists
+            where list.Key.EndsWith("commits", StringComparison.Ordinal) && !open.Contains(list.Key)
+            from commit in list.Value
+            let id = commit.GetProperty("sha").GetString()
+            select new { @ref = "refs/heads/main", before = new string('0', 40), after = id, commits = new[] { new { id, message = "Work", timestamp = Time(commit), author = new { name = "Ada Example" } } }, repository = new { full_name = Repository } };
+    }
+
     /// <summary>What its webhooks would have said of the same.</summary>
     public IEnumerable<(string Event, string Body)> Webhooks()
     {

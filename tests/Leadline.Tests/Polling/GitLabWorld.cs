@@ -75,7 +75,8 @@ sealed class GitLabWorld
     public IEnumerable<object> MoreWebhooks()
     {
         var project = new { path_with_namespace = Project };
-        foreach (var commit in lists.Where(list => list.Key.EndsWith("commits", StringComparison.Ordinal)).SelectMany(list => list.Value))
+        var open = lists["merge_requests"].Where(one => one.GetProperty("state").GetString() != "merged").Select(one => $"merge_requests/{one.GetProperty("iid")}/commits");
+        foreach (var commit in lists.Where(list => list.Key.EndsWith("commits", StringComparison.Ordinal) && !open.Contains(list.Key)).SelectMany(list => list.Value))
         {
             var pushed = new { id = commit.GetProperty("id"), message = "Work", timestamp = commit.GetProperty("committed_date"), author = new { name = "Ada Example", email = "ada@acme.example" } };
             yield return new { object_kind = "push", @ref = "refs/heads/main", before = new string('0', 40), after = pushed.id, commits = new[] { pushed }, total_commits_count = 1, project };
@@ -114,10 +115,14 @@ sealed class GitLabWorld
     }
 
     /// <summary>One is opened.</summary>
-    public void Open(int number, DateTimeOffset at) => Add("merge_requests", new
+    public void Open(int number, DateTimeOffset at)
     {
-        iid = number, title = $"Change {number}", state = "opened", created_at = at, updated_at = at, source_branch = "new", target_branch = "main", sha = ShaOf(100 + number), author = Person("ada"),
-    });
+        Add("merge_requests", new { iid = number, title = $"Change {number}", state = "opened", created_at = at, updated_at = at, source_branch = "new", target_branch = "main", sha = ShaOf(100 + number), author = Person("ada") });
+        Add($"merge_requests/{number}/commits", new { id = ShaOf(100 + number), message = "Work", author_name = "Ada Example", committed_date = at, authored_date = at });
+    }
+
+    /// <summary>Without an event.</summary>
+    public void Approve(int number, DateTimeOffset at) => Add($"merge_requests/{number}/approvals", new { approved_by = new[] { new { user = Person("bob"), approved_at = at } } });
 
     /// <summary>One that was open is merged.</summary>
     public void Merge(int number, DateTimeOffset at)

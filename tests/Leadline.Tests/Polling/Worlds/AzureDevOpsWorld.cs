@@ -28,6 +28,12 @@ sealed class AzureDevOpsWorld : PlayedWorld
         }
 
         for (var part = 1; part <= 3; part++) Add("pulls/1", new { commitId = ShaOf(5000 + part), comment = "Work", author = Signed(1), committer = Signed(1) });
+        for (var i = 1; i <= 120; i++)
+        {
+            var branch = new { name = $"refs/heads/change-{i}", oldObjectId = new string('0', 40), newObjectId = ShaOf(100 + i) };
+            if (i % 5 != 0) Hook(new { eventType = "git.push", createdDate = Start.AddHours(i), resource = new { date = Start.AddHours(i), repository = Repository, refUpdates = new[] { branch }, commits = List($"pulls/{i}") }, resourceContainers = new { project = Project } });
+        }
+
         for (var i = 1; i <= 5; i++)
         {
             var at = Start.AddDays(i);
@@ -85,7 +91,7 @@ sealed class AzureDevOpsWorld : PlayedWorld
         List("pulls")[4] = (JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(Pull(5, "completed", Start.AddHours(5), Later))!;
         var deployment = List("deployments")[4];
         (deployment["deploymentStatus"], deployment["operationStatus"]) = ("succeeded", "approved");
-        deployment["completedOn"] = deployment["lastModifiedOn"] = Text(Later);
+        (deployment["completedOn"], deployment["lastModifiedOn"]) = (Text(Later), Text(Later));
     }
 
     protected override Played AnswerNow(HttpRequest request)

@@ -23,6 +23,12 @@ sealed partial class BitbucketWorld : PlayedWorld
             Hook(new { pullrequest = Pull(i, "OPEN", at, at.AddHours(-3)), repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:created"));
             if (isMerged)
             {
+                foreach (var commit in (JsonObject[])[List("commits")[^1], .. List($"pullrequests/{i}/commits")])
+                {
+                    var tip = new { type = "branch", name = "main", target = new { hash = (string)commit["hash"]! } };
+                    Hook(new { push = new { changes = new[] { new { @new = tip, commits = new[] { commit } } } }, repository = new { full_name = Repository } }, ("X-Event-Key", "repo:push"));
+                }
+
                 Add($"pullrequests/{i}/activity", new { update = new { state = "MERGED", date = at, author = Person("ada") } });
                 Hook(new { pullrequest = Pull(i, "OPEN", at, at.AddHours(-3)), approval = new { date = at.AddMinutes(-30), user = Person("bob") }, repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:approved"));
                 Hook(new { pullrequest = Pull(i, "MERGED", at, at), repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:fulfilled"));
@@ -42,6 +48,8 @@ sealed partial class BitbucketWorld : PlayedWorld
     public override System.Collections.Immutable.ImmutableArray<string> Names => ["acme/*"];
 
     public override IEnumerable<string> Alone => Enumerable.Range(1, 8).SelectMany(i => new[] { $"\"{{p{i}}}\"", $"\"{{d{i}}}\"" });
+
+    public override bool IsTold(string thing) => !thing.StartsWith("build ", StringComparison.Ordinal) && !thing.StartsWith("deployment ", StringComparison.Ordinal);
 
     public override string? Paged => "/pullrequests?";
 

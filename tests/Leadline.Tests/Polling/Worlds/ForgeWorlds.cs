@@ -10,6 +10,7 @@ sealed class GitHubPlayed : PlayedWorld
 
     public GitHubPlayed()
     {
+        foreach (var pushed in world.Pushes()) Hook(pushed, ("X-GitHub-Event", "push"));
         foreach (var (happened, body) in world.Webhooks()) Hook(System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body), ("X-GitHub-Event", happened));
     }
 
