@@ -160,8 +160,7 @@ static partial class ConnectVerb
         {
             try
             {
-                await PollPlan.CountAsync(api, listing, cancellation);
-                isSomewhere = true;
+                isSomewhere |= (await PollPlan.CountAsync(api, listing, cancellation)).Status == 200;
             }
             catch (ApiException error) when (error is { EndsAll: false, Status: 403 or 404 })
             {

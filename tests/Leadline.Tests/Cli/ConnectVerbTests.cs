@@ -79,14 +79,16 @@ public sealed class ConnectVerbTests
         Assert.False(File.Exists(folder.File("leadline.yaml")));
     }
 
-    [Fact]
-    public async Task A_name_that_is_nowhere_is_no_lack_of_rights()
+    [Theory]
+    [InlineData("github", "/repos/acme/shoop/commits")]
+    [InlineData("gitlab", "/projects/acme%2Fshoop/merge_requests")]
+    public async Task A_name_that_is_nowhere_is_no_lack_of_rights(string source, string address)
     {
         await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));
         using var folder = new EmptyDirectory();
-        var ended = await ConnectAsync(folder, Token, "--api", api.Address.ToString(), "--scopes", "acme/shoop");
+        var ended = await BuiltProgram.RunInAsync(folder.Path, Token, ["connect", source, "--token-variable", "GITHUB_TOKEN", "--api", api.Address.ToString(), "--scopes", "acme/shoop"]);
         Assert.Equal(1, ended.Code);
-        Assert.Contains("/repos/acme/shoop/commits is not found (404): the name is wrong, or the token may not see it; nothing was written", ended.Error);
+        Assert.Contains($"{address} is not found (404): the name is wrong, or the token may not see it; nothing was written", ended.Error);
         Assert.DoesNotContain("scopes missing", ended.Error);
     }
 

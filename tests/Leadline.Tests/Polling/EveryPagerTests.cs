@@ -69,7 +69,6 @@ public sealed class EveryPagerTests
         var pushed = await ThingsAsync(sent);
         Assert.True(pushed.Count >= 4, $"{pushed.Count} things were sent");
         var asked = await ThingsAsync(store);
-        File.WriteAllLines($"/tmp/diff-{name}.txt", asked.Except(pushed).Where(world.IsTold).Select(x => "+" + x).Concat(pushed.Except(asked).Select(x => "-" + x)));
         Assert.Equal(pushed, asked.Where(world.IsTold));
         var stored = await GitHubWorld.DeliveriesAsync(store);
         Assert.All(world.Alone, text => Assert.Single(stored, line => line.Contains(text, StringComparison.Ordinal)));

@@ -21,14 +21,14 @@ sealed partial class BitbucketWorld : PlayedWorld
             Add($"pullrequests/{i}/activity", new { approval = new { date = at.AddMinutes(-30), user = Person("bob"), pullrequest = new { id = i } } });
             Add($"pullrequests/{i}/activity", new { comment = new { content = new { raw = "Well done, Ada" } } });
             Hook(new { pullrequest = Pull(i, "OPEN", at, at.AddHours(-3)), repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:created"));
+            foreach (var commit in (JsonObject[])[List("commits")[^1], .. isMerged ? List($"pullrequests/{i}/commits") : []])
+            {
+                var tip = new { type = "branch", name = "main", target = new { hash = (string)commit["hash"]! } };
+                Hook(new { push = new { changes = new[] { new { @new = tip, commits = new[] { commit } } } }, repository = new { full_name = Repository } }, ("X-Event-Key", "repo:push"));
+            }
+
             if (isMerged)
             {
-                foreach (var commit in (JsonObject[])[List("commits")[^1], .. List($"pullrequests/{i}/commits")])
-                {
-                    var tip = new { type = "branch", name = "main", target = new { hash = (string)commit["hash"]! } };
-                    Hook(new { push = new { changes = new[] { new { @new = tip, commits = new[] { commit } } } }, repository = new { full_name = Repository } }, ("X-Event-Key", "repo:push"));
-                }
-
                 Add($"pullrequests/{i}/activity", new { update = new { state = "MERGED", date = at, author = Person("ada") } });
                 Hook(new { pullrequest = Pull(i, "OPEN", at, at.AddHours(-3)), approval = new { date = at.AddMinutes(-30), user = Person("bob") }, repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:approved"));
                 Hook(new { pullrequest = Pull(i, "MERGED", at, at), repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:fulfilled"));
