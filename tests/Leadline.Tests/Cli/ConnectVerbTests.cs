@@ -86,7 +86,7 @@ public sealed class ConnectVerbTests
     {
         await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));
         using var folder = new EmptyDirectory();
-        var ended = await BuiltProgram.RunInAsync(folder.Path, Token, ["connect", source, "--token-variable", "GITHUB_TOKEN", "--api", api.Address.ToString(), "--scopes", "acme/shoop"]);
+        var ended = await BuiltProgram.RunWithAsync(folder.Path, null, Token, ["connect", source, "--token-variable", "GITHUB_TOKEN", "--api", api.Address.ToString(), "--scopes", "acme/shoop"]);
         Assert.Equal(1, ended.Code);
         Assert.Contains($"{address} is not found (404): the name is wrong, or the token may not see it; nothing was written", ended.Error);
         Assert.DoesNotContain("scopes missing", ended.Error);

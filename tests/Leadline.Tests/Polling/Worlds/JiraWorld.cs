@@ -27,7 +27,11 @@ sealed partial class JiraWorld : PlayedWorld
             (string From, string To, DateTimeOffset At)[] changes = i switch
             {
                 8 => [],
-                Often => [.. Enumerable.Range(0, 51).Select(change => change % 2 == 0 ? ("1", "9", at.AddMinutes(20 * (change + 1))) : ("9", "1", at.AddMinutes(20 * (change + 1))))],
+                Often => 
+                [
+                    ("1", "3", at.AddMinutes(20)),
+                    .. Enumerable.Range(1, 49).Select(change => change % 2 == 1 ? (change == 1 ? "3" : "1", "9", at.AddMinutes(20 * (change + 1))) : ("9", "1", at.AddMinutes(20 * (change + 1)))),
+                ],
                 _ => [("1", "3", at.AddMinutes(20)), ("3", "9", at.AddHours(2))],
             };
             Add("issues", Issue(i, changes.Length == 0 ? "1" : "9", at, changes));
