@@ -114,12 +114,16 @@ sealed class MadeForge : IAsyncDisposable
         using var asked = await JsonDocument.ParseAsync(context.Request.Body);
         var variables = asked.RootElement.GetProperty("variables");
         var repository = variables.GetProperty("project").GetString()!.Split('/')[^1];
-        var nodes = variables.GetProperty("numbers").EnumerateArray().Select(one => int.Parse(one.GetString()!, CultureInfo.InvariantCulture)).Select(number =>
+        var nodes = variables.GetProperty("numbers").EnumerateArray().Select(one => int.Parse(one.GetString()!, CultureInfo.InvariantCulture)).Select(number => new
         {
-            var commits = Enumerable.Range(0, 2).Select(i => $$"""{"sha":"{{ShaOf($"{repository}b{i}", number)}}","message":"{{Prose}}","authorName":"a","authoredDate":"{{At(number, -4)}}","committedDate":"{{At(number, -4)}}"}""");
-            return $$$"""{"iid":"{{{number}}}","commits":{"pageInfo":{"hasNextPage":false},"nodes":[{{{string.Join(',', commits)}}}]}}""";
+            iid = $"{number}",
+            commits = new
+            {
+                pageInfo = new { hasNextPage = false },
+                nodes = Enumerable.Range(0, 2).Select(i => new { sha = ShaOf($"{repository}b{i}", number), message = Prose, authorName = "a", authoredDate = At(number, -4), committedDate = At(number, -4) }),
+            },
         });
-        await context.Response.WriteAsync($$$"""{"data":{"project":{"mergeRequests":{"nodes":[{{{string.Join(',', nodes)}}}]}}}}""");
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new { data = new { project = new { mergeRequests = new { nodes } } } }));
     }
 
     /// <summary>The newest first, as both forges are asked; GitHub's runs lie under a name, with how many there are.</summary>
