@@ -123,7 +123,9 @@ public sealed class GitLabPager : Pager
             scope, "api_merge_request_commits", KeyOfCommits(merge, 0), ("merge_request", merge.GetRawText()), ("commits", commits), ("all", IdsOf(commits))),
         merge => new PageRequest
         {
-            Kind = "merge_request_commits", Address = $"{At(scope)}merge_requests/{merge.NumberOf("iid")}/commits?per_page={AtOnce}", About = merge.GetRawText(),
+            Kind = "merge_request_commits",
+            Address = $"{At(scope)}merge_requests/{merge.NumberOf("iid")}/commits?per_page={AtOnce}",
+            About = merge.GetRawText(),
         });
 
     /// <summary>Each event as the approval that it tells of.</summary>

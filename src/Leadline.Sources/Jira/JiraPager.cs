@@ -75,7 +75,9 @@ public sealed class JiraPager : Pager
 
     internal static PageRequest AskingAll(string key, string about) => new()
     {
-        Kind = "issue", Address = $"{Cloud}issue/{Uri.EscapeDataString(key)}?fields={Fields}", About = about,
+        Kind = "issue",
+        Address = $"{Cloud}issue/{Uri.EscapeDataString(key)}?fields={Fields}",
+        About = about,
     };
 
     static PageRequest Searching(bool isCloud, string scope, PageSpan span)

@@ -94,15 +94,18 @@ sealed class ApiTokens(IReadOnlyList<string> tokens, TimeProvider clock)
         _ => null,
     };
 
-    /// <summary>Seconds since 1970, or from now on.</summary>
+    /// <summary>Seconds since 1970, or from now on; or an instant, as Jira writes it.</summary>
     static DateTimeOffset? GivenAt(HttpResponseMessage answer, DateTimeOffset theirs) =>
-        (Number(answer, "x-ratelimit-reset") ?? Number(answer, "ratelimit-reset")) is not { } seconds ? null
+        (Number(answer, "x-ratelimit-reset") ?? Number(answer, "ratelimit-reset")) is not { } seconds ? Instant(answer, "x-ratelimit-reset")
         : seconds >= 1_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, 100_000_000_000)) : theirs.AddSeconds(Math.Max(0, seconds));
 
     static TimeSpan Short(TimeSpan pause) => pause < TimeSpan.Zero ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause;
 
     static long? Number(HttpResponseMessage answer, string header) =>
         answer.Headers.TryGetValues(header, out var values) && long.TryParse(values.First(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    static DateTimeOffset? Instant(HttpResponseMessage answer, string header) =>
+        answer.Headers.TryGetValues(header, out var values) && DateTimeOffset.TryParse(values.First(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     internal sealed class State(string? token)
     {

@@ -157,6 +157,19 @@ public sealed class ApiClientTests
         Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(42));
     }
 
+    [Theory]
+    [InlineData("2026-03-01T00:20Z")]
+    [InlineData("2026-03-01T01:20:00+01:00")]
+    public async Task A_limit_is_waited_for_until_the_instant_that_is_written(string reset)
+    {
+        var asked = 0;
+        await using var api = await PlayedApi.StartAsync(_ => new Played(200, "[]", ("Date", $"{Now:R}"), ("X-RateLimit-Remaining", asked++ == 0 ? "0" : "9"), ("X-RateLimit-Reset", reset)));
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        for (var i = 0; i < 2; i++) await client.AskAsync(Request, null, Cancellation);
+        Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(22));
+    }
+
     [Fact]
     public async Task A_secondary_limit_is_waited_for_and_is_no_refusal()
     {

@@ -77,7 +77,15 @@ sealed class GitHubWorld
     /// <summary>One is opened.</summary>
     public void Open(int pull, DateTimeOffset at) => Add("pulls", new
     {
-        number = pull, state = "open", title = $"Change {pull}", user = Person("ada"), created_at = at, updated_at = at, head = new { @ref = "new", sha = ShaOf(100 + pull) }, @base = new { @ref = "main" }, labels = Array.Empty<object>(),
+        number = pull,
+        state = "open",
+        title = $"Change {pull}",
+        user = Person("ada"),
+        created_at = at,
+        updated_at = at,
+        head = new { @ref = "new", sha = ShaOf(100 + pull) },
+        @base = new { @ref = "main" },
+        labels = Array.Empty<object>(),
     });
 
     /// <summary>Something happens to a pull request: it is another now, and the last that was updated.</summary>

@@ -94,9 +94,16 @@ sealed class GitLabWorld
                     user = Person(action == "approved" ? "bob" : "ada"),
                     object_attributes = new
                     {
-                        iid = request.GetProperty("iid"), action, title = request.GetProperty("title"), state = action == "merge" ? "merged" : "opened",
-                        created_at = request.GetProperty("created_at"), updated_at = updated, source_branch = request.GetProperty("source_branch"), target_branch = "main",
-                        merge_commit_sha = action == "merge" ? request.GetProperty("merge_commit_sha").GetString() : null, last_commit = new { id = request.GetProperty("sha") },
+                        iid = request.GetProperty("iid"),
+                        action,
+                        title = request.GetProperty("title"),
+                        state = action == "merge" ? "merged" : "opened",
+                        created_at = request.GetProperty("created_at"),
+                        updated_at = updated,
+                        source_branch = request.GetProperty("source_branch"),
+                        target_branch = "main",
+                        merge_commit_sha = action == "merge" ? request.GetProperty("merge_commit_sha").GetString() : null,
+                        last_commit = new { id = request.GetProperty("sha") },
                     },
                     project,
                 };
@@ -166,8 +173,11 @@ sealed class GitLabWorld
                 pageInfo = new { hasNextPage = one.Commits.Count > MostAtOnce },
                 nodes = one.Commits.Take(MostAtOnce).Select(commit => new
                 {
-                    sha = commit.GetProperty("id"), message = commit.GetProperty("message"), authorName = commit.GetProperty("author_name"),
-                    authoredDate = commit.GetProperty("authored_date"), committedDate = commit.GetProperty("committed_date"),
+                    sha = commit.GetProperty("id"),
+                    message = commit.GetProperty("message"),
+                    authorName = commit.GetProperty("author_name"),
+                    authoredDate = commit.GetProperty("authored_date"),
+                    committedDate = commit.GetProperty("committed_date"),
                 }),
             },
         });

@@ -27,7 +27,7 @@ sealed partial class JiraWorld : PlayedWorld
             (string From, string To, DateTimeOffset At)[] changes = i switch
             {
                 8 => [],
-                Often => 
+                Often =>
                 [
                     ("1", "3", at.AddMinutes(20)),
                     .. Enumerable.Range(1, 49).Select(change => change % 2 == 1 ? (change == 1 ? "3" : "1", "9", at.AddMinutes(20 * (change + 1))) : ("9", "1", at.AddMinutes(20 * (change + 1)))),
