@@ -33,6 +33,9 @@ public sealed partial class SettingsFile
     readonly string? folder;
     readonly Definitions basis;
 
+    /// <summary>The folder of the file, from which other files are named; null for a text that is in none.</summary>
+    string? Beside { get; init; }
+
     /// <param name="errors">What is wrong is added to it.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
     /// <param name="tokens">The same, for the tokens that APIs are asked with.</param>
@@ -64,7 +67,7 @@ public sealed partial class SettingsFile
     /// <inheritdoc cref="Parse(string, string, Func{string, string?})"/>
     /// <param name="basis">The definitions of keys that the text leaves out.</param>
     public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment, Definitions basis) =>
-        Parse(text, new SettingsErrors(file), environment, environment, folder: null, basis);
+        Parse(text, new SettingsErrors(file), environment, environment, folder: null, beside: null, basis);
 
     /// <summary>The definitions of a file that somebody sends: no variable of this process is looked at.</summary>
     /// <exception cref="FormatException">Something is wrong; all of it is said.</exception>
@@ -85,13 +88,15 @@ public sealed partial class SettingsFile
         var by = environment("LEADLINE_DEFINITIONS_BY") is { Length: > 0 } tag ? tag : "local";
         if (Find(path, environment) is not { } file) return new LeadlineSettings { DefinitionsBy = by };
         var errors = new SettingsErrors(Path.GetFileName(file));
-        return Parse(Text(Bytes(file, errors), errors), errors, secrets, environment, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null, Definitions.Default) with { DefinitionsBy = by };
+        var beside = Path.GetDirectoryName(Path.GetFullPath(file));
+        return Parse(Text(Bytes(file, errors), errors), errors, secrets, environment, needsSecrets ? beside : null, beside, Definitions.Default) with { DefinitionsBy = by };
     }
 
-    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder, Definitions basis)
+    static LeadlineSettings Parse(
+        string text, SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder, string? beside, Definitions basis)
     {
         var written = new SettingsText(text, errors).Read() ?? new Written.One(default, null);
-        var settings = new SettingsFile(errors, environment, tokens, folder, basis).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
+        var settings = new SettingsFile(errors, environment, tokens, folder, basis) { Beside = beside }.Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
         errors.ThrowIfAny();
         return settings;
     }
@@ -246,7 +251,7 @@ public sealed partial class SettingsFile
         return files.DrainToImmutable();
     }
 
-    static readonly ImmutableArray<string> Pollable = ["token", "repositories", "scopes", "poll", "reconcile", "api"];
+    static readonly ImmutableArray<string> Pollable = ["token", "app", "repositories", "scopes", "poll", "reconcile", "api"];
 
     /// <summary>A token whose variable is not set is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
     SourceApi Api(string source, Setting setting)
@@ -267,12 +272,50 @@ public sealed partial class SettingsFile
             else errors.Add(one.At, setting["token"].Path, $"the environment variable {unset} is not set, or is empty");
         }
 
+        var app = setting["app"].Texts is null ? null : App(source, setting, ref trouble);
         var every = Polling(setting["poll"]);
         return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? [], .. setting["scopes"].Texts ?? []], trouble)
         {
             Every = every,
+            App = app,
             Reconciled = every is null || setting["reconcile"].Text == SettingsKey.Off ? null : Span(setting["reconcile"]) ?? TimeSpan.FromDays(3),
         };
+    }
+
+    /// <summary>A key that cannot be read is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
+    GitHubAppSetting? App(string source, Setting setting, ref string? trouble)
+    {
+        var (app, before) = (setting["app"], errors.Count);
+        var (id, key, file, installation) = (app["id"], app["key"], app["key_file"], app["installation"]);
+        if (source != "github") errors.Add(app.At, app.Path, $"{source} has no Apps: write a token");
+        if (setting["token"].Texts is not null) errors.Add(app.At, app.Path, $"sources.{source}.token is set as well: one of them must go");
+        if (id.Text is null) errors.Add(app.At, app.Path, "id: write the App's id, which its settings on GitHub show");
+        else if (!AppName().IsMatch(id.Text)) errors.Add(id.At, id.Path, $"'{id.Text}' is no id of an App: write its number, or its client id");
+        if (installation.Text is { } number && !Digits().IsMatch(number))
+            errors.Add(installation.At, installation.Path, $"'{number}' is no installation: write the number at the end of the address of its settings");
+        if ((key.Text is null) == (file.Text is null)) errors.Add(app.At, app.Path, "write either key_file, the file of the App's private key, or key, as ${NAME} of the environment");
+        if (errors.Count > before) return null;
+
+        var written = (key.Text ?? file.Text)!;
+        var at = key.Text is null ? file : key;
+        if (Variable().Matches(written).Select(match => match.Groups[1].Value).FirstOrDefault(name => string.IsNullOrWhiteSpace(tokens(name))) is { } unset)
+        {
+            Tell(ref trouble, $"the environment variable {unset}, which {at.Path} names, is not set, or is empty", $"the environment variable {unset} is not set, or is empty");
+            return null;
+        }
+
+        var value = Variable().Replace(written, match => tokens(match.Groups[1].Value)!);
+        var set = new GitHubAppSetting(id.Text!, installation.Text, key.Text is null ? null : value, key.Text is not null ? null : Beside is null ? value : Path.Combine(Beside, value));
+
+        // What is in no file is not looked at, as a file of secrets is not.
+        if ((Beside is not null || key.Text is not null) && set.WhyNot() is { } wrong) Tell(ref trouble, $"{at.Path}: {wrong}", wrong);
+        return set;
+
+        void Tell(ref string? trouble, string later, string now)
+        {
+            if (folder is null) trouble = later;
+            else errors.Add(at.At, at.Path, now);
+        }
     }
 
     /// <summary>How often it is asked; null where it is not.</summary>
@@ -354,6 +397,12 @@ public sealed partial class SettingsFile
 
     [GeneratedRegex(@"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")]
     private static partial Regex Variable();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}\z")]
+    private static partial Regex AppName();
+
+    [GeneratedRegex(@"^[0-9]{1,18}\z")]
+    private static partial Regex Digits();
 
     /// <summary>A line's first word, where it is a key.</summary>
     [GeneratedRegex(@"^[\s-]*([^\s:#]+)\s*:")]
