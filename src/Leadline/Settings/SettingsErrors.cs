@@ -8,8 +8,6 @@ sealed class SettingsErrors(string file)
 {
     readonly List<(Place At, string Sentence)> errors = [];
 
-    public int Count => errors.Count;
-
     /// <param name="at">Where it is written.</param>
     /// <param name="path">The key, with those it is in: <c>definitions.preset</c>; empty outside of all keys.</param>
     /// <param name="sentence">What is wrong, and what to write.</param>

@@ -282,39 +282,48 @@ public sealed partial class SettingsFile
         };
     }
 
-    /// <summary>A key that cannot be read is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
+    /// <summary>What is wrong with it, as its key that cannot be read, is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
     GitHubAppSetting? App(string source, Setting setting, ref string? trouble)
     {
-        var (app, before) = (setting["app"], errors.Count);
+        var app = setting["app"];
         var (id, key, file, installation) = (app["id"], app["key"], app["key_file"], app["installation"]);
-        if (source != "github") errors.Add(app.At, app.Path, $"{source} has no Apps: write a token");
-        if (setting["token"].Texts is not null) errors.Add(app.At, app.Path, $"sources.{source}.token is set as well: one of them must go");
-        if (id.Text is null) errors.Add(app.At, app.Path, "id: write the App's id, which its settings on GitHub show");
-        else if (!AppName().IsMatch(id.Text)) errors.Add(id.At, id.Path, $"'{id.Text}' is no id of an App: write its number, or its client id");
-        if (installation.Text is { } number && !Digits().IsMatch(number))
-            errors.Add(installation.At, installation.Path, $"'{number}' is no installation: write the number at the end of the address of its settings");
-        if ((key.Text is null) == (file.Text is null)) errors.Add(app.At, app.Path, "write either key_file, the file of the App's private key, or key, as ${NAME} of the environment");
-        if (errors.Count > before) return null;
-
-        var written = (key.Text ?? file.Text)!;
-        var at = key.Text is null ? file : key;
-        if (Variable().Matches(written).Select(match => match.Groups[1].Value).FirstOrDefault(name => string.IsNullOrWhiteSpace(tokens(name))) is { } unset)
+        if (source != "github")
         {
-            Tell(ref trouble, $"the environment variable {unset}, which {at.Path} names, is not set, or is empty", $"the environment variable {unset} is not set, or is empty");
+            errors.Add(app.At, app.Path, $"{source} has no Apps: write a token");
             return null;
         }
 
-        var value = Variable().Replace(written, match => tokens(match.Groups[1].Value)!);
-        var set = new GitHubAppSetting(id.Text!, installation.Text, key.Text is null ? null : value, key.Text is not null ? null : Beside is null ? value : Path.Combine(Beside, value));
+        if (id.Text is null) errors.Add(app.At, app.Path, "it has no id: write the App's id, which its settings on GitHub show");
+        var wrong = new List<(Setting At, string Sentence)>();
+        if (setting["token"].Texts is not null) wrong.Add((app, $"sources.{source}.token is set as well: one of them must go"));
+        if (id.Text is { } name && !AppName().IsMatch(name)) wrong.Add((id, $"'{name}' is no id of an App: write its number, or its client id"));
+        if (installation.Text is { } number && !Digits().IsMatch(number))
+            wrong.Add((installation, $"'{number}' is no installation: write the number at the end of the address of its settings"));
+        if ((key.Text is null) == (file.Text is null)) wrong.Add((app, "write either key_file, the file of the App's private key, or key, as ${NAME} of the environment"));
+        var set = id.Text is null || wrong.Count > 0 ? null : Keyed(key.Text is null ? file : key);
+        foreach (var (at, sentence) in wrong)
+        {
+            if (folder is null) trouble ??= errors.Written(at.At, at.Path, sentence);
+            else errors.Add(at.At, at.Path, sentence);
+        }
 
-        // What is in no file is not looked at, as a file of secrets is not.
-        if ((Beside is not null || key.Text is not null) && set.WhyNot() is { } wrong) Tell(ref trouble, $"{at.Path}: {wrong}", wrong);
         return set;
 
-        void Tell(ref string? trouble, string later, string now)
+        GitHubAppSetting? Keyed(Setting own)
         {
-            if (folder is null) trouble = later;
-            else errors.Add(at.At, at.Path, now);
+            if (Variable().Matches(own.Text!).Select(match => match.Groups[1].Value).FirstOrDefault(name => string.IsNullOrWhiteSpace(tokens(name))) is { } unset)
+            {
+                wrong.Add((own, $"the environment variable {unset} is not set, or is empty"));
+                return null;
+            }
+
+            var value = Variable().Replace(own.Text!, match => tokens(match.Groups[1].Value)!);
+            var isFile = ReferenceEquals(own, file);
+            var keyed = new GitHubAppSetting(id.Text!, installation.Text, isFile ? null : value, !isFile ? null : Beside is null ? value : Path.Combine(Beside, value));
+
+            // For a text that is in no folder a file is not looked for.
+            if ((Beside is not null || !isFile) && keyed.WhyNot() is { } because) wrong.Add((own, because));
+            return keyed;
         }
     }
 

@@ -71,7 +71,7 @@ sealed partial class GitHubWorld
             var name = connection.Groups[1].Value;
             Func<JsonElement, JsonObject>? convert = name switch { "reviews" => ReviewNode, "commits" => CommitNode, "statuses" => StatusNode, _ => null };
             if (convert is null) continue;
-            var all = lists.GetValueOrDefault(name == "statuses" ? $"deployments/{number}/statuses" : $"pulls/{number}/{name}", []);
+            var all = lists.GetValueOrDefault(name == "statuses" ? $"deployments/{number}/statuses" : $"pulls/{number}/{name}", []).OrderDescending(Newest).ToList();
             var end = Math.Min(all.Count, after + Math.Min(Nested, int.Parse(connection.Groups[2].Value, CultureInfo.InvariantCulture)));
             node[name] = new JsonObject
             {

@@ -179,7 +179,7 @@ sealed partial class GitHubWorld
         if (name.Contains("/attempts/", StringComparison.Ordinal)) return new Played(200, all[0].GetRawText());
         var (since, created) = (request.Query["since"].ToString(), request.Query["created"].ToString().Split(".."));
         var things = all.Where(thing => (since.Length == 0 || Time(thing) >= At(since)) && (created is not [var from, var to] || (Time(thing) >= At(from) && Time(thing) <= At(to))))
-            .OrderByDescending(Time).ThenByDescending(thing => thing.GetRawText(), StringComparer.Ordinal).ToList();
+            .OrderDescending(Newest).ToList();
         var page = int.TryParse(request.Query["page"], out var number) ? number : 1;
         var size = Math.Min(MostAtOnce, int.TryParse(request.Query["per_page"], out var asked) ? asked : 30);
         var shown = things.Skip((page - 1) * size).Take(size).Select(thing => thing.GetRawText());
@@ -194,6 +194,10 @@ sealed partial class GitHubWorld
             ? new Played(200, body, ("ETag", tag), ("Link", $"{Link(page + 1, "next")}, {Link(last, "last")}"))
             : new Played(200, body, ("ETag", tag));
     }
+
+    /// <summary>The order in which things are listed, by either API.</summary>
+    static readonly Comparer<JsonElement> Newest = Comparer<JsonElement>.Create((one, other) =>
+        Time(one).CompareTo(Time(other)) is not 0 and var order ? order : string.CompareOrdinal(one.GetRawText(), other.GetRawText()));
 
     static DateTimeOffset Time(JsonElement thing)
     {
