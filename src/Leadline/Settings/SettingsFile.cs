@@ -88,8 +88,9 @@ public sealed partial class SettingsFile
         var by = environment("LEADLINE_DEFINITIONS_BY") is { Length: > 0 } tag ? tag : "local";
         if (Find(path, environment) is not { } file) return new LeadlineSettings { DefinitionsBy = by };
         var errors = new SettingsErrors(Path.GetFileName(file));
+        var text = Text(Bytes(file, errors), errors);
         var beside = Path.GetDirectoryName(Path.GetFullPath(file));
-        return Parse(Text(Bytes(file, errors), errors), errors, secrets, environment, needsSecrets ? beside : null, beside, Definitions.Default) with { DefinitionsBy = by };
+        return Parse(text, errors, secrets, environment, needsSecrets ? beside : null, beside, Definitions.Default) with { DefinitionsBy = by };
     }
 
     static LeadlineSettings Parse(

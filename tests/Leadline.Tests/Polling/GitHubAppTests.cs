@@ -109,7 +109,7 @@ public sealed class GitHubAppTests
 
         // Who needs no secret is told of it once it is asked with.
         Assert.Null(AskedSource.Of("github", SettingsFile.LoadWithoutSecrets(file, _ => null), [], out var sentence));
-        Assert.Equal($"leadline.yaml:2:{72 + world.Api.Address.ToString().Length} sources.github.app.key_file: there is no file {key} to read the App's private key from", sentence);
+        Assert.Equal($"leadline.yaml:2:{63 + world.Api.Address.ToString().Length} sources.github.app.key_file: there is no file {key} to read the App's private key from", sentence);
         await File.WriteAllTextAsync(key, world.Pem.Replace("\\n", "\n"), Cancellation);
         var asked = AskedSource.Of("github", SettingsFile.Load(file, _ => null), [], out _)!;
         using var client = asked.Client(world.Clock);

@@ -119,8 +119,8 @@ public sealed class BadSettingsTests
             """, """
             4:5 sources.github.app: sources.github.token is set as well: one of them must go
             4:5 sources.github.app: write either key_file, the file of the App's private key, or key
-            4:16 sources.github.app.id: 'a b' is no id of an App: write its number, or its client id
-            4:37 sources.github.app.installation: 'shop' is no installation: write the number at the end of the address
+            4:12 sources.github.app.id: 'a b' is no id of an App: write its number, or its client id
+            4:23 sources.github.app.installation: 'shop' is no installation: write the number at the end of the address
             5:13 sources.gitlab.app: gitlab has no Apps: write a token
             6:11 sources.jira.app: jira has no Apps: write a token
             """),
