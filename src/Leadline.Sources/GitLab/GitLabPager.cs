@@ -77,10 +77,14 @@ public sealed class GitLabPager : Pager
         };
     }
 
-    /// <summary>A project without a repository has no commits; GraphQL may be closed to us where REST is not.</summary>
-    public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("commits", 404) or (GitLabGraphQl.Kind, 400 or 403 or 404 or 405);
+    /// <summary>A project without a repository has no commits.</summary>
+    public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("commits", 404);
 
-    public override Page InPlaceOf(PageRequest request, string scope) => request.Kind == GitLabGraphQl.Kind ? CommitsOfSeveral(null, request, scope) : new Page();
+    /// <summary>GraphQL may be closed to us, or fail, where REST is not and does not.</summary>
+    public override ImmutableArray<PageRequest> InPlaceOf(PageRequest request, string scope, int status) =>
+        request.Kind == GitLabGraphQl.Kind ? CommitsOfSeveral(null, request, scope).Next : [];
+
+    public override bool IsLarge(PageRequest request) => request.Kind == GitLabGraphQl.Kind;
 
     public override string Right(PageRequest request) => "read_api";
 

@@ -34,7 +34,7 @@ public sealed record PollPlan(
                 long? count = null;
                 try
                 {
-                    var answer = await CountAsync(api, listing, token);
+                    var answer = await CountAsync(api, listing, scope, token);
                     count = answer.Status == 200 ? pager.CountOf(listing, answer) : 0;
                 }
                 catch (Exception error) when (error is ApiException or JsonException)
@@ -43,25 +43,32 @@ public sealed record PollPlan(
                 }
 
                 // An empty listing is asked for too.
-                planned[i] = new PlannedScope(
-                    scope, listing.What, count, count is { } known ? Math.Max(1, (known + listing.AtOnce - 1) / listing.AtOnce) + (long)Math.Ceiling(known * listing.EachAsks) : null);
+                planned[i] = new PlannedScope(scope, listing.What, count, count is { } known ? Pages(listing, known) + Others(listing, known) : null);
             });
         var requests = planned.Sum(one => one.Requests ?? 0);
         var each = asked.Length == 0 ? 0 : clock.GetElapsedTime(began).TotalSeconds / asked.Length;
+        var costs = planned.Zip(asked).SelectMany(one => new[]
+        {
+            (Cost: pager.CostOf(one.Second.Listing.Count), Requests: one.First.Items is { } known ? Pages(one.Second.Listing, known) : 0),
+            (Cost: one.Second.Listing.EachCosts, Requests: one.First.Items is { } items ? Others(one.Second.Listing, items) : 0),
+        }).GroupBy(one => one.Cost.Budget, one => one.Requests * one.Cost.Points);
+
+        // An allowance of which nothing was asked yet is about as large as the other.
+        var allowances = api.Allowances;
+        var longest = costs.Select(one => (allowances.GetValueOrDefault(one.Key) ?? api.Allowance with { Left = api.Allowance.Of }).Waiting(one.Sum(), pager.AllowanceSpan));
         return new PollPlan(
             pager.Source, address.ToString(), scopes.Length, [.. planned], requests, api.Allowance,
-            Math.Max(requests * each, Waiting(requests, api.Allowance, pager.AllowanceSpan)), [.. missing.OfType<Missing>()]);
+            Math.Max(requests * each, longest.Append(TimeSpan.Zero).Max().TotalSeconds), [.. missing.OfType<Missing>()]);
+
+        static long Pages(PlannedListing listing, long known) => Math.Max(1, (known + listing.AtOnce - 1) / listing.AtOnce);
+        static long Others(PlannedListing listing, long known) => (long)Math.Ceiling(known * listing.EachAsks);
     }
 
     /// <summary>The answer that tells how many things a listing holds.</summary>
     /// <exception cref="ApiException">It failed.</exception>
-    internal static async Task<PageAnswer> CountAsync(ApiClient api, PlannedListing listing, CancellationToken cancellation)
+    internal static async Task<PageAnswer> CountAsync(ApiClient api, PlannedListing listing, string scope, CancellationToken cancellation)
     {
-        var answer = await api.AskAsync(listing.Count, null, cancellation);
-        return answer.Status != 200 && listing.Otherwise is { } other ? await api.AskAsync(other, null, cancellation) : answer;
+        var answer = await api.AskAsync(listing.Count, null, scope, cancellation);
+        return answer.Status != 200 && listing.Otherwise is { } other ? await api.AskAsync(other, null, scope, cancellation) : answer;
     }
-
-    /// <summary>How long the limit alone makes it take.</summary>
-    static double Waiting(long requests, ApiAllowance allowance, TimeSpan span) =>
-        allowance is { Left: { } left, Of: > 0 and var of } && requests > left ? Math.Ceiling((requests - left) / (double)of) * span.TotalSeconds : 0;
 }

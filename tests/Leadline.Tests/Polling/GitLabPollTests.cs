@@ -84,6 +84,7 @@ public sealed class GitLabPollTests
 
     [Theory]
     [InlineData(404, "{}")]
+    [InlineData(502, "<html></html>")]
     [InlineData(403, """{"errors":[{"message":"Forbidden"}]}""")]
     [InlineData(200, """{"errors":[{"message":"Field 'committedDate' doesn't exist on type 'Commit'"}]}""")]
     [InlineData(200, """{"errors":[{"message":"Timeout on MergeRequest.commits"}],"data":{"project":{"mergeRequests":{"nodes":[{"iid":"1","commits":null},null]}}}}""")]
