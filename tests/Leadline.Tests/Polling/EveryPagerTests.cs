@@ -188,7 +188,7 @@ public sealed class EveryPagerTests
         var world = WorldOf(name);
         await using var api = await PlayedApi.StartAsync(world.Answer);
         using var clock = new HurryingClock(PlayedWorld.Now);
-        var pager = Pagers.Find(world.Source)!;
+        var pager = Pagers.Find(world.Source)!.For(new Uri(api.Address, world.Below), hasToken: true);
         using var client = new ApiClient(pager, new Uri(api.Address, world.Below), ["token one"], clock);
         var (scopes, _) = await Poll.ScopesAsync(pager, client, world.Names, clock, Cancellation);
         var plan = await PollPlan.OfAsync(pager, api.Address, client, scopes, PlayedWorld.Start, clock, Cancellation);
@@ -242,7 +242,7 @@ public sealed class EveryPagerTests
     static async Task<PollSummary> RunAsync(PlayedWorld world, PlayedApi api, Store store, DateTimeOffset? now = null, CancellationToken? cancellation = null)
     {
         using var clock = new HurryingClock(now ?? PlayedWorld.Now);
-        var pager = Pagers.Find(world.Source)!;
+        var pager = Pagers.Find(world.Source)!.For(new Uri(api.Address, world.Below), hasToken: true);
         using var client = new ApiClient(pager, new Uri(api.Address, world.Below), ["token one"], clock);
         var poll = new Poll(store, new Intake(new byte[32]), pager, Catalogue.Find(world.Source)!, client, clock);
         var scopes = await poll.ScopesAsync(world.Names, cancellation ?? Cancellation);
