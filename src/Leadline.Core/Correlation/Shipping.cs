@@ -31,24 +31,48 @@ static class Shipping
             live.Add(row);
             if (row.Head < 0)
             {
-                // Of which repository it was nobody knows: whatever comes next in any of them follows a gap.
                 if (row.Repository is null)
-                    foreach (var other in lives.Values.Where(other => other != live)) other.Add(row);
+                {
+                    // Of which repository it was nobody knows, unless there is but one: whatever comes next in any of them follows a gap.
+                    var others = lives.Values.Where(other => other != live).ToList();
+                    if (others is [[.., var last]]) before ??= last;
+                    foreach (var other in others) other.Add(row);
+                }
+
                 walk.Advance(-1);
                 row.Link = UnlinkedBy(row.Attempt);
+                row.LiveBefore = Comparable(before, row);
                 Declare(judged, row, walk);
                 continue;
             }
 
             var step = walk.Advance(row.Head);
+            var shipping = step.Reached;
+            var compared = before is { Head: >= 0 } ? judged.Comparisons.Between(before.Head, row.Head) : null;
             if (begun.Add(judged.Graph.Repository(row.Head))) row.Link = LedgerLink.Baseline;
+            else if (compared is not null)
+            {
+                // What else the walk reached was live before, nobody knows since when.
+                shipping = compared.Commits.FindAll(commit => walk.IsOfLastStep(commit) || walk.Add(commit));
+                MarkOwn(judged, step.Reached.Except(shipping), walk);
+                if (shipping.Count == 0 && compared.MayTakeAway) RollbackSignal.Apply(judged, row, live);
+            }
             else if (before is { Head: < 0 } || (step.Reached.Count > 0 && !step.MetShipped)) row.Link = LedgerLink.Gap;
             else if (step.Reached.Count == 0) RollbackSignal.Apply(judged, row, live);
 
+            if (row.Link != LedgerLink.Linked) row.LiveBefore = Comparable(before, row);
             if (row.Attempt.Changes is not null) Declare(judged, row, walk);
-            else if (row.Link == LedgerLink.Linked) Ship(judged, row, step, walk);
-            else if (!judged.Changes.AreNone) MarkOwn(judged, step, walk);
+            else if (row.Link != LedgerLink.Linked) MarkOwn(judged, step.Reached, walk);
+            else Ship(judged, row, shipping, i => compared is not null ? LinkMethod.Compare : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange, walk);
         }
+    }
+
+    /// <summary>What was live before, where a host can compare it with what is deployed: it asks for whole shas of one repository.</summary>
+    static Sha? Comparable(Row? before, Row row)
+    {
+        if (row.Attempt.Changes is not null || row is not { Sha: { IsShort: false } own, Link: not (LedgerLink.Configuration or LedgerLink.ShortSha) }) return null;
+        if (before is not { Sha: { IsShort: false } live } || live == own || before.Link == LedgerLink.Configuration) return null;
+        return before.Repository is { } one && row.Repository is { } other && !string.Equals(one.Value, other.Value, StringComparison.OrdinalIgnoreCase) ? null : live;
     }
 
     static bool IsLive(Row before, Row row) =>
@@ -65,22 +89,24 @@ static class Shipping
     /// <summary>
     /// What a baseline or gap reaches has shipped by it, nobody knows since when; so have the commits of the changes in it.
     /// </summary>
-    static void MarkOwn(Case judged, WalkStep step, ShippedWalk walk)
+    static void MarkOwn(Case judged, IEnumerable<int> reached, ShippedWalk walk)
     {
-        foreach (var commit in step.Reached)
+        if (judged.Changes.AreNone) return;
+        foreach (var commit in reached)
             foreach (var change in judged.Changes.MergedBy(commit))
                 foreach (var own in judged.Changes.Own(change, walk)) walk.Add(own);
     }
 
-    static void Ship(Case judged, Row row, WalkStep step, ShippedWalk walk)
+    /// <param name="commits">Their places.</param>
+    /// <param name="methodOf">By which each of these was found.</param>
+    static void Ship(Case judged, Row row, List<int> commits, Func<int, LinkMethod> methodOf, ShippedWalk walk)
     {
-        var shipped = new List<(int Commit, LinkMethod Method)>(step.Reached.Count);
+        var shipped = new List<(int Commit, LinkMethod Method)>(commits.Count);
         var merges = new List<ChangeFact>();
-        for (var i = 0; i < step.Reached.Count; i++)
+        for (var i = 0; i < commits.Count; i++)
         {
-            var commit = step.Reached[i];
-            var method = i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange;
-            shipped.Add((commit, row.Attempt.Via ?? method));
+            var commit = commits[i];
+            shipped.Add((commit, row.Attempt.Via ?? methodOf(i)));
             if (judged.Changes.AreNone) continue;
             judged.ChangeOf[commit] = judged.Changes.Of(commit);
             merges.AddRange(judged.Changes.MergedBy(commit));
@@ -102,7 +128,7 @@ static class Shipping
                 }
 
                 if (!walk.Add(own)) continue;
-                onBranch ??= step.Reached.ToLookup(judged.Graph.AuthoredAt);
+                onBranch ??= commits.ToLookup(judged.Graph.AuthoredAt);
                 var isCopied = false;
                 if (judged.Graph.AuthoredAt(own) is { } authored)
                 {

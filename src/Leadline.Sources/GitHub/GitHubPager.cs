@@ -70,6 +70,7 @@ public sealed partial class GitHubPager : Pager
             "statuses" => Listed(body, request, answer, status => Item(
                 scope, "deployment_status", $"status:{status.NumberOf("id")}", ("deployment_status", status.GetRawText()), ("deployment", request.About!))),
             "runs" => RunsOf(body, request, answer, scope),
+            "comparison" => Comparison(body, request, answer, scope),
             "attempt" => new Page { Items = [Run(scope, body)] },
             "releases" => Listed(body, request, answer, release => release.InstantOf("published_at") < span.From ? null : Item(
                 scope, "release", $"release:{release.NumberOf("id")}:{release.TextOf("published_at")}:{release.JsonOf("prerelease")}",
@@ -85,7 +86,7 @@ public sealed partial class GitHubPager : Pager
 
     public override string Right(PageRequest request) => request.Kind switch
     {
-        "commits" or "releases" => "Contents (read)",
+        "commits" or "releases" or "comparison" => "Contents (read)",
         "pulls" => "Pull requests (read)",
         "deployments" => "Deployments (read)",
         "runs" => "Actions (read)",
