@@ -101,6 +101,9 @@ sealed class Row
 
     public LedgerLink Link { get; set; } = LedgerLink.Linked;
 
+    /// <summary>The row before it, where a host says that it holds all of that; null where none says so.</summary>
+    public Row? Above { get; set; }
+
     /// <inheritdoc cref="LedgerRow.LiveBefore"/>
     public Sha? LiveBefore { get; set; }
 

@@ -20,6 +20,8 @@ sealed class Comparisons
         }
     }
 
+    public bool AreNone => known.Count == 0;
+
     /// <summary>
     /// What the deployed commit has and the one before has not; null where the graph tells it, or nobody was asked, or the list is not whole.
     /// </summary>

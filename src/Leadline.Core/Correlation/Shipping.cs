@@ -11,6 +11,9 @@ static class Shipping
         var walk = new ShippedWalk(judged.Graph);
         var begun = new HashSet<RepositoryName>();
 
+        // Rows of which nobody knows all that they brought.
+        var opaque = new List<Row>();
+
         // What was live one after another: of each repository, or of each that says what runs, and where each region counts for
         // itself, of each region.
         var lives = new Dictionary<string, List<Row>>(StringComparer.OrdinalIgnoreCase);
@@ -52,18 +55,46 @@ static class Shipping
             if (begun.Add(judged.Graph.Repository(row.Head))) row.Link = LedgerLink.Baseline;
             else if (compared is not null)
             {
-                // What else the walk reached was live before, nobody knows since when.
                 shipping = compared.Commits.FindAll(commit => walk.IsOfLastStep(commit) || walk.Add(commit));
-                MarkOwn(judged, step.Reached.Except(shipping), walk);
+                if (compared.Status == ComparisonStatus.Ahead) row.Above = before;
                 if (shipping.Count == 0 && compared.MayTakeAway) RollbackSignal.Apply(judged, row, live);
+                else if (MayHaveHad(judged, opaque, before!) is { } at && shipping.RemoveAll(commit => !(judged.Graph.CommittedAt(commit) > at)) > 0 && shipping.Count == 0)
+                    row.Link = LedgerLink.Gap;
+
+                // What else the walk reached was live before, nobody knows since when.
+                MarkOwn(judged, step.Reached.Except(shipping), walk);
             }
             else if (before is { Head: < 0 } || (step.Reached.Count > 0 && !step.MetShipped)) row.Link = LedgerLink.Gap;
             else if (step.Reached.Count == 0) RollbackSignal.Apply(judged, row, live);
 
-            if (row.Link != LedgerLink.Linked) row.LiveBefore = Comparable(before, row);
+            if (row.Link != LedgerLink.Linked)
+            {
+                row.LiveBefore = Comparable(before, row);
+                if (!judged.Comparisons.AreNone && !judged.Graph.IsWhole(row.Head)) opaque.Add(row);
+            }
+
             if (row.Attempt.Changes is not null) Declare(judged, row, walk);
             else if (row.Link != LedgerLink.Linked) MarkOwn(judged, step.Reached, walk);
             else Ship(judged, row, shipping, i => compared is not null ? LinkMethod.Compare : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange, walk);
+        }
+    }
+
+    /// <summary>
+    /// Until when something was deployed of which nobody knows all that it brought, and which the live one does not hold for all that is known:
+    /// a commit that is older may have been live by it. Null where there is no such thing.
+    /// </summary>
+    static DateTimeOffset? MayHaveHad(Case judged, List<Row> opaque, Row live)
+    {
+        DateTimeOffset? last = null;
+        foreach (var row in opaque)
+            if (!IsAbove(row) && judged.Graph.Difference(row.Head, live.Head).Count > 0) last = row.DeployedAt;
+        return last;
+
+        bool IsAbove(Row other)
+        {
+            for (var row = live; row is not null; row = row.Above)
+                if (row == other) return true;
+            return false;
         }
     }
 
