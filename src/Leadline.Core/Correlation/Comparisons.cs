@@ -12,21 +12,24 @@ sealed class Comparisons
     public Comparisons(IEnumerable<ComparisonFact> facts, CommitGraph graph)
     {
         this.graph = graph;
-        foreach (var fact in Folding.Comparisons(facts).Where(fact => fact.Total is not null).OrderBy(fact => fact.Repository))
+        foreach (var fact in Folding.Comparisons(facts).OrderBy(fact => fact.Total is null).ThenBy(fact => fact.Repository))
         {
-            var commits = fact.Commits.Select(graph.Find).Where(place => place >= 0).ToList();
-            if (graph.Find(fact.Base) is >= 0 and var from && graph.Find(fact.Head) is >= 0 and var head)
-                known.TryAdd((from, head), new Compared(StatusOf(fact), commits));
+            if (graph.Find(fact.Base) is not (>= 0 and var from) || graph.Find(fact.Head) is not (>= 0 and var head)) continue;
+            var commits = fact.Total is null ? null : fact.Commits.Select(graph.Find).Where(place => place >= 0).ToList();
+            known.TryAdd((from, head), new Compared(StatusOf(fact), commits));
         }
     }
 
     public bool AreNone => known.Count == 0;
 
+    /// <summary>What was said of the two; null where nobody was asked.</summary>
+    public Compared? Of(int live, int deployed) => known.GetValueOrDefault((live, deployed));
+
     /// <summary>
     /// What the deployed commit has and the one before has not; null where the graph tells it, or nobody was asked, or the list is not whole.
     /// </summary>
-    public Compared? Between(int live, int deployed) =>
-        known.TryGetValue((live, deployed), out var compared) && !(graph.IsWhole(live) && graph.IsWhole(deployed)) ? compared : null;
+    public List<int>? Between(int live, int deployed) =>
+        Of(live, deployed) is { Commits: { } commits } && !(graph.IsWhole(live) && graph.IsWhole(deployed)) ? commits : null;
 
     static ComparisonStatus? StatusOf(ComparisonFact fact) =>
         fact.Status ?? (fact.MergeBase is not { } both ? null
@@ -34,8 +37,8 @@ sealed class Comparisons
 }
 
 /// <param name="Status">Null where nobody says.</param>
-/// <param name="Commits">Their places, in the order of their shas.</param>
-sealed record Compared(ComparisonStatus? Status, List<int> Commits)
+/// <param name="Commits">Their places, in the order of their shas; null where the list is not whole.</param>
+sealed record Compared(ComparisonStatus? Status, List<int>? Commits)
 {
     /// <summary>Whether the deployed commit may lack something of the one that was live.</summary>
     public bool MayTakeAway => Status is not (ComparisonStatus.Ahead or ComparisonStatus.Identical);

@@ -51,13 +51,14 @@ static class Shipping
 
             var step = walk.Advance(row.Head);
             var shipping = step.Reached;
-            var compared = before is { Head: >= 0 } ? judged.Comparisons.Between(before.Head, row.Head) : null;
+            var compared = before is { Head: >= 0 } ? judged.Comparisons.Of(before.Head, row.Head) : null;
+            var between = compared is null ? null : judged.Comparisons.Between(before!.Head, row.Head);
+            if (compared?.Status == ComparisonStatus.Ahead) row.Above = before;
             if (begun.Add(judged.Graph.Repository(row.Head))) row.Link = LedgerLink.Baseline;
-            else if (compared is not null)
+            else if (between is not null)
             {
-                shipping = compared.Commits.FindAll(commit => walk.IsOfLastStep(commit) || walk.Add(commit));
-                if (compared.Status == ComparisonStatus.Ahead) row.Above = before;
-                if (shipping.Count == 0 && compared.MayTakeAway) RollbackSignal.Apply(judged, row, live);
+                shipping = between.FindAll(commit => walk.IsOfLastStep(commit) || walk.Add(commit));
+                if (shipping.Count == 0 && compared!.MayTakeAway) RollbackSignal.Apply(judged, row, live);
                 else if (MayHaveHad(judged, opaque, before!) is { } at && shipping.RemoveAll(commit => !(judged.Graph.CommittedAt(commit) > at)) > 0 && shipping.Count == 0)
                     row.Link = LedgerLink.Gap;
 
@@ -75,7 +76,7 @@ static class Shipping
 
             if (row.Attempt.Changes is not null) Declare(judged, row, walk);
             else if (row.Link != LedgerLink.Linked) MarkOwn(judged, step.Reached, walk);
-            else Ship(judged, row, shipping, i => compared is not null ? LinkMethod.Compare : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange, walk);
+            else Ship(judged, row, shipping, i => between is not null ? LinkMethod.Compare : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange, walk);
         }
     }
 

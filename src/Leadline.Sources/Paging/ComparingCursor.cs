@@ -6,7 +6,7 @@ namespace Leadline.Sources.Paging;
 
 /// <summary>What became of asking a host to compare two commits.</summary>
 /// <param name="Because">Why it did not, in a sentence; null where it did.</param>
-public sealed record ComparingAnswer(DateTimeOffset At, string? Because);
+public sealed record ComparingAnswer(DateTimeOffset At, string? Because = null);
 
 /// <summary>How far a host was asked to compare commits of a repository: what is under way, and what became of the rest. Kept with what the answers held.</summary>
 public sealed record ComparingCursor

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Leadline.Tests.Polling;
 
 /// <summary>
-/// A real repository's history as the APIs of GitHub and GitLab compare it, a few commits a page, with deployments of some of its commits; of
+/// A real repository's history as the APIs of GitHub, GitLab and Bitbucket compare it, a few commits a page, with deployments of some of its commits; of
 /// nothing else do they tell.
 /// </summary>
 sealed class ComparedRepository
@@ -86,6 +86,35 @@ sealed class ComparedRepository
                 deployable = new { id = 100 + i, @ref = "main", tag = false, created_at = one.At, started_at = one.At, finished_at = one.At },
             }))
             : new Played(200, "[]");
+    }
+
+    public Played Bitbucket(HttpRequest request)
+    {
+        const string Prefix = $"/repositories/{Name}/";
+        if (!request.Path.Value!.StartsWith(Prefix, StringComparison.Ordinal)) return new Played(404, "{}");
+        if (request.Path.Value.EndsWith("/deployments", StringComparison.Ordinal))
+        {
+            return Json(new
+            {
+                values = deployed.Select((one, i) => new
+                {
+                    type = "deployment", uuid = $"{{{i}}}", environment = new { name = "Production" }, release = new { name = $"#{i}", commit = new { hash = one.Sha }, created_on = one.At },
+                    state = new { name = "COMPLETED", status = new { name = "SUCCESSFUL" }, started_on = one.At, completed_on = one.At },
+                }),
+            });
+        }
+
+        if (request.Query["include"].ToString() is not { Length: > 0 } head) return new Played(200, """{"values":[]}""");
+        var from = request.Query["exclude"].ToString();
+        if (Forgotten.Contains(from) || Forgotten.Contains(head)) return new Played(404, "{}");
+        var commits = Commits($"{from}..{head}");
+        var page = int.TryParse(request.Query["page"], out var number) ? number : 1;
+        var shown = commits.Skip((page - 1) * MostAtOnce).Take(MostAtOnce).Select(one => new
+        {
+            hash = one.Sha, date = one.Committed, message = "Work", author = new { raw = "Ada Example <ada@acme.example>" }, parents = one.Parents.Select(parent => new { hash = parent }),
+        });
+        return page * MostAtOnce >= commits.Count ? Json(new { values = shown })
+            : Json(new { values = shown, next = $"{request.Scheme}://{request.Host}{request.Path}?include={head}&exclude={from}&page={page + 1}" });
     }
 
     Played Compare(HttpRequest request, string[] pair)
