@@ -13,7 +13,7 @@ namespace Leadline.Benchmarks;
 /// The APIs of GitHub and GitLab on this machine, with a history that is made up as it is asked for: of each repository the same number of merged changes, each of
 /// two commits and one review, as many commits and builds, a deployment for every five, an issue for every ten.
 /// </summary>
-sealed class MadeForge : IAsyncDisposable
+sealed partial class MadeForge : IAsyncDisposable
 {
     const int AtOnce = 100;
 
@@ -70,6 +70,7 @@ sealed class MadeForge : IAsyncDisposable
         context.Response.ContentType = "application/json";
         return path switch
         {
+            ["graphql"] => GraphQlAsync(context),
             ["orgs", "acme", "repos"] => ListAsync(context, repositories, i => $$"""{"full_name":"acme/r{{i}}"}"""),
             ["groups", "acme", "projects"] => ListAsync(context, repositories, i => $$"""{"path_with_namespace":"acme/r{{i}}"}"""),
             ["repos", "acme", var name, .. var rest] => GitHubAsync(context, name, rest),
@@ -81,11 +82,11 @@ sealed class MadeForge : IAsyncDisposable
     Task GitHubAsync(HttpContext context, string repository, string[] rest) => rest switch
     {
         ["commits"] => ListAsync(context, changes, i => $$"""{"sha":"{{ShaOf(repository, i)}}","parents":[{"sha":"{{ShaOf(repository, i - 1)}}"}],"commit":{"message":"{{Prose}}","author":{"name":"a","date":"{{At(i)}}"},"committer":{"name":"a","date":"{{At(i)}}"} } }"""),
-        ["pulls"] => ListAsync(context, changes, i => $$"""{"number":{{i + 1}},"state":"closed","title":"Change {{i}}","body":"{{Prose}}","user":{"login":"a","type":"User"},"created_at":"{{At(i, -3)}}","updated_at":"{{At(i)}}","closed_at":"{{At(i)}}","merged_at":"{{At(i)}}","merge_commit_sha":"{{ShaOf(repository, i)}}","head":{"ref":"c{{i}}","sha":"{{ShaOf(repository + "b", i)}}"},"base":{"ref":"main","sha":"{{ShaOf(repository, i - 1)}}"},"labels":[]}"""),
+        ["pulls"] => ListAsync(context, changes, i => $$"""{"number":{{i + 1}},"node_id":"PR-{{repository}}-{{i + 1}}","state":"closed","title":"Change {{i}}","body":"{{Prose}}","user":{"login":"a","type":"User"},"created_at":"{{At(i, -3)}}","updated_at":"{{At(i)}}","closed_at":"{{At(i)}}","merged_at":"{{At(i)}}","merge_commit_sha":"{{ShaOf(repository, i)}}","head":{"ref":"c{{i}}","sha":"{{ShaOf(repository + "b", i)}}"},"base":{"ref":"main","sha":"{{ShaOf(repository, i - 1)}}"},"labels":[]}"""),
         ["pulls", var number, "reviews"] => ListAsync(context, 1, _ => $$"""{"id":{{number}},"state":"APPROVED","submitted_at":"{{At(int.Parse(number), -1)}}","user":{"login":"b","type":"User"} }"""),
         ["pulls", var number, "commits"] => ListAsync(context, 2, i => $$"""{"sha":"{{ShaOf($"{repository}b{i}", int.Parse(number))}}","parents":[],"commit":{"message":"{{Prose}}","author":{"name":"a","date":"{{At(int.Parse(number), -4)}}"},"committer":{"name":"a","date":"{{At(int.Parse(number), -4)}}"} } }"""),
         ["actions", "runs"] => ListAsync(context, changes, i => $$"""{"id":{{i + 1}},"name":"ci","head_sha":"{{ShaOf(repository, i)}}","status":"completed","conclusion":"success","run_attempt":1,"created_at":"{{At(i)}}","run_started_at":"{{At(i)}}","updated_at":"{{At(i, 1)}}","html_url":""}""", "workflow_runs"),
-        ["deployments"] => ListAsync(context, Deployments, i => $$"""{"id":{{i + 1}},"sha":"{{ShaOf(repository, i * 5)}}","ref":"main","environment":"production","created_at":"{{At(i * 5, 1)}}"}"""),
+        ["deployments"] => ListAsync(context, Deployments, i => $$"""{"id":{{i + 1}},"node_id":"DE-{{repository}}-{{i + 1}}","sha":"{{ShaOf(repository, i * 5)}}","ref":"main","environment":"production","created_at":"{{At(i * 5, 1)}}"}"""),
         ["deployments", var id, "statuses"] => ListAsync(context, 2, i => $$"""{"id":{{id}}{{i}},"state":"{{(i == 0 ? "success" : "in_progress")}}","created_at":"{{At((int.Parse(id) - 1) * 5, 2 - i)}}","environment":"production","log_url":"","target_url":""}"""),
         ["issues"] => ListAsync(context, Issues, i => $$"""{"number":{{100_000 + i}},"title":"{{Prose}}","state":"closed","labels":[{"name":"incident"}],"created_at":"{{At(i * 10, 2)}}","updated_at":"{{At(i * 10, 3)}}","closed_at":"{{At(i * 10, 3)}}","html_url":""}"""),
         ["releases"] => ListAsync(context, 0, _ => ""),

@@ -9,8 +9,10 @@ namespace Leadline.Sources.GitHub;
 /// <summary>
 /// Asks GitHub's REST API for commits, pull requests with their reviews and commits, deployments with their statuses, workflow runs with
 /// their attempts, releases and issues. Listings are asked newest first: what changes meanwhile moves to the front, so that nothing is passed over.
+/// With a token, what REST tells of one thing a request is asked of many at once by <see cref="GitHubGraphQl">GraphQL</see>.
 /// </summary>
-public sealed partial class GitHubPager : Pager
+/// <param name="graphQl">Where GraphQL is, below the API's address; null where it is not asked.</param>
+public sealed partial class GitHubPager(string? graphQl = null) : Pager
 {
     const int AtOnce = 100;
 
@@ -33,7 +35,22 @@ public sealed partial class GitHubPager : Pager
     public override ImmutableDictionary<string, string> Headers { get; } = Delivery.NoHeaders
         .Add("Accept", "application/vnd.github+json").Add("X-GitHub-Api-Version", "2022-11-28");
 
+    /// <summary>GraphQL answers nobody without a token. GitHub Enterprise Server has it beside the REST API, not in it.</summary>
+    public override Pager For(Uri api, bool hasToken) =>
+        new GitHubPager(!hasToken ? null : api.AbsolutePath.EndsWith("/api/v3/", StringComparison.Ordinal) ? "../graphql" : "graphql");
+
     public override (string Name, string Value) Proof(string token) => ("Authorization", "Bearer " + token);
+
+    public override bool CanAsk(PageRequest request) => graphQl is not null || !GitHubGraphQl.Is(request);
+
+    public override ImmutableArray<PageRequest> InPlaceOf(PageRequest request, string scope, int status) =>
+        GitHubGraphQl.Is(request) ? GitHubGraphQl.InPlaceOf(request, scope, status) : [];
+
+    public override bool IsLarge(PageRequest request) => GitHubGraphQl.IsLarge(request);
+
+    public override RequestCost CostOf(PageRequest request) => GitHubGraphQl.Is(request) ? GitHubGraphQl.CostOf(request) : RequestCost.One;
+
+    public override bool IsLimit(PageRequest request, ReadOnlySpan<byte> body) => GitHubGraphQl.Is(request) && GitHubGraphQl.IsLimit(body);
 
     public override PageRequest? Listing(string pattern) => pattern.EndsWith("/*", StringComparison.Ordinal)
         ? new PageRequest { Kind = "repositories", Address = $"orgs/{Escaped(pattern[..^2])}/repos?type=all&sort=full_name&per_page={AtOnce}" }
@@ -62,13 +79,10 @@ public sealed partial class GitHubPager : Pager
             "repositories" => new Page { Scopes = [.. Envelope.List(body, "repositories").Select(one => one.TextOf("full_name")).OfType<string>()], Next = Following(request, answer) },
             "commits" => Listed(body, request, answer, commit => Item(scope, "api_commit", $"commit:{commit.TextOf("sha")}", ("commit", commit.GetRawText()))),
             "pulls" => Pulls(body, request, answer, scope, span.From),
-            "reviews" => Listed(body, request, answer, review => Item(
-                scope, "pull_request_review", $"review:{review.NumberOf("id")}:{review.TextOf("state")}",
-                ("action", "\"submitted\""), ("review", review.GetRawText()), ("pull_request", request.About!))),
+            "reviews" => Listed(body, request, answer, review => Review(scope, review.GetRawText(), request.About!)),
             "pull_commits" => PullCommits(body, request, answer, scope),
             "deployments" => Deployments(body, request, answer, scope, Reach(span)),
-            "statuses" => Listed(body, request, answer, status => Item(
-                scope, "deployment_status", $"status:{status.NumberOf("id")}", ("deployment_status", status.GetRawText()), ("deployment", request.About!))),
+            "statuses" => Listed(body, request, answer, status => Status(scope, $"{status.NumberOf("id")}", status.GetRawText(), request.About!)),
             "runs" => RunsOf(body, request, answer, scope),
             "comparison" => Comparison(body, request, answer, scope),
             "attempt" => new Page { Items = [Run(scope, body)] },
@@ -77,6 +91,7 @@ public sealed partial class GitHubPager : Pager
                 ("action", "\"published\""), ("release", release.GetRawText()))),
             "issues" => Listed(body, request, answer, issue => issue.TryGetProperty("pull_request", out _) ? null : Item(
                 scope, "issues", $"issue:{issue.NumberOf("number")}:{issue.TextOf("updated_at")}", ("action", "\"polled\""), ("issue", issue.GetRawText()))),
+            _ when GitHubGraphQl.Is(request) => GitHubGraphQl.Read(request, body, scope),
             _ => throw new JsonException($"there is no listing {request.Kind}"),
         };
     }
@@ -91,6 +106,7 @@ public sealed partial class GitHubPager : Pager
         "deployments" => "Deployments (read)",
         "runs" => "Actions (read)",
         "issues" => "Issues (read)",
+        _ when GitHubGraphQl.Is(request) => GitHubGraphQl.Right(request.Kind),
         _ => "Metadata (read)",
     };
 
@@ -99,11 +115,21 @@ public sealed partial class GitHubPager : Pager
         return
         [
             .. First(scope, span).Select(request => new PlannedListing(
-                Words(request.Kind), request with { Address = request.Address.Replace($"per_page={AtOnce}", "per_page=1"), IsConditional = false }, AtOnce, EachAsks(request.Kind))),
+                Words(request.Kind), request with { Address = request.Address.Replace($"per_page={AtOnce}", "per_page=1"), IsConditional = false }, AtOnce, EachAsks(request.Kind))
+            {
+                EachCosts = graphQl is not null && ManyOf(request.Kind) is { } many ? GitHubGraphQl.CostOf(many, AtOnce / 2) : RequestCost.One,
+            }),
         ];
 
         // Of a merged pull request its reviews and its commits; most runs have one attempt.
-        static int EachAsks(string kind) => kind switch { "pulls" => 2, "deployments" => 1, _ => 0 };
+        double EachAsks(string kind) => (kind, ManyOf(kind)) switch
+        {
+            (_, { } many) when graphQl is not null => GitHubGraphQl.EachAsks(many),
+            ("pulls", _) => 2,
+            ("deployments", _) => 1,
+            _ => 0,
+        };
+        static string? ManyOf(string kind) => kind switch { "pulls" => GitHubGraphQl.Pulls, "deployments" => GitHubGraphQl.Statuses, _ => null };
         static string Words(string kind) => kind switch { "pulls" => "pull requests", "runs" => "workflow runs", _ => kind };
     }
 
@@ -118,10 +144,11 @@ public sealed partial class GitHubPager : Pager
     }
 
     /// <summary>Those that were updated in the span; of a merged one also who reviewed it and what it is made of. Others come again once they are merged.</summary>
-    static Page Pulls(JsonElement body, PageRequest request, PageAnswer answer, string scope, DateTimeOffset from)
+    Page Pulls(JsonElement body, PageRequest request, PageAnswer answer, string scope, DateTimeOffset from)
     {
         var items = ImmutableArray.CreateBuilder<PageItem>();
         var next = ImmutableArray.CreateBuilder<PageRequest>();
+        var together = new List<GitHubGraphQl.Thing>();
         var isOver = false;
         foreach (var pull in Envelope.List(body, "pull requests"))
         {
@@ -130,55 +157,89 @@ public sealed partial class GitHubPager : Pager
             items.Add(Item(scope, "pull_request", $"pull:{number}:{pull.TextOf("updated_at")}", ("action", "\"polled\""), ("pull_request", pull.GetRawText())));
             if (pull.TextOf("merged_at") is null) continue;
             var about = $$"""{"number":{{number}},"updated_at":{{pull.JsonOf("updated_at")}}}""";
-            var at = $"repos/{Escaped(scope)}/pulls/{number}/";
-            next.Add(new PageRequest { Kind = "reviews", Address = $"{at}reviews?per_page={AtOnce}", About = about });
-            next.Add(new PageRequest { Kind = "pull_commits", Address = $"{at}commits?per_page={AtOnce}", About = about });
+            if (graphQl is not null && pull.TextOf("node_id") is { } node) together.Add(new GitHubGraphQl.Thing(node, about));
+            else next.AddRange(AskReviews(scope, number, about), AskCommits(scope, number, about));
         }
 
-        return new Page { Items = items.DrainToImmutable(), Next = [.. next, .. isOver ? [] : Following(request, answer)] };
-    }
-
-    /// <summary>The last page says of how many commits the pull request is made; the earlier ones are carried along until then.</summary>
-    static Page PullCommits(JsonElement body, PageRequest request, PageAnswer answer, string scope)
-    {
-        using var about = JsonDocument.Parse(request.About!);
-        var pull = about.RootElement;
-        var commits = Envelope.List(body, "commits");
-        string[] before = [.. pull.TryGetProperty("before", out var known) ? known.EnumerateArray().Select(sha => sha.GetString()!) : []];
-        var json = $$"""{"number":{{pull.NumberOf("number")}},"updated_at":{{pull.JsonOf("updated_at")}}""";
-        var shas = string.Join(',', before.Concat(commits.Select(commit => commit.TextOf("sha")).OfType<string>()).Select(Envelope.Text));
-        var next = Following(request, answer);
         return new Page
         {
-            Items =
-            [
-                Item(
-                    scope, "api_pull_request_commits", $"pull_commits:{pull.NumberOf("number")}:{pull.TextOf("updated_at")}:{before.Length}",
-                    ("pull_request", json + "}"), ("commits", body.GetRawText()), ("all", next.IsEmpty ? $"[{shas}]" : "null")),
-            ],
-            Next = [.. next.Select(following => following with { About = $"{json},\"before\":[{shas}]}}" })],
+            Items = items.DrainToImmutable(),
+            Next = [.. next, .. GitHubGraphQl.Requests(GitHubGraphQl.Pulls, graphQl ?? "", together), .. isOver ? [] : Following(request, answer)],
         };
     }
 
-    static Page Deployments(JsonElement body, PageRequest request, PageAnswer answer, string scope, DateTimeOffset from)
+    internal static PageRequest AskReviews(string scope, long pull, string about) =>
+        new() { Kind = "reviews", Address = $"repos/{Escaped(scope)}/pulls/{pull}/reviews?per_page={AtOnce}", About = about };
+
+    internal static PageRequest AskCommits(string scope, long pull, string about) =>
+        new() { Kind = "pull_commits", Address = $"repos/{Escaped(scope)}/pulls/{pull}/commits?per_page={AtOnce}", About = about };
+
+    internal static PageRequest AskStatuses(string scope, long deployment, string about) =>
+        new() { Kind = "statuses", Address = $"repos/{Escaped(scope)}/deployments/{deployment}/statuses?per_page={AtOnce}", About = about };
+
+    /// <param name="review">As REST lists it.</param>
+    /// <param name="about">The number of the pull request, and its last change.</param>
+    internal static PageItem Review(string scope, string review, string about)
+    {
+        using var document = JsonDocument.Parse(review);
+        var (id, state) = (document.RootElement.NumberOf("id"), document.RootElement.TextOf("state"));
+        return Item(scope, "pull_request_review", $"review:{id}:{state}", ("action", "\"submitted\""), ("review", review), ("pull_request", about));
+    }
+
+    /// <param name="key">Its number.</param>
+    /// <param name="status">As REST lists it.</param>
+    /// <param name="about">The deployment.</param>
+    internal static PageItem Status(string scope, string key, string status, string about) =>
+        Item(scope, "deployment_status", $"status:{key}", ("deployment_status", status), ("deployment", about));
+
+    static Page PullCommits(JsonElement body, PageRequest request, PageAnswer answer, string scope)
+    {
+        var next = Following(request, answer);
+        var (item, about) = CommitsOfPull(
+            scope, request.About!, body.GetRawText(), Envelope.List(body, "commits").Select(commit => commit.TextOf("sha")).OfType<string>(), isLast: next.IsEmpty);
+        return new Page { Items = [item], Next = [.. next.Select(following => following with { About = about })] };
+    }
+
+    /// <summary>The last page says of which commits the pull request is made; the earlier ones are carried along until then.</summary>
+    /// <param name="about">The number of the pull request, its last change, and the commits of the pages before.</param>
+    /// <param name="commits">As REST lists them.</param>
+    /// <param name="shas">Their ids.</param>
+    /// <returns>What is stored, and what the request for the next page carries along.</returns>
+    internal static (PageItem Item, string About) CommitsOfPull(string scope, string about, string commits, IEnumerable<string> shas, bool isLast)
+    {
+        using var document = JsonDocument.Parse(about);
+        var pull = document.RootElement;
+        string[] before = [.. pull.TryGetProperty("before", out var known) ? known.EnumerateArray().Select(sha => sha.GetString()!) : []];
+        var json = $$"""{"number":{{pull.NumberOf("number")}},"updated_at":{{pull.JsonOf("updated_at")}}""";
+        var all = $"[{string.Join(',', before.Concat(shas).Select(Envelope.Text))}]";
+        return (
+            Item(
+                scope, "api_pull_request_commits", $"pull_commits:{pull.NumberOf("number")}:{pull.TextOf("updated_at")}:{before.Length}",
+                ("pull_request", json + "}"), ("commits", commits), ("all", isLast ? all : "null")),
+            $"{json},\"before\":{all}}}");
+    }
+
+    Page Deployments(JsonElement body, PageRequest request, PageAnswer answer, string scope, DateTimeOffset from)
     {
         var items = ImmutableArray.CreateBuilder<PageItem>();
         var next = ImmutableArray.CreateBuilder<PageRequest>();
+        var together = new List<GitHubGraphQl.Thing>();
         var isOver = false;
         foreach (var deployment in Envelope.List(body, "deployments"))
         {
             if (isOver = deployment.InstantOf("created_at") < from) break;
             var id = deployment.NumberOf("id");
             items.Add(Item(scope, "deployment", $"deployment:{id}", ("deployment", deployment.GetRawText())));
-            next.Add(new PageRequest
-            {
-                Kind = "statuses",
-                Address = $"repos/{Escaped(scope)}/deployments/{id}/statuses?per_page={AtOnce}",
-                About = $$"""{"id":{{id}},"sha":{{deployment.JsonOf("sha")}},"ref":{{deployment.JsonOf("ref")}},"environment":{{deployment.JsonOf("environment")}},"created_at":{{deployment.JsonOf("created_at")}}}""",
-            });
+            var about = $$"""{"id":{{id}},"sha":{{deployment.JsonOf("sha")}},"ref":{{deployment.JsonOf("ref")}},"environment":{{deployment.JsonOf("environment")}},"created_at":{{deployment.JsonOf("created_at")}}}""";
+            if (graphQl is not null && deployment.TextOf("node_id") is { } node) together.Add(new GitHubGraphQl.Thing(node, about));
+            else next.Add(AskStatuses(scope, id, about));
         }
 
-        return new Page { Items = items.DrainToImmutable(), Next = [.. next, .. isOver ? [] : Following(request, answer)] };
+        return new Page
+        {
+            Items = items.DrainToImmutable(),
+            Next = [.. next, .. GitHubGraphQl.Requests(GitHubGraphQl.Statuses, graphQl ?? "", together), .. isOver ? [] : Following(request, answer)],
+        };
     }
 
     static PageRequest Runs(string scope, DateTimeOffset from, DateTimeOffset to) => new()

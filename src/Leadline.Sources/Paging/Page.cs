@@ -11,8 +11,25 @@ public sealed record Page
     /// <summary>What is to be asked next, in this order and before everything else that waits.</summary>
     public ImmutableArray<PageRequest> Next { get; init; } = [];
 
+    /// <summary>What of it was refused, to be asked again by the next pass.</summary>
+    public ImmutableArray<RefusedRequest> Refused { get; init; } = [];
+
     /// <summary>The scopes that the answer lists, where it was asked for them.</summary>
     public ImmutableArray<string> Scopes { get; init; } = [];
+}
+
+/// <param name="Sentence">Why, and what to do.</param>
+public sealed record RefusedRequest(PageRequest Request, string Sentence);
+
+/// <summary>What an API counts for a request.</summary>
+/// <param name="Budget">Of which allowance, where it has several, as its answers name them.</param>
+/// <param name="Points">How much of it.</param>
+public sealed record RequestCost(string Budget, int Points)
+{
+    /// <summary>The allowance that every API has.</summary>
+    public const string Core = "core";
+
+    public static readonly RequestCost One = new(Core, 1);
 }
 
 /// <summary>One thing of an answer, as the source's reader takes it.</summary>
@@ -31,5 +48,9 @@ public sealed record PageSpan(DateTimeOffset From, DateTimeOffset AsOf, bool IsA
 /// <param name="What">What it lists, in words.</param>
 /// <param name="Count">The request whose answer tells how many there are.</param>
 /// <param name="AtOnce">How many a page holds.</param>
-/// <param name="EachAsks">The most requests that one of them makes necessary.</param>
-public sealed record PlannedListing(string What, PageRequest Count, int AtOnce, int EachAsks);
+/// <param name="EachAsks">The most requests that one of them makes necessary; a part of one where several are asked for together.</param>
+public sealed record PlannedListing(string What, PageRequest Count, int AtOnce, double EachAsks)
+{
+    /// <summary>What the API counts for each of those requests.</summary>
+    public RequestCost EachCosts { get; init; } = RequestCost.One;
+}

@@ -52,7 +52,12 @@ public sealed record PageCursor
     public static PageCursor Begin(Pager pager, string scope, PageCursor? last, DateTimeOffset since, DateTimeOffset now)
     {
         if (last is null || last.Version != pager.Version || since < last.Since) return Of(null, since, since, isAgain: false);
+        last = last with { Requests = Asked(last.Requests), Refused = Asked(last.Refused) };
         return last.IsDone ? Of(last, last.Since, last.AsOf - Overlap, isAgain: true) : last;
+
+        // The token may have gone since then, or come.
+        ImmutableArray<PageRequest> Asked(ImmutableArray<PageRequest> requests) =>
+            [.. requests.SelectMany(request => pager.CanAsk(request) ? [request] : pager.InPlaceOf(request, scope, 401))];
 
         PageCursor Of(PageCursor? before, DateTimeOffset all, DateTimeOffset from, bool isAgain) => new()
         {
@@ -70,12 +75,14 @@ public sealed record PageCursor
     /// <param name="answer">Its tag is remembered.</param>
     /// <param name="next">What follows from it.</param>
     /// <param name="items">How many it held.</param>
-    public PageCursor After(PageAnswer answer, ImmutableArray<PageRequest> next, int items)
+    /// <param name="refused">What of it was refused.</param>
+    public PageCursor After(PageAnswer answer, ImmutableArray<PageRequest> next, int items, params ImmutableArray<PageRequest> refused)
     {
         var asked = Requests[0];
         return this with
         {
             Requests = [.. next, .. Requests.Skip(1)],
+            Refused = [.. Refused, .. refused],
             Tags = asked.IsConditional && answer.Header("ETag") is { } tag ? Tags.SetItem(asked.Address, tag) : Tags,
             Answers = Answers + 1,
             Items = Items + items,
@@ -87,6 +94,9 @@ public sealed record PageCursor
 
     /// <summary>Once the first request is refused.</summary>
     public PageCursor Without() => this with { Requests = Requests[1..], Refused = Refused.Add(Requests[0]), Answers = Answers + 1 };
+
+    /// <summary>Once the first request turned out to be one that is better asked in another way.</summary>
+    public PageCursor Instead(ImmutableArray<PageRequest> others) => this with { Requests = [.. others, .. Requests.Skip(1)], Answers = Answers + 1 };
 
     public string Write() => JsonSerializer.Serialize(this, PagingJson.Default.PageCursor);
 

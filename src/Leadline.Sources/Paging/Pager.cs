@@ -31,6 +31,9 @@ public abstract class Pager
     /// <summary>Headers of every request.</summary>
     public virtual ImmutableDictionary<string, string> Headers => Delivery.NoHeaders;
 
+    /// <summary>The same for an API at this address that is asked with a token, or without one; what either left to be asked the other goes on with.</summary>
+    public virtual Pager For(Uri api, bool hasToken) => this;
+
     /// <summary>The header that shows the token.</summary>
     public abstract (string Name, string Value) Proof(string token);
 
@@ -53,6 +56,24 @@ public abstract class Pager
 
     /// <summary>Whether this status says that there is nothing of the kind, which is no failure.</summary>
     public virtual bool IsNothing(PageRequest request, int status) => false;
+
+    /// <summary>Whether it can be asked at all; what cannot is asked <see cref="InPlaceOf">in another way</see>.</summary>
+    public virtual bool CanAsk(PageRequest request) => true;
+
+    /// <summary>
+    /// What asks for the same as a request that the API cannot answer: less at once, or in another way. None where there is nothing; then it failed.
+    /// </summary>
+    /// <param name="status">With which it was refused; 401 where it cannot be asked.</param>
+    public virtual ImmutableArray<PageRequest> InPlaceOf(PageRequest request, string scope, int status) => [];
+
+    /// <summary>Whether it asks for much at once, so that an answer which does not come in time is better asked for in parts than again.</summary>
+    public virtual bool IsLarge(PageRequest request) => false;
+
+    /// <summary>What the API counts for this request.</summary>
+    public virtual RequestCost CostOf(PageRequest request) => RequestCost.One;
+
+    /// <summary>Whether an answer with the status 200 says that too much was asked.</summary>
+    public virtual bool IsLimit(PageRequest request, ReadOnlySpan<byte> body) => false;
 
     /// <summary>The right of a token that this request needs, as the maker calls it.</summary>
     public virtual string Right(PageRequest request) => $"reading {request.Kind.Replace('_', ' ')}";

@@ -62,7 +62,7 @@ static class BackfillVerb
             foreach (var source in arguments.GetValue(sources)!.Distinct())
             {
                 if (AskedSource.Of(source, settings, arguments.GetValue(repositories) ?? [], out var sentence) is not { } asked) return terminal.Misuse(sentence!);
-                if (asked is { Tokens.IsEmpty: true, Api: not null }) terminal.Say($"no token is set as sources.{source}.token: {asked.Api.Authority} answers strangers seldom, and shows them what is public");
+                if (asked is { Tokens.IsEmpty: true, App: null, Api: not null }) terminal.Say($"no token is set as sources.{source}.token: {asked.Api.Authority} answers strangers seldom, and shows them what is public");
                 all.Add(asked);
             }
 
@@ -109,7 +109,7 @@ static class BackfillVerb
     static async Task<Outcome> RunAsync(
         Pager pager, Uri address, AskedSource asked, OpenedStore opened, DateTimeOffset since, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
-        using var api = new ApiClient(pager, address, asked.Tokens, clock);
+        using var api = asked.Client(clock);
         var poll = new Poll(
             opened.Store, await Intake.OfAsync(opened.Store, cancellation), pager, Catalogue.Find(pager.Source)!, api, clock);
         var scopes = await poll.ScopesAsync(asked.Names, cancellation);
@@ -124,7 +124,7 @@ static class BackfillVerb
                 scopes, since,
                 told =>
                 {
-                    var now = pace.Told(told, api.Allowance);
+                    var now = pace.Told(told, api.Allowances.Values);
                     var before = Interlocked.Read(ref said);
                     if (clock.GetElapsedTime(before) >= Said && Interlocked.CompareExchange(ref said, clock.GetTimestamp(), before) == before) terminal.Say(Words(now));
                 },
@@ -139,7 +139,7 @@ static class BackfillVerb
                     scopes, since,
                     told =>
                     {
-                        var now = pace.Told(told, api.Allowance);
+                        var now = pace.Told(told, api.Allowances.Values);
                         (task.MaxValue, task.Value, task.Description) = (Math.Max(1, now.Answers + now.Left), now.Answers, Markup.Escape(Words(now)));
                     },
                     cancellation);
@@ -202,7 +202,7 @@ static class BackfillVerb
                 continue;
             }
 
-            using var api = new ApiClient(pager, address, asked.Tokens, clock);
+            using var api = asked.Client(clock);
             var (scopes, missed) = await Poll.ScopesAsync(pager, api, asked.Names, clock, cancellation);
             var plan = await PollPlan.OfAsync(pager, address, api, scopes, since, clock, cancellation);
             plans.Add(plan with { Missing = [.. missed, .. plan.Missing], Compares = Comparing.Can(asked) });

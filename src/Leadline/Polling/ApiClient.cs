@@ -27,6 +27,7 @@ sealed class ApiClient : IDisposable
     readonly Uri api;
     readonly HttpClient client;
     readonly ApiTokens tokens;
+    readonly ApiToken? app;
 
     /// <param name="pager">Whose API it is.</param>
     /// <param name="api">Its address; it ends in a slash.</param>
@@ -34,8 +35,10 @@ sealed class ApiClient : IDisposable
     /// <param name="clock">By which it waits.</param>
     /// <param name="network">What sends; the machine's own network where null.</param>
     /// <param name="largest">The most bytes of an answer.</param>
-    public ApiClient(Pager pager, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null, long largest = Largest)
-        : this(ApiManner.Of(pager), api, tokens, clock, network, largest)
+    /// <param name="app">What it is asked with in place of tokens; it is disposed of with this.</param>
+    public ApiClient(
+        Pager pager, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null, long largest = Largest, ApiToken? app = null)
+        : this(ApiManner.Of(pager), api, tokens, clock, network, largest, app)
     {
     }
 
@@ -45,11 +48,14 @@ sealed class ApiClient : IDisposable
     /// <param name="clock">By which it waits.</param>
     /// <param name="network">What sends; the machine's own network where null.</param>
     /// <param name="largest">The most bytes of an answer.</param>
-    public ApiClient(ApiManner manner, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null, long largest = Largest)
+    /// <param name="app">What it is asked with in place of tokens; it is disposed of with this.</param>
+    public ApiClient(
+        ApiManner manner, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null, long largest = Largest, ApiToken? app = null)
     {
-        (this.manner, this.api, this.tokens) = (manner, api, new ApiTokens(tokens, clock));
+        (this.manner, this.api, this.app) = (manner, api, app);
+        this.tokens = new ApiTokens(app is null ? [.. tokens.Select(token => new FixedToken(token))] : [app], clock);
         var patient = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
-            .AddConcurrencyLimiter(AtOnce, MostWaiting).AddRetry(Retry(clock, manner.Attempts - 1)).Build();
+            .AddConcurrencyLimiter(AtOnce, MostWaiting).AddRetry(Retry(clock)).Build();
         var timed = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
             .AddTimeout(new HttpTimeoutStrategyOptions { Timeout = LongestAttempt }).Build();
         client = new HttpClient(new ResilienceHandler(patient)
@@ -76,16 +82,24 @@ sealed class ApiClient : IDisposable
     }
 
     /// <summary>How much may still be asked, as far as the API said so.</summary>
-    public ApiAllowance Allowance => tokens.Allowance;
+    public ApiAllowance Allowance => Allowances.GetValueOrDefault(RequestCost.Core) ?? new ApiAllowance(null, null, null);
+
+    /// <summary>The same of each allowance that the API has, as far as it was asked of.</summary>
+    public ImmutableDictionary<string, ApiAllowance> Allowances => tokens.Allowances;
+
+    /// <inheritdoc cref="AskAsync(PageRequest, string?, string?, CancellationToken)"/>
+    public Task<PageAnswer> AskAsync(PageRequest request, string? tag, CancellationToken cancellation) => AskAsync(request, tag, null, cancellation);
 
     /// <summary>The answer: with the status 200, 304 where <paramref name="tag"/> is still that of the answer, or one that says that there is nothing.</summary>
+    /// <param name="tag">That of the answer that is known.</param>
+    /// <param name="scope">Of which it is asked; null where that does not matter.</param>
     /// <exception cref="ApiException">It failed, also when it was tried again.</exception>
-    public async Task<PageAnswer> AskAsync(PageRequest request, string? tag, CancellationToken cancellation)
+    public async Task<PageAnswer> AskAsync(PageRequest request, string? tag, string? scope, CancellationToken cancellation)
     {
         var address = Address(request.Address);
         for (var redirects = 0; ; redirects++)
         {
-            using var answer = await SendAsync(request, address, tag, cancellation);
+            using var answer = await SendAsync(request, address, tag, scope, cancellation);
             var status = (int)answer.StatusCode;
             if (status is 200 or 304 || manner.IsAnswer(request, status))
             {
@@ -104,11 +118,16 @@ sealed class ApiClient : IDisposable
         }
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        client.Dispose();
+        (app as IDisposable)?.Dispose();
+    }
 
-    async Task<HttpResponseMessage> SendAsync(PageRequest request, Uri address, string? tag, CancellationToken cancellation)
+    async Task<HttpResponseMessage> SendAsync(PageRequest request, Uri address, string? tag, string? scope, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(request.Body is null ? HttpMethod.Get : HttpMethod.Post, address);
+        message.Options.Set(TokenHandler.Asked, (request, scope));
         message.Headers.UserAgent.ParseAdd("leadline");
         foreach (var (name, value) in manner.Headers) message.Headers.TryAddWithoutValidation(name, value);
         if (tag is not null) message.Headers.TryAddWithoutValidation("If-None-Match", tag);
@@ -121,8 +140,9 @@ sealed class ApiClient : IDisposable
             if (!IsPassing(answer)) return answer;
             using (answer)
             {
+                var times = IsTooLarge(answer) ? ApiManner.OfLarge : manner.Attempts;
                 throw new ApiException(
-                    $"{Shown(address)} answered {(int)answer.StatusCode} {manner.Attempts} times: try again later{manner.Later}", canHelp: true)
+                    $"{Shown(address)} {(answer.IsSuccessStatusCode ? "let nobody ask" : $"answered {(int)answer.StatusCode}")} {times} times: try again later{manner.Later}", canHelp: true)
                 { Status = (int)answer.StatusCode };
             }
         }
@@ -136,15 +156,15 @@ sealed class ApiClient : IDisposable
         }
     }
 
-    static HttpRetryStrategyOptions Retry(TimeProvider clock, int retries) => new()
+    HttpRetryStrategyOptions Retry(TimeProvider clock) => new()
     {
-        MaxRetryAttempts = retries,
+        MaxRetryAttempts = manner.Attempts - 1,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
         Delay = FirstPause,
         MaxDelay = LongestPause,
         ShouldHandle = attempt => ValueTask.FromResult(
-            attempt.Outcome is { Result: { } answer } ? IsPassing(answer) : attempt.Outcome.Exception is HttpRequestException { HttpRequestError: not HttpRequestError.SecureConnectionError } or TimeoutRejectedException),
+            attempt.Outcome is { Result: { } answer } ? IsPassing(answer) && !(IsTooLarge(answer) && attempt.AttemptNumber + 1 >= ApiManner.OfLarge) : attempt.Outcome.Exception is HttpRequestException { HttpRequestError: not HttpRequestError.SecureConnectionError } or TimeoutRejectedException),
 
         // The token waits as long as its limit says; every other answer as long as it says itself, or by the number of the attempt.
         DelayGenerator = attempt => ValueTask.FromResult(
@@ -154,6 +174,10 @@ sealed class ApiClient : IDisposable
     };
 
     static bool IsPassing(HttpResponseMessage answer) => IsLimited(answer) || (int)answer.StatusCode is 408 or (>= 500 and not (501 or 505));
+
+    /// <summary>Whether it did not come in time because much was asked at once.</summary>
+    bool IsTooLarge(HttpResponseMessage answer) => answer.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
+        && answer.RequestMessage?.Options.TryGetValue(TokenHandler.Asked, out var asked) == true && manner.IsLarge(asked.Request);
 
     static bool IsLimited(HttpResponseMessage answer) => answer.RequestMessage?.Options.TryGetValue(TokenHandler.Limited, out var limited) == true && limited;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Leadline.Sources.Paging;
 
 namespace Leadline.Polling;
 
@@ -9,21 +10,33 @@ sealed class TokenHandler(ApiTokens tokens, ApiManner manner) : DelegatingHandle
     /// <summary>Marks an answer that says that too much was asked.</summary>
     public static readonly HttpRequestOptionsKey<bool> Limited = new("leadline.limited");
 
+    /// <summary>What is asked, and of which scope.</summary>
+    public static readonly HttpRequestOptionsKey<(PageRequest Request, string? Scope)> Asked = new("leadline.asked");
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
-        var state = await tokens.TakeAsync(cancellation);
-        if (state.Token is { } token)
+        request.Options.TryGetValue(Asked, out var asked);
+        for (var isFirst = true; ; isFirst = false)
         {
-            var (name, value) = manner.Proof(token);
-            request.Headers.Remove(name);
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
+            var state = await tokens.TakeAsync(manner.CostOf(asked.Request), asked.Scope, cancellation);
+            var token = await state.Bearer.ShowAsync(cancellation);
+            if (token is not null)
+            {
+                var (name, value) = manner.Proof(token);
+                request.Headers.Remove(name);
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
 
-        var answer = await base.SendAsync(request, cancellation);
-        var isRefused = answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests;
-        var text = isRefused ? await answer.Content.ReadAsStringAsync(cancellation) : "";
-        request.Options.Set(Limited, tokens.Learn(state, answer, text.Contains("rate limit", StringComparison.OrdinalIgnoreCase)));
-        return answer;
+            var answer = await base.SendAsync(request, cancellation);
+            var text = answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests ? await answer.Content.ReadAsStringAsync(cancellation) : "";
+            var saysLimit = text.Contains("rate limit", StringComparison.OrdinalIgnoreCase)
+                || (answer.StatusCode == HttpStatusCode.OK && manner.IsLimit(asked.Request, await answer.Content.ReadAsByteArrayAsync(cancellation)));
+            request.Options.Set(Limited, tokens.Learn(state, answer, saysLimit));
+
+            // One that ends by itself may have ended early: another may be had.
+            if (answer.StatusCode != HttpStatusCode.Unauthorized || !isFirst || token is null || !state.Bearer.Forget(token)) return answer;
+            answer.Dispose();
+        }
     }
 }
 

@@ -16,7 +16,25 @@ sealed record ApiManner(
 {
     const int OfHistory = 9;
 
-    public static ApiManner Of(Pager pager) => new($"sources.{pager.Source}", pager.Headers, pager.Proof, pager.IsNothing, OfHistory, ", and it goes on from here");
+    /// <summary>How often is asked what asks for much at once: what then takes too long is better asked for in parts.</summary>
+    public const int OfLarge = 2;
+
+    /// <summary>What the API counts for a request.</summary>
+    public Func<PageRequest, RequestCost> CostOf { get; init; } = static _ => RequestCost.One;
+
+    /// <summary>Whether a request asks for much at once.</summary>
+    public Func<PageRequest, bool> IsLarge { get; init; } = static _ => false;
+
+    /// <summary>Whether an answer with the status 200 says that too much was asked.</summary>
+    public Func<PageRequest, ReadOnlyMemory<byte>, bool> IsLimit { get; init; } = static (_, _) => false;
+
+    public static ApiManner Of(Pager pager) =>
+        new($"sources.{pager.Source}", pager.Headers, pager.Proof, pager.IsNothing, OfHistory, ", and it goes on from here")
+        {
+            CostOf = pager.CostOf,
+            IsLarge = pager.IsLarge,
+            IsLimit = (request, body) => pager.IsLimit(request, body.Span),
+        };
 
     /// <summary>The server of a measure: whoever asks asks again by itself, and a refused query is what is wanted to be known.</summary>
     public static ApiManner Measures(string key, string? tenant) => new(

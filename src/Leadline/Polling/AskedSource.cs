@@ -12,6 +12,12 @@ namespace Leadline.Polling;
 /// <param name="Names">Scopes and patterns.</param>
 sealed record AskedSource(string Source, Pager? Pager, Uri? Api, ImmutableArray<string> Tokens, ImmutableArray<string> Names)
 {
+    /// <summary>In place of tokens.</summary>
+    public GitHubAppSetting? App { get; init; }
+
+    /// <summary>Asks its API; git has none.</summary>
+    public ApiClient Client(TimeProvider clock) => new(Pager!, Api!, Tokens, clock, app: App is { } app ? new GitHubApp(app, Api!, clock) : null);
+
     /// <summary>All that can be asked.</summary>
     public static readonly ImmutableArray<string> All = [.. Pagers.All.Select(pager => pager.Source), MirrorReader.Name];
 
@@ -29,7 +35,12 @@ sealed record AskedSource(string Source, Pager? Pager, Uri? Api, ImmutableArray<
         else if (set?.Trouble is { } trouble) sentence = trouble;
         else if (names.IsEmpty) sentence = $"whose history of {source}? name {pager?.ScopeWord ?? "repositories"} with --scopes, or as sources.{source}.scopes in leadline.yaml";
         else if (pager is not null && address is null) sentence = $"where is {source}? write the address of its API as sources.{source}.api in leadline.yaml";
-        else return new AskedSource(source, pager, address, set?.Tokens ?? [], names);
+        else
+        {
+            var tokens = set?.Tokens ?? [];
+            return new AskedSource(source, address is null ? pager : pager?.For(address, hasToken: !tokens.IsEmpty || set?.App is not null), address, tokens, names) { App = set?.App };
+        }
+
         return null;
     }
 }

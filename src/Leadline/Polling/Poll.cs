@@ -75,7 +75,7 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
             {
                 for (var waiting = new Queue<PageRequest>([listing]); waiting.TryDequeue(out var request);)
                 {
-                    var page = pager.Read(request, await api.AskAsync(request, null, cancellation), name, new PageSpan(now, now, IsAgain: false));
+                    var page = pager.Read(request, await api.AskAsync(request, null, name, cancellation), name, new PageSpan(now, now, IsAgain: false));
                     scopes.AddRange(page.Scopes);
                     foreach (var next in page.Next) waiting.Enqueue(next);
                 }
@@ -166,9 +166,14 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
         var request = cursor.Requests[0];
         try
         {
-            var answer = await api.AskAsync(request, request.IsConditional ? cursor.Tags.GetValueOrDefault(request.Address) : null, cancellation);
+            var answer = await api.AskAsync(request, request.IsConditional ? cursor.Tags.GetValueOrDefault(request.Address) : null, scope, cancellation);
             var page = answer.Status == 200 ? pager.Read(request, answer, scope, cursor.Span) : new Page();
-            return (page, cursor.After(answer, page.Next, page.Items.Length));
+            foreach (var refused in page.Refused) Miss(scope, request.Kind, new ApiException(refused.Sentence, canHelp: false));
+            return (page, cursor.After(answer, page.Next, page.Items.Length, [.. page.Refused.Select(refused => refused.Request)]));
+        }
+        catch (ApiException error) when (error is { EndsAll: false, Status: { } status } && pager.InPlaceOf(request, scope, status) is { IsEmpty: false } others)
+        {
+            return (new Page(), cursor.Instead(others));
         }
         catch (Exception error) when (error is ApiException { CanHelp: false, EndsAll: false } or JsonException or FormatException)
         {

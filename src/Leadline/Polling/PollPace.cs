@@ -18,7 +18,8 @@ sealed class PollPace(int scopes, TimeSpan allowanceSpan, TimeProvider clock)
     readonly Dictionary<string, (long Before, PollProgress Now)> known = [];
     readonly long began = clock.GetTimestamp();
 
-    public PaceNow Told(PollProgress told, ApiAllowance allowance)
+    /// <param name="allowances">Each that the API has.</param>
+    public PaceNow Told(PollProgress told, params IEnumerable<ApiAllowance> allowances)
     {
         lock (turn)
         {
@@ -33,7 +34,7 @@ sealed class PollPace(int scopes, TimeSpan allowanceSpan, TimeProvider clock)
             var items = known.Values.Sum(one => one.Now.Items);
             if (here < Few) return new PaceNow(items, answers, left, null);
             var toGo = clock.GetElapsedTime(began) / here * left;
-            var waiting = allowance is { Left: { } may, Of: > 0 and var of } && left > may ? Math.Ceiling((left - may) / (double)of) * allowanceSpan : TimeSpan.Zero;
+            var waiting = allowances.Select(allowance => allowance.Waiting(left * allowance.Each, allowanceSpan)).Append(TimeSpan.Zero).Max();
             return new PaceNow(items, answers, left, toGo > waiting ? toGo : waiting);
         }
     }

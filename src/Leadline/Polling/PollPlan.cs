@@ -40,7 +40,7 @@ public sealed record PollPlan(
                 long? count = null;
                 try
                 {
-                    var answer = await api.AskAsync(listing.Count, null, token);
+                    var answer = await api.AskAsync(listing.Count, null, scope, token);
                     count = answer.Status == 200 ? pager.CountOf(listing, answer) : 0;
                 }
                 catch (Exception error) when (error is ApiException or JsonException)
@@ -49,17 +49,24 @@ public sealed record PollPlan(
                 }
 
                 // An empty listing is asked for too.
-                planned[i] = new PlannedScope(
-                    scope, listing.What, count, count is { } known ? Math.Max(1, (known + listing.AtOnce - 1) / listing.AtOnce) + (known * listing.EachAsks) : null);
+                planned[i] = new PlannedScope(scope, listing.What, count, count is { } known ? Pages(listing, known) + Others(listing, known) : null);
             });
         var requests = planned.Sum(one => one.Requests ?? 0);
         var each = asked.Length == 0 ? 0 : clock.GetElapsedTime(began).TotalSeconds / asked.Length;
+        var costs = planned.Zip(asked).SelectMany(one => new[]
+        {
+            (Cost: pager.CostOf(one.Second.Listing.Count), Requests: one.First.Items is { } known ? Pages(one.Second.Listing, known) : 0),
+            (Cost: one.Second.Listing.EachCosts, Requests: one.First.Items is { } items ? Others(one.Second.Listing, items) : 0),
+        }).GroupBy(one => one.Cost.Budget, one => one.Requests * one.Cost.Points);
+
+        // An allowance of which nothing was asked yet is about as large as the other.
+        var allowances = api.Allowances;
+        var longest = costs.Select(one => (allowances.GetValueOrDefault(one.Key) ?? api.Allowance with { Left = api.Allowance.Of }).Waiting(one.Sum(), pager.AllowanceSpan));
         return new PollPlan(
             pager.Source, address.ToString(), scopes.Length, [.. planned], requests, api.Allowance,
-            Math.Max(requests * each, Waiting(requests, api.Allowance, pager.AllowanceSpan)), [.. missing.OfType<Missing>()]);
-    }
+            Math.Max(requests * each, longest.Append(TimeSpan.Zero).Max().TotalSeconds), [.. missing.OfType<Missing>()]);
 
-    /// <summary>How long the limit alone makes it take.</summary>
-    static double Waiting(long requests, ApiAllowance allowance, TimeSpan span) =>
-        allowance is { Left: { } left, Of: > 0 and var of } && requests > left ? Math.Ceiling((requests - left) / (double)of) * span.TotalSeconds : 0;
+        static long Pages(PlannedListing listing, long known) => Math.Max(1, (known + listing.AtOnce - 1) / listing.AtOnce);
+        static long Others(PlannedListing listing, long known) => (long)Math.Ceiling(known * listing.EachAsks);
+    }
 }

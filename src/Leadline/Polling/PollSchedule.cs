@@ -105,9 +105,9 @@ sealed partial class PollSchedule(
     async Task<PollState> PollAsync(AskedSource asked, PollState state, CancellationToken cancellation)
     {
         PollSummary summary;
-        if (asked is { Pager: { } pager, Api: { } address })
+        if (asked.Pager is { } pager)
         {
-            using var api = new ApiClient(pager, address, asked.Tokens, clock);
+            using var api = asked.Client(clock);
             var poll = new Poll(store, intake, pager, Catalogue.Find(pager.Source)!, api, clock);
             var scopes = await poll.ScopesAsync(asked.Names, cancellation);
             summary = await poll.RunAsync(scopes, clock.GetUtcNow() - Reach, null, cancellation);
@@ -134,7 +134,7 @@ sealed partial class PollSchedule(
         var now = clock.GetUtcNow();
         var reader = Catalogue.Find(asked.Source)!;
         var look = new Reconciling(store, reader, now - span, now - OnTheWay);
-        using var api = new ApiClient(asked.Pager!, asked.Api!, asked.Tokens, clock);
+        using var api = asked.Client(clock);
         var poll = new Poll(store, intake, asked.Pager!, reader, api, clock, look);
         var summary = await poll.RunAsync(await poll.ScopesAsync(asked.Names, cancellation), now - span, null, cancellation);
         var found = look.Found(now);

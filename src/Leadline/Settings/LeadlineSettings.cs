@@ -60,6 +60,9 @@ public sealed record SourceApi(Uri? Address, ImmutableArray<string> Tokens, Immu
     /// <summary>How often the server asks it by itself; null where it does not.</summary>
     public TimeSpan? Every { get; init; }
 
+    /// <summary>The App that GitHub is asked as, in place of a token.</summary>
+    public GitHubAppSetting? App { get; init; }
+
     /// <summary>Over how long a time it is asked again each night; null where it is not.</summary>
     public TimeSpan? Reconciled { get; init; }
 }

@@ -33,6 +33,9 @@ public sealed partial class SettingsFile
     readonly string? folder;
     readonly Definitions basis;
 
+    /// <summary>The folder of the file, from which other files are named; null for a text that is in none.</summary>
+    string? Beside { get; init; }
+
     /// <param name="errors">What is wrong is added to it.</param>
     /// <param name="environment">Answers the value of an environment variable, or null.</param>
     /// <param name="tokens">The same, for the tokens that APIs are asked with.</param>
@@ -64,7 +67,7 @@ public sealed partial class SettingsFile
     /// <inheritdoc cref="Parse(string, string, Func{string, string?})"/>
     /// <param name="basis">The definitions of keys that the text leaves out.</param>
     public static LeadlineSettings Parse(string text, string file, Func<string, string?> environment, Definitions basis) =>
-        Parse(text, new SettingsErrors(file), environment, environment, folder: null, basis);
+        Parse(text, new SettingsErrors(file), environment, environment, folder: null, beside: null, basis);
 
     /// <summary>The definitions of a file that somebody sends: no variable of this process is looked at.</summary>
     /// <exception cref="FormatException">Something is wrong; all of it is said.</exception>
@@ -85,13 +88,16 @@ public sealed partial class SettingsFile
         var by = environment("LEADLINE_DEFINITIONS_BY") is { Length: > 0 } tag ? tag : "local";
         if (Find(path, environment) is not { } file) return new LeadlineSettings { DefinitionsBy = by };
         var errors = new SettingsErrors(Path.GetFileName(file));
-        return Parse(Text(Bytes(file, errors), errors), errors, secrets, environment, needsSecrets ? Path.GetDirectoryName(Path.GetFullPath(file)) : null, Definitions.Default) with { DefinitionsBy = by };
+        var text = Text(Bytes(file, errors), errors);
+        var beside = Path.GetDirectoryName(Path.GetFullPath(file));
+        return Parse(text, errors, secrets, environment, needsSecrets ? beside : null, beside, Definitions.Default) with { DefinitionsBy = by };
     }
 
-    static LeadlineSettings Parse(string text, SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder, Definitions basis)
+    static LeadlineSettings Parse(
+        string text, SettingsErrors errors, Func<string, string?> environment, Func<string, string?> tokens, string? folder, string? beside, Definitions basis)
     {
         var written = new SettingsText(text, errors).Read() ?? new Written.One(default, null);
-        var settings = new SettingsFile(errors, environment, tokens, folder, basis).Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
+        var settings = new SettingsFile(errors, environment, tokens, folder, basis) { Beside = beside }.Convert(Setting.Read(written, SettingsKey.Root, "", written.At, errors));
         errors.ThrowIfAny();
         return settings;
     }
@@ -246,7 +252,7 @@ public sealed partial class SettingsFile
         return files.DrainToImmutable();
     }
 
-    static readonly ImmutableArray<string> Pollable = ["token", "repositories", "scopes", "poll", "reconcile", "api"];
+    static readonly ImmutableArray<string> Pollable = ["token", "app", "repositories", "scopes", "poll", "reconcile", "api"];
 
     /// <summary>A token whose variable is not set is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
     SourceApi Api(string source, Setting setting)
@@ -267,12 +273,59 @@ public sealed partial class SettingsFile
             else errors.Add(one.At, setting["token"].Path, $"the environment variable {unset} is not set, or is empty");
         }
 
+        var app = setting["app"].Texts is null ? null : App(source, setting, ref trouble);
         var every = Polling(setting["poll"]);
         return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? [], .. setting["scopes"].Texts ?? []], trouble)
         {
             Every = every,
+            App = app,
             Reconciled = every is null || setting["reconcile"].Text == SettingsKey.Off ? null : Span(setting["reconcile"]) ?? TimeSpan.FromDays(3),
         };
+    }
+
+    /// <summary>What is wrong with it, as its key that cannot be read, is an error for whoever needs all secrets; others are told so once they ask with it.</summary>
+    GitHubAppSetting? App(string source, Setting setting, ref string? trouble)
+    {
+        var app = setting["app"];
+        var (id, key, file, installation) = (app["id"], app["key"], app["key_file"], app["installation"]);
+        if (source != "github")
+        {
+            errors.Add(app.At, app.Path, $"{source} has no Apps: write a token");
+            return null;
+        }
+
+        if (id.Text is null) errors.Add(app.At, app.Path, "it has no id: write the App's id, which its settings on GitHub show");
+        var wrong = new List<(Setting At, string Sentence)>();
+        if (setting["token"].Texts is not null) wrong.Add((app, $"sources.{source}.token is set as well: one of them must go"));
+        if (id.Text is { } name && !AppName().IsMatch(name)) wrong.Add((id, $"'{name}' is no id of an App: write its number, or its client id"));
+        if (installation.Text is { } number && !Digits().IsMatch(number))
+            wrong.Add((installation, $"'{number}' is no installation: write the number at the end of the address of its settings"));
+        if ((key.Text is null) == (file.Text is null)) wrong.Add((app, "write either key_file, the file of the App's private key, or key, as ${NAME} of the environment"));
+        var set = id.Text is null || wrong.Count > 0 ? null : Keyed(key.Text is null ? file : key);
+        foreach (var (at, sentence) in wrong)
+        {
+            if (folder is null) trouble ??= errors.Written(at.At, at.Path, sentence);
+            else errors.Add(at.At, at.Path, sentence);
+        }
+
+        return set;
+
+        GitHubAppSetting? Keyed(Setting own)
+        {
+            if (Variable().Matches(own.Text!).Select(match => match.Groups[1].Value).FirstOrDefault(name => string.IsNullOrWhiteSpace(tokens(name))) is { } unset)
+            {
+                wrong.Add((own, $"the environment variable {unset} is not set, or is empty"));
+                return null;
+            }
+
+            var value = Variable().Replace(own.Text!, match => tokens(match.Groups[1].Value)!);
+            var isFile = ReferenceEquals(own, file);
+            var keyed = new GitHubAppSetting(id.Text!, installation.Text, isFile ? null : value, !isFile ? null : Beside is null ? value : Path.Combine(Beside, value));
+
+            // For a text that is in no folder a file is not looked for.
+            if ((Beside is not null || !isFile) && keyed.WhyNot() is { } because) wrong.Add((own, because));
+            return keyed;
+        }
     }
 
     /// <summary>How often it is asked; null where it is not.</summary>
@@ -354,6 +407,12 @@ public sealed partial class SettingsFile
 
     [GeneratedRegex(@"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")]
     private static partial Regex Variable();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}\z")]
+    private static partial Regex AppName();
+
+    [GeneratedRegex(@"^[0-9]{1,18}\z")]
+    private static partial Regex Digits();
 
     /// <summary>A line's first word, where it is a key.</summary>
     [GeneratedRegex(@"^[\s-]*([^\s:#]+)\s*:")]

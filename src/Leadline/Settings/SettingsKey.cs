@@ -247,6 +247,19 @@ sealed record SettingsKey(string Name, SettingsKind Kind, string Says)
                         NotEmpty = true,
                         IsSecret = true,
                     },
+                    new("app", SettingsKind.Map, "For GitHub, in place of a token: the GitHub App that its API is asked as. It has rights and limits of its own, and belongs to nobody.")
+                    {
+                        Below =
+                        [
+                            new("id", SettingsKind.Text, "The App's id, or its client id.") { Example = ["123456"], IsNeeded = true },
+                            new("key_file", SettingsKind.Text, "The file of its private key, as GitHub gives it; it is read whenever a token is asked for, so that it can be replaced at any time.")
+                            {
+                                Example = ["/run/secrets/leadline.private-key.pem"],
+                            },
+                            new("key", SettingsKind.Text, "In place of key_file: the private key itself, as ${NAME} of the environment.") { Example = ["${GITHUB_APP_KEY}"], IsSecret = true },
+                            new("installation", SettingsKind.Text, "The number of its installation; where it is left out, that of each repository's owner is asked for.") { Example = ["7890123"] },
+                        ],
+                    },
                     new("repositories", SettingsKind.Texts, "For leadline backfill: whose history is asked for; acme/* is all that the organization, or group, acme has.")
                     {
                         Example = ["acme/*"],

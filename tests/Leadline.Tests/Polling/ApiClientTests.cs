@@ -13,6 +13,15 @@ public sealed class ApiClientTests
     static readonly DateTimeOffset Now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
     static readonly PageRequest Request = new() { Kind = "commits", Address = "repos/acme/shop/commits" };
 
+    /// <summary>Two at once, of another allowance.</summary>
+    static readonly PageRequest Many = new()
+    {
+        Kind = "deployment_statuses",
+        Address = "graphql",
+        Body = "{}",
+        About = """[{"node":"DE_1","about":{"id":1} },{"node":"DE_2","about":{"id":2} }]""",
+    };
+
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -146,6 +155,69 @@ public sealed class ApiClientTests
         Assert.Equal((0, 0, 0), (beyond, left["Bearer a"], left["Bearer b"]));
         Assert.Equal(0, client.Allowance.Left);
         Assert.True(clock.GetUtcNow() - Now < TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task An_allowance_that_is_used_up_does_not_stop_what_is_asked_of_another()
+    {
+        await using var api = await PlayedApi.StartAsync(request => request.Path == "/graphql"
+            ? new Played(200, """{"data":{}}""", ("x-ratelimit-resource", "graphql"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1800"))
+            : new Played(200, "[]", ("x-ratelimit-resource", "core"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "4000"), ("x-ratelimit-reset", "60")));
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        await client.AskAsync(Request, null, Cancellation);
+        await client.AskAsync(Many, null, Cancellation);
+        for (var i = 0; i < 8; i++) await client.AskAsync(Request, null, Cancellation);
+        Assert.True(clock.GetUtcNow() - Now < TimeSpan.FromSeconds(60), $"{clock.GetUtcNow() - Now}");
+        Assert.Equal((4000, 0), (client.Allowances["core"].Left, client.Allowances["graphql"].Left));
+        Assert.Equal((4000, 0.9, 0.1), (client.Allowance.Left, client.Allowances["core"].Each, client.Allowances["graphql"].Each));
+        await client.AskAsync(Many, null, Cancellation);
+        Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(32));
+    }
+
+    [Fact]
+    public async Task Who_asks_too_fast_asks_nothing_for_a_while_of_any_allowance()
+    {
+        var asked = 0;
+        await using var api = await PlayedApi.StartAsync(_ => asked++ == 0
+            ? new Played(200, """{"errors":[{"message":"You have exceeded a secondary rate limit."}]}""", ("x-ratelimit-resource", "graphql"), ("x-ratelimit-remaining", "4000"), ("Retry-After", "300"))
+            : new Played(200, "[]"));
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        var many = client.AskAsync(Many, null, Cancellation);
+        while (asked == 0) await Task.Delay(1, Cancellation);
+        await client.AskAsync(Request, null, Cancellation);
+        Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(7));
+        await many;
+    }
+
+    [Theory]
+    [InlineData("RATE_LIMITED")]
+    [InlineData("RATE_LIMIT")]
+    public async Task A_limit_that_comes_as_an_answer_is_waited_for(string type)
+    {
+        var asked = 0;
+        await using var api = await PlayedApi.StartAsync(_ => asked++ == 0
+            ? new Played(200, $$"""{"errors":[{"type":"{{type}}","message":"API rate limit exceeded"}]}""", ("x-ratelimit-resource", "graphql"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "2400"))
+            : new Played(200, """{"data":{"nodes":[]}}"""));
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        Assert.Equal("""{"data":{"nodes":[]}}""", System.Text.Encoding.UTF8.GetString((await client.AskAsync(Many, null, Cancellation)).Body.Span));
+        Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(43));
+
+        // REST's answers may say the same words, and mean others.
+        asked = 0;
+        Assert.Equal(200, (await client.AskAsync(Request, null, Cancellation)).Status);
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task What_asks_for_much_and_takes_too_long_is_asked_twice()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(502, "<html></html>"));
+        var error = await RefusedAsync(api, Many);
+        Assert.Equal((true, 502, 2), (error.CanHelp, error.Status, api.Asked.Count));
+        Assert.Contains("answered 502 2 times", error.Message);
     }
 
     [Fact]

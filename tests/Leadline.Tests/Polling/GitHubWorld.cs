@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Leadline.Tests.Polling;
 
 /// <summary>A made-up repository as GitHub's API shows it, a few things a page; and the webhooks that it would have sent.</summary>
-sealed class GitHubWorld
+sealed partial class GitHubWorld
 {
     public const string Repository = "acme/shop";
     const int MostAtOnce = 3;
@@ -35,6 +35,7 @@ sealed class GitHubWorld
             Add("pulls", new
             {
                 number = i,
+                node_id = $"PR_{i}",
                 state = isMerged ? "closed" : "open",
                 title = $"Change {i}",
                 user = Person("ada"),
@@ -48,10 +49,10 @@ sealed class GitHubWorld
                 labels = new[] { new { name = "feature" } },
                 html_url = $"https://github.example/{Repository}/pull/{i}",
             });
-            Add($"pulls/{i}/reviews", new { id = 500 + i, state = "APPROVED", submitted_at = at.AddHours(-1), user = Person("bob") });
+            Add($"pulls/{i}/reviews", new { id = 500 + i, state = "APPROVED", submitted_at = at.AddHours(-1), user = i == 2 ? Bot("looker") : Person("bob") });
             for (var part = 0; part < (i == 1 ? 5 : 1); part++)
-                Add($"pulls/{i}/commits", new { sha = ShaOf(100 + i + (part * 1000)), parents = new[] { new { sha = ShaOf(i - 1) } }, author = Person("ada"), commit = new { message = "Work", author = new { name = "Ada Example", date = at.AddHours(-4) }, committer = new { name = "Ada Example", date = at.AddHours(-4) } } });
-            Add("deployments", new { id = 900 + i, sha = ShaOf(i), @ref = "main", environment = "production", created_at = at.AddHours(2), creator = Person("bob") });
+                Add($"pulls/{i}/commits", new { sha = ShaOf(100 + i + (part * 1000)), parents = new[] { new { sha = ShaOf(i - 1) } }, author = i == 3 ? Bot("bumper") : Person("ada"), commit = new { message = "Work", author = i == 3 ? new { name = "Bumper of Acme", email = "77+bumper[bot]@users.noreply.github.com", date = at.AddHours(-4) } : new { name = "Ada Example", email = "ada@acme.example", date = at.AddHours(-4) }, committer = new { name = "Ada Example", date = at.AddHours(-4) } } });
+            Add("deployments", new { id = 900 + i, node_id = $"DE_{900 + i}", sha = ShaOf(i), @ref = "main", environment = "production", created_at = at.AddHours(2), creator = Person("bob") });
             Add($"deployments/{900 + i}/statuses", new { id = 7000 + i, state = "in_progress", created_at = at.AddHours(2), environment = "production", creator = Person("bob"), log_url = "", target_url = "" });
             Add($"deployments/{900 + i}/statuses", new { id = 8000 + i, state = i == 5 ? "failure" : "success", created_at = at.AddHours(3), environment = "production", creator = Person("bob"), log_url = "", target_url = "" });
             Add("actions/runs", RunOf(i, attempt: i == 2 ? 3 : 1));
@@ -169,6 +170,7 @@ sealed class GitHubWorld
 
     Played AnswerNow(HttpRequest request)
     {
+        if (request.Path == "/graphql") return GraphQl(request);
         if (request.Path == "/orgs/acme/repos") return new Played(200, $$"""[{"full_name":"{{Repository}}"},{"full_name":"acme/till"}]""");
         const string Prefix = $"/repos/{Repository}/";
         if (request.Path.Value?.StartsWith(Prefix, StringComparison.Ordinal) != true) return new Played(404, """{"message":"Not Found"}""");
@@ -177,7 +179,7 @@ sealed class GitHubWorld
         if (name.Contains("/attempts/", StringComparison.Ordinal)) return new Played(200, all[0].GetRawText());
         var (since, created) = (request.Query["since"].ToString(), request.Query["created"].ToString().Split(".."));
         var things = all.Where(thing => (since.Length == 0 || Time(thing) >= At(since)) && (created is not [var from, var to] || (Time(thing) >= At(from) && Time(thing) <= At(to))))
-            .OrderByDescending(Time).ThenByDescending(thing => thing.GetRawText(), StringComparer.Ordinal).ToList();
+            .OrderDescending(Newest).ToList();
         var page = int.TryParse(request.Query["page"], out var number) ? number : 1;
         var size = Math.Min(MostAtOnce, int.TryParse(request.Query["per_page"], out var asked) ? asked : 30);
         var shown = things.Skip((page - 1) * size).Take(size).Select(thing => thing.GetRawText());
@@ -193,6 +195,10 @@ sealed class GitHubWorld
             : new Played(200, body, ("ETag", tag));
     }
 
+    /// <summary>The order in which things are listed, by either API.</summary>
+    static readonly Comparer<JsonElement> Newest = Comparer<JsonElement>.Create((one, other) =>
+        Time(one).CompareTo(Time(other)) is not 0 and var order ? order : string.CompareOrdinal(one.GetRawText(), other.GetRawText()));
+
     static DateTimeOffset Time(JsonElement thing)
     {
         if (thing.TryGetProperty("commit", out var commit)) return commit.GetProperty("committer").GetProperty("date").GetDateTimeOffset();
@@ -204,6 +210,8 @@ sealed class GitHubWorld
     static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     static object Person(string login) => new { login, id = 1, type = "User" };
+
+    static object Bot(string name) => new { login = $"{name}[bot]", id = 2, type = "Bot" };
 
     static object RunOf(int i, int attempt) => new
     {

@@ -32,6 +32,9 @@ sealed class PlayedApi : IAsyncDisposable
     /// <summary>Cuts the connection in the midst of the answer's body.</summary>
     public Func<HttpRequest, bool>? Cut { get; set; }
 
+    /// <summary>What was posted; empty where nothing was.</summary>
+    public static string Posted(HttpRequest request) => request.HttpContext.Items["posted"] as string ?? "";
+
     public static async Task<PlayedApi> StartAsync(Func<HttpRequest, Played> answer)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -55,6 +58,7 @@ sealed class PlayedApi : IAsyncDisposable
         Asked.Enqueue(context.Request.Path + context.Request.QueryString);
         foreach (var name in (ReadOnlySpan<string>)["Authorization", "PRIVATE-TOKEN"])
             if (context.Request.Headers.TryGetValue(name, out var shown)) Tokens.Enqueue(shown.ToString());
+        using (var posted = new StreamReader(context.Request.Body)) context.Items["posted"] = await posted.ReadToEndAsync();
         var (status, body, headers) = Fault?.Invoke(context.Request) ?? answer(context.Request);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";

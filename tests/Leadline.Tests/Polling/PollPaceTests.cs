@@ -44,5 +44,19 @@ public sealed class PollPaceTests
         Assert.Equal(TimeSpan.FromSeconds(200), pace.Told(Progress("acme/shop", 10, 2_000, 10), new ApiAllowance(2000, 5000, null)).ToGo);
     }
 
+    [Fact]
+    public void Of_several_allowances_the_one_that_lasts_least_is_waited_for()
+    {
+        var clock = new FakeTimeProvider();
+        var pace = new PollPace(1, TimeSpan.FromHours(1), clock);
+        pace.Told(Progress("acme/shop", 0, 6, 0), Unsaid);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        // A third of the 3,000 requests takes 14 points each of the other: 14,000, of which 4,000 are left.
+        ApiAllowance core = new(5000, 5000, null) { Each = 2.0 / 3 }, other = new(4000, 5000, null) { Each = 14.0 / 3 };
+        Assert.Equal(TimeSpan.FromHours(2), pace.Told(Progress("acme/shop", 10, 3_000, 10), core, other).ToGo);
+        Assert.Equal(TimeSpan.FromSeconds(300), pace.Told(Progress("acme/shop", 10, 3_000, 10), core).ToGo);
+    }
+
     static PollProgress Progress(string scope, long answers, int waiting, long items, bool isDone = false) => new(scope, answers, waiting, items, 0, isDone);
 }

@@ -109,6 +109,24 @@ public sealed class BadSettingsTests
             3:13 sources.github.secret: the environment variable LEADLINE_TESTS_UNSET is not set, or is empty
             4:27 sources.leadline.secret: the environment variable LEADLINE_TESTS_UNSET_TOO is not set, or is empty
             """),
+        ["Apps that cannot be"] = Of("""
+            sources:
+              github:
+                token: a
+                app: { id: "a b", installation: shop, key: "${LEADLINE_TESTS_UNSET}", key_file: /leadline/none.pem }
+              gitlab: { app: { id: 1 } }
+              jira: { app: {} }
+            """, """
+            4:5 sources.github.app: sources.github.token is set as well: one of them must go
+            4:5 sources.github.app: write either key_file, the file of the App's private key, or key
+            4:12 sources.github.app.id: 'a b' is no id of an App: write its number, or its client id
+            4:23 sources.github.app.installation: 'shop' is no installation: write the number at the end of the address
+            5:13 sources.gitlab.app: gitlab has no Apps: write a token
+            6:11 sources.jira.app: jira has no Apps: write a token
+            """),
+        ["an App without an id"] = Of("sources: { github: { app: { key: x, key_file: y } } }\n", "1:22 sources.github.app: it has no id\n1:22 sources.github.app: write either key_file"),
+        ["an App whose key is not there"] = Of("sources: { github: { app: { id: 1, key_file: none.pem } } }\n", "1:36 sources.github.app.key_file: there is no file "),
+        ["an App whose key is none"] = Of("sources: { github: { app: { id: 1, key: \"-----BEGIN RSA PRIVATE KEY-----\\nabc\" } } }\n", "1:36 sources.github.app.key: the key is no private key of RSA, or not all of one"),
         ["APIs that cannot be asked"] = Of("sources:\n  github: { token: \"${LEADLINE_TESTS_UNSET}\", api: \"http://github.acme.example/api\" }\n  gitlab: { repositories: [], api: \"gitlab.acme.example\" }\n  datadog: { token: a }\n  git: { api: \"https://ada:secret@acme.example/\" }\n", """
             2:20 sources.github.token: the environment variable LEADLINE_TESTS_UNSET is not set, or is empty
             2:52 sources.github.api: 'http://github.acme.example/api' would have the token sent for everybody to read: write https

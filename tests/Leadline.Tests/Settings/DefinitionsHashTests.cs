@@ -13,6 +13,7 @@ public sealed class DefinitionsHashTests
     [
         "sources.SOURCE.secret", "sources.SOURCE.secret_file", "sources.SOURCE.token", "sources.SOURCE.repositories", "sources.SOURCE.scopes", "sources.SOURCE.poll",
         "sources.SOURCE.reconcile", "sources.SOURCE.api",
+        "sources.SOURCE.app.id", "sources.SOURCE.app.key_file", "sources.SOURCE.app.key", "sources.SOURCE.app.installation",
         "mappings.NAME.auth", "mappings.NAME.personal", "mappings.NAME.rules",
         "deliveries.keep", "badges", "levels", "digest.at", "digest.to", "digest.url", "digest.format", "digest.service", "digest.team",
         "verification.sources.NAME.kind", "verification.sources.NAME.api", "verification.sources.NAME.token", "verification.sources.NAME.tenant",

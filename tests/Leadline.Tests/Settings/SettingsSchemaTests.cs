@@ -48,7 +48,7 @@ public sealed class SettingsSchemaTests
     {
         var path = SettingsTable.Find(name);
         if (path.Length > 1 && path[^2].Kind == SettingsKind.NamedMap) return;
-        var yaml = SettingsTable.Yaml([.. path[..^1], path[^1] with { Name = path[^1].Name + "x" }], Right(path[^1]).First());
+        var yaml = SettingsTable.Yaml([.. path[..^1], path[^1] with { Name = path[^1].Name + "x" }], Right(path[^1]).FirstOrDefault("{}"));
 
         Assert.Contains($"did you mean \"{path[^1].Name}\"?", Refusal(yaml));
         Assert.False(await IsValidAsync(yaml), yaml);
