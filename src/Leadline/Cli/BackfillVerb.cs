@@ -158,7 +158,7 @@ static class BackfillVerb
     {
         if (!Comparing.Can(asked) || outcome.Missing.Any(missing => missing.EndsAll)) return outcome;
         if ((await opened.Store.WantedComparisonsAsync(opened.Definitions, cancellation)).IsEmpty) return outcome;
-        using var api = new ApiClient(asked.Pager!, asked.Api!, asked.Tokens, clock);
+        using var api = asked.Client(clock);
         var (scopes, _) = await Poll.ScopesAsync(asked.Pager!, api, asked.Names, clock, cancellation);
         var intake = await Intake.OfAsync(opened.Store, cancellation);
         for (var round = 0; round < MostRounds; round++)

@@ -31,7 +31,7 @@ sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader rea
 
     /// <summary>Whether the source can be asked at all: it has to answer, and to know who asks.</summary>
     public static bool Can(AskedSource asked) =>
-        asked is { Pager: { } pager, Api: not null, Tokens.IsEmpty: false } && pager.Comparing("", default, default) is not null;
+        asked is { Pager: { } pager, Api: not null } && (asked.App is not null || !asked.Tokens.IsEmpty) && pager.Comparing("", default, default) is not null;
 
     /// <summary>Asks for what is wanted of these repositories.</summary>
     /// <param name="scopes">The source's, as its pager names them.</param>

@@ -1,6 +1,5 @@
 using Leadline.Core;
 using Leadline.Ingest;
-using Leadline.Polling;
 using Leadline.Sources.Paging;
 using Leadline.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
