@@ -53,6 +53,8 @@ public sealed class GitLabPager : Pager
         PageRequest Listed(string kind, string address) => new() { Kind = kind, Address = $"{At(scope)}{address}&per_page={AtOnce}" };
     }
 
+    public override PageRequest Comparing(string repository, Sha from, Sha head) => GitLabComparisons.Request(At(repository), from, head);
+
     public override Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span)
     {
         using var document = JsonDocument.Parse(answer.Body);
@@ -70,6 +72,7 @@ public sealed class GitLabPager : Pager
                 scope, "api_pipeline", $"pipeline:{pipeline.NumberOf("id")}:{pipeline.TextOf("status")}:{pipeline.TextOf("updated_at")}", ("item", pipeline.GetRawText()))),
             "deployments" => Listed(body, request, answer, deployment => Item(
                 scope, "api_deployment", $"deployment:{deployment.NumberOf("id")}:{deployment.TextOf("status")}:{deployment.TextOf("updated_at")}", ("item", deployment.GetRawText()))),
+            "comparison" => new Page { Items = [Comparison(body, request, scope)] },
             "releases" => Releases(body, request, answer, scope, span.From),
             "issues" => Listed(body, request, answer, issue => Item(
                 scope, "api_issue", $"issue:{issue.NumberOf("iid")}:{issue.TextOf("updated_at")}", ("item", issue.GetRawText()))),
@@ -191,6 +194,12 @@ public sealed class GitLabPager : Pager
     {
         using var document = JsonDocument.Parse(commits);
         return $"[{string.Join(',', document.RootElement.EnumerateArray().Select(commit => commit.JsonOf("id")))}]";
+    }
+
+    static PageItem Comparison(JsonElement body, PageRequest request, string scope)
+    {
+        var (key, json) = GitLabComparisons.Item(body, request);
+        return Item(scope, "api_comparison", key, ("item", json));
     }
 
     static Page Releases(JsonElement body, PageRequest request, PageAnswer answer, string scope, DateTimeOffset from)

@@ -49,6 +49,11 @@ public abstract class Pager
     /// <exception cref="System.Text.Json.JsonException">It is not what the API promises.</exception>
     public abstract Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span);
 
+    /// <summary>
+    /// What asks which commits <paramref name="head"/> reaches and <paramref name="from"/> does not; null where the API has no answer to that.
+    /// </summary>
+    public virtual PageRequest? Comparing(string repository, Sha from, Sha head) => null;
+
     /// <summary>Whether this status says that there is nothing of the kind, which is no failure.</summary>
     public virtual bool IsNothing(PageRequest request, int status) => false;
 

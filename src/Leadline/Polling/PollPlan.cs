@@ -17,6 +17,12 @@ public sealed record PlannedScope(string Scope, string What, long? Items, long? 
 public sealed record PollPlan(
     string Source, string Api, int Scopes, ImmutableArray<PlannedScope> Listings, long Requests, ApiAllowance Allowance, double Seconds, ImmutableArray<Missing> Missing)
 {
+    /// <summary>
+    /// Whether the host is asked, besides, to compare two commits for each deployment that nothing joins with the one before; how many those
+    /// are is known once the rest is.
+    /// </summary>
+    public bool Compares { get; init; }
+
     /// <summary>Counts every listing of the scopes, by one request each.</summary>
     internal static async Task<PollPlan> OfAsync(
         Pager pager, Uri address, ApiClient api, ImmutableArray<string> scopes, DateTimeOffset since, TimeProvider clock, CancellationToken cancellation)
