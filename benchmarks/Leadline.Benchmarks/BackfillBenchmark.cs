@@ -43,7 +43,7 @@ static class BackfillBenchmark
     static async Task<Measured.Run> RunAsync(Bench bench, string source, MadeForge forge, string scope)
     {
         var settings = bench.File("leadline.yaml");
-        await File.WriteAllTextAsync(settings, $"sources:\n  {source}: {{ token: made-up, api: \"{forge.Address}\", repositories: [\"{scope}\"] }}\n");
+        await File.WriteAllTextAsync(settings, $"sources:\n  {source}: {{ token: made-up, api: \"{forge.Address}{(source == "gitlab" ? "api/v4/" : "")}\", repositories: [\"{scope}\"] }}\n");
         var run = await Measured.LeadlineAsync("backfill", source, "--since", "2024-12-01", "--json", "--config", settings, "--store", $"duckdb:{bench.File($"backfill-{Guid.CreateVersion7():N}.duckdb")}");
         var missing = JsonDocument.Parse(run.Out).RootElement[0].GetProperty("missing").GetArrayLength();
         return missing == 0 ? run : throw new InvalidOperationException($"{missing} listings could not be asked: {run.Out}");

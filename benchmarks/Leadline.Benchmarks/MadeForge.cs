@@ -73,10 +73,10 @@ sealed partial class MadeForge : IAsyncDisposable
         {
             ["graphql"] => GraphQlAsync(context),
             ["orgs", "acme", "repos"] => ListAsync(context, repositories, i => $$"""{"full_name":"acme/r{{i}}"}"""),
-            ["groups", "acme", "projects"] => ListAsync(context, repositories, i => $$"""{"path_with_namespace":"acme/r{{i}}"}"""),
+            ["api", "v4", "groups", "acme", "projects"] => ListAsync(context, repositories, i => $$"""{"path_with_namespace":"acme/r{{i}}"}"""),
             ["repos", "acme", var name, .. var rest] => GitHubAsync(context, name, rest),
-            ["graphql"] => CommitsAsync(context),
-            ["projects", var project, .. var rest] => GitLabAsync(context, project, rest),
+            ["api", "graphql"] => CommitsAsync(context),
+            ["api", "v4", "projects", var project, .. var rest] => GitLabAsync(context, project, rest),
             _ => NotFoundAsync(context),
         };
     }

@@ -23,8 +23,11 @@ static partial class AzureReleases
         _ => null,
     };
 
-    public static string KeyOf(JsonElement deployment) =>
-        $"release:{deployment.NumberOf("id")}:{deployment.JsonOf("attempt")}:{StatusOf(deployment)}:{deployment.TextOf("lastModifiedOn") ?? deployment.TextOf("completedOn")}";
+    public static string KeyOf(JsonElement deployment)
+    {
+        var at = deployment.TextOf("lastModifiedOn") ?? deployment.TextOf("completedOn");
+        return $"release:{deployment.NumberOf("id")}:{deployment.JsonOf("attempt")}:{StatusOf(deployment)}:{at}";
+    }
 
     /// <summary>As the service hook would have sent it.</summary>
     /// <param name="deployment">As it is listed.</param>

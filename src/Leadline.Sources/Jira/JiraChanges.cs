@@ -4,8 +4,8 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.Jira;
 
 /// <summary>
-/// The changes of an issue's status. Where a search does not show all of them they are asked for page by page, the oldest first, and carried along until the last one; then
-/// the issue itself is asked for once more, so that nothing else of it has to be carried.
+/// The changes of an issue's status. Where a search does not show all of them they are asked for page by page, the oldest first, and
+/// carried along until the last one; then the issue itself is asked for once more, so that nothing else of it has to be carried.
 /// </summary>
 static class JiraChanges
 {
@@ -42,10 +42,8 @@ static class JiraChanges
         var (key, categories) = (about.TextOf("key")!, about.Field("categories"));
         var all = About(key, categories, AllOf(request).Concat(Of(values, categories)));
         var next = body.NumberOf("startAt") + values.Length;
-        return new Page
-        {
-            Next = [values.Length > 0 && next < body.NumberOf("total") ? request with { Address = request.Address.With("startAt", $"{next}"), About = all } : JiraPager.AskingAll(key, all)],
-        };
+        var isLast = values.Length == 0 || next >= body.NumberOf("total");
+        return new Page { Next = [isLast ? JiraPager.AskingAll(key, all) : request with { Address = request.Address.With("startAt", $"{next}"), About = all }] };
     }
 
     /// <summary>Those that were carried along.</summary>

@@ -147,7 +147,7 @@ sealed class GitLabWorld
         // A project's path is one part of the address, with its slashes escaped.
         var path = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
         if (path == "/groups/acme/projects") return new Played(200, $$"""[{"path_with_namespace":"{{Project}}"}]""");
-        if (path == "/graphql") return GraphQl ?? Commits(JsonSerializer.DeserializeAsync<JsonElement>(request.Body).AsTask().GetAwaiter().GetResult());
+        if (path == "/graphql") return GraphQl ?? Commits(JsonSerializer.Deserialize<JsonElement>(PlayedApi.Posted(request)));
         var prefix = $"/projects/{Uri.EscapeDataString(Project)}/";
         if (!path.StartsWith(prefix, StringComparison.Ordinal) || !lists.TryGetValue(path[prefix.Length..], out var all)) return new Played(404, "{}");
         if (path.EndsWith("/approvals", StringComparison.Ordinal)) return new Played(200, all[0].GetRawText());
