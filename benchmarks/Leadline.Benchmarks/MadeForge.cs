@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -74,6 +75,7 @@ sealed partial class MadeForge : IAsyncDisposable
             ["orgs", "acme", "repos"] => ListAsync(context, repositories, i => $$"""{"full_name":"acme/r{{i}}"}"""),
             ["groups", "acme", "projects"] => ListAsync(context, repositories, i => $$"""{"path_with_namespace":"acme/r{{i}}"}"""),
             ["repos", "acme", var name, .. var rest] => GitHubAsync(context, name, rest),
+            ["graphql"] => CommitsAsync(context),
             ["projects", var project, .. var rest] => GitLabAsync(context, project, rest),
             _ => NotFoundAsync(context),
         };
@@ -99,12 +101,31 @@ sealed partial class MadeForge : IAsyncDisposable
         ["merge_requests"] => ListAsync(context, changes, i => $$"""{"iid":{{i + 1}},"title":"Change {{i}}","description":"{{Prose}}","state":"merged","web_url":"https://gitlab.example/{{i}}","created_at":"{{At(i, -3)}}","updated_at":"{{At(i)}}","merged_at":"{{At(i)}}","source_branch":"c","target_branch":"main","sha":"{{ShaOf(repository + "b", i)}}","merge_commit_sha":"{{ShaOf(repository, i)}}","labels":[]}"""),
         ["merge_requests", var number, "commits"] => ListAsync(context, 2, i => $$"""{"id":"{{ShaOf($"{repository}b{i}", int.Parse(number))}}","parent_ids":[],"message":"{{Prose}}","author_name":"a","committed_date":"{{At(int.Parse(number), -4)}}","authored_date":"{{At(int.Parse(number), -4)}}"}"""),
         ["merge_requests", var number, "approvals"] => context.Response.WriteAsync($$"""{"approved_by":[{"user":{"username":"b"},"approved_at":"{{At(int.Parse(number), -1)}}"}]}"""),
+        ["events"] => ListAsync(context, changes, i => $$"""{"id":{{i + 1}},"action_name":"approved","target_type":"MergeRequest","target_iid":{{i + 1}},"target_title":"Change {{i}}","created_at":"{{At(i, -1)}}","author":{"username":"b"},"author_username":"b"}"""),
         ["pipelines"] => ListAsync(context, changes, i => $$"""{"id":{{i + 1}},"sha":"{{ShaOf(repository, i)}}","status":"success","name":"ci","web_url":"","created_at":"{{At(i)}}","updated_at":"{{At(i, 1)}}"}"""),
         ["deployments"] => ListAsync(context, Deployments, i => $$"""{"id":{{i + 1}},"iid":{{i + 1}},"sha":"{{ShaOf(repository, i * 5)}}","status":"success","created_at":"{{At(i * 5, 1)}}","updated_at":"{{At(i * 5, 2)}}","environment":{"name":"production"},"deployable":{"id":{{i + 1}},"ref":"main","tag":false,"created_at":"{{At(i * 5, 1)}}","started_at":"{{At(i * 5, 1)}}","finished_at":"{{At(i * 5, 2)}}"} }"""),
         ["issues"] => ListAsync(context, Issues, i => $$"""{"iid":{{i + 1}},"title":"{{Prose}}","issue_type":"incident","severity":"HIGH","state":"closed","labels":[],"created_at":"{{At(i * 10, 2)}}","updated_at":"{{At(i * 10, 3)}}","closed_at":"{{At(i * 10, 3)}}","web_url":"u"}"""),
         ["releases"] => ListAsync(context, 0, _ => ""),
         _ => NotFoundAsync(context),
     };
+
+    /// <summary>GitLab's GraphQL, of which the commits of merge requests are asked.</summary>
+    static async Task CommitsAsync(HttpContext context)
+    {
+        using var asked = await JsonDocument.ParseAsync(context.Request.Body);
+        var variables = asked.RootElement.GetProperty("variables");
+        var repository = variables.GetProperty("project").GetString()!.Split('/')[^1];
+        var nodes = variables.GetProperty("numbers").EnumerateArray().Select(one => int.Parse(one.GetString()!, CultureInfo.InvariantCulture)).Select(number => new
+        {
+            iid = $"{number}",
+            commits = new
+            {
+                pageInfo = new { hasNextPage = false },
+                nodes = Enumerable.Range(0, 2).Select(i => new { sha = ShaOf($"{repository}b{i}", number), message = Prose, authorName = "a", authoredDate = At(number, -4), committedDate = At(number, -4) }),
+            },
+        });
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new { data = new { project = new { mergeRequests = new { nodes } } } }));
+    }
 
     /// <summary>The newest first, as both forges are asked; GitHub's runs lie under a name, with how many there are.</summary>
     static Task ListAsync(HttpContext context, int count, Func<int, string> one, string? under = null)

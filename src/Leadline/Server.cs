@@ -33,7 +33,6 @@ public static class Server
         if (!isLoopback && tokens.IsEmpty)
             throw new StoreException($"{listen} can be reached from other machines, and no token keeps them out: set LEADLINE_TOKEN_ADMIN, make one with leadline token create, or listen on 127.0.0.1");
         if (DigestSchedule.WhyNot(settings) is { } sentence) throw new SettingsException([sentence]);
-        if (PollSchedule.WhyNot(settings) is { IsEmpty: false } sentences) throw new SettingsException([.. sentences]);
         settings.Verification.ThrowIfMissing();
         var definitions = settings.Definitions;
         if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation, settings.DefinitionsBy))

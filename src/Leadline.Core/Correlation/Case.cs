@@ -8,6 +8,7 @@ sealed class Case
     public required Definitions Definitions { get; init; }
     public required CommitGraph Graph { get; init; }
     public required MergedChanges Changes { get; init; }
+    public required Comparisons Comparisons { get; init; }
     public required Dictionary<Sha, DateTimeOffset> GreenBuilds { get; init; }
 
     /// <summary>In order of <see cref="Row.DeployedAt"/>.</summary>
@@ -99,6 +100,12 @@ sealed class Row
     public SortedSet<OverrideKind> Overridden { get; } = [];
 
     public LedgerLink Link { get; set; } = LedgerLink.Linked;
+
+    /// <summary>The row before it, where a host says that it holds all of that; null where none says so.</summary>
+    public Row? Above { get; set; }
+
+    /// <inheritdoc cref="LedgerRow.LiveBefore"/>
+    public Sha? LiveBefore { get; set; }
 
     /// <summary>The deployed commit's place in the graph, or -1.</summary>
     public int Head => Attempt.Head;

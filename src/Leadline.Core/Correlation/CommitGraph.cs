@@ -61,6 +61,7 @@ public sealed class CommitGraph
     readonly RepositoryName[] repositories;
     readonly Dictionary<int, (string? Reverts, string? Mentions)> says;
     int[]? generations;
+    bool[]? whole;
     Sha[]? sorted;
 
     CommitGraph(
@@ -75,9 +76,12 @@ public sealed class CommitGraph
     /// <summary>The graph of these commits; several statements of one commit are one commit.</summary>
     /// <param name="commits">In any order, parents before or after.</param>
     /// <param name="touches">Whether a commit touches the service's paths; all do where null.</param>
-    public static CommitGraph Of(IEnumerable<CommitFact> commits, Func<CommitFact, bool>? touches = null)
+    /// <param name="comparisons">Whose commits are in it too, with nothing known of them where nothing else tells of them.</param>
+    public static CommitGraph Of(
+        IEnumerable<CommitFact> commits, Func<CommitFact, bool>? touches = null, IEnumerable<ComparisonFact>? comparisons = null)
     {
         var builder = new Builder();
+        foreach (var comparison in comparisons ?? []) builder.Add(comparison);
         foreach (var commit in commits)
         {
             var says = CommitMessage.Parse(commit.Message);
@@ -134,6 +138,9 @@ public sealed class CommitGraph
 
     /// <summary>Higher than that of every ancestor; 0 for -1.</summary>
     internal int Generation(int commit) => commit < 0 ? 0 : (generations ??= ComputeGenerations())[commit];
+
+    /// <summary>Whether everything that the commit reaches is known, down to the first commits.</summary>
+    internal bool IsWhole(int commit) => (whole ??= ComputeWhole())[commit];
 
     /// <summary>
     /// What <paramref name="from"/> reaches and <paramref name="without"/> does not: like <c>git rev-list from ^without</c>.
@@ -216,6 +223,22 @@ public sealed class CommitGraph
         return generation;
     }
 
+    bool[] ComputeWhole()
+    {
+        generations ??= ComputeGenerations();
+        var places = new int[commits.Length];
+        for (var i = 0; i < places.Length; i++) places[i] = i;
+        Array.Sort([.. generations], places);
+        var isWhole = new bool[commits.Length];
+        foreach (var commit in places)
+        {
+            isWhole[commit] = commits[commit].ParentsKnown != ParentsKnown.No;
+            foreach (var parent in Parents(commit)) isWhole[commit] &= parent >= 0 && isWhole[parent];
+        }
+
+        return isWhole;
+    }
+
     int FindShort(Sha abbreviation)
     {
         if (sorted is null)
@@ -284,6 +307,23 @@ public sealed class CommitGraph
             if (commit.Reverts is null && commit.Mentions is null) return;
             ref var said = ref CollectionsMarshal.GetValueRefOrAddDefault(says, place, out _);
             said = (Later(said.Item1, commit.Reverts), Later(said.Item2, commit.Mentions));
+        }
+
+        /// <summary>The host knows the commits that it compared; more of them than that they exist is told elsewhere.</summary>
+        public void Add(ComparisonFact comparison)
+        {
+            AddNamed(comparison.Base);
+            AddNamed(comparison.Head);
+            foreach (var commit in comparison.Commits) AddNamed(commit);
+
+            void AddNamed(Sha sha) => Add(new GraphCommit
+            {
+                Repository = comparison.Repository,
+                Sha = sha,
+                Parents = default,
+                ParentsKnown = ParentsKnown.No,
+                Touches = true,
+            });
         }
 
         public CommitGraph Build()

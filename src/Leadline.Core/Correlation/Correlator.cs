@@ -11,6 +11,7 @@ public static class Correlator
         var deployed = new DeployedCommit(facts, Folding.Attempts(facts.Deployments));
         var attempts = deployed.Attempts;
         var changes = new MergedChanges(Folding.Changes(facts.Changes, facts.Reviews), facts.Commits);
+        var comparisons = new Comparisons(facts.Comparisons, facts.Commits);
         var green = Folding.GreenBuilds(facts.Builds);
         var incidents = Folding.Incidents(facts.Incidents, definitions.Failure);
         var overrides = OverrideRule.InForce(facts.Overrides);
@@ -29,6 +30,7 @@ public static class Correlator
                 Definitions = definitions,
                 Graph = facts.Commits,
                 Changes = changes,
+                Comparisons = comparisons,
                 GreenBuilds = green,
                 RowOfCommit = new Row?[facts.Commits.Count],
                 ChangeOf = new ChangeFact?[facts.Commits.Count],
@@ -123,6 +125,7 @@ public static class Correlator
             StartedAt = row.Attempt.StartedAt,
             WaitedFrom = row.Attempt.WaitedFrom,
             Link = row.Link,
+            LiveBefore = row.LiveBefore,
             Commits = row.Commits.Count,
             Changes = row.Changes.Count,
             LeadTimes = leads.Count,

@@ -173,6 +173,7 @@ static class Folding
             + $"{i.Deployment}|{i.Sha}|{i.Title}|{Join(i.Labels)}|{i.Url}",
         BuildFact b => $"{b.Sha}|{b.Status}|{b.QueuedAt:O}|{b.StartedAt:O}|{b.FinishedAt:O}|{b.Pipeline}|{b.Url}",
         ArtifactFact a => $"{a.Sha}",
+        ComparisonFact c => $"{c.Status}|{c.MergeBase}|{c.Total}|{Join<Sha>(c.Commits)}",
         _ => "",
     };
 
@@ -210,6 +211,22 @@ static class Folding
 
         return artifacts;
     }
+
+    /// <summary>
+    /// What was said of each two commits, its list put together; whole where it holds as many commits as there are said to be.
+    /// </summary>
+    public static IEnumerable<ComparisonFact> Comparisons(IEnumerable<ComparisonFact> facts) =>
+        ByKey(facts, fact => (fact.Repository, fact.Base, fact.Head)).Select(statements =>
+        {
+            var commits = statements.SelectMany(fact => fact.Commits).Distinct().Order().ToImmutableArray();
+            return statements[^1] with
+            {
+                Status = Last(statements, fact => fact.Status),
+                MergeBase = Last(statements, fact => fact.MergeBase),
+                Commits = commits,
+                Total = statements.Max(fact => fact.Total) is { } total && total <= commits.Length ? commits.Length : null,
+            };
+        });
 
     /// <summary>When a build of the commit first succeeded.</summary>
     public static Dictionary<Sha, DateTimeOffset> GreenBuilds(IEnumerable<BuildFact> facts)

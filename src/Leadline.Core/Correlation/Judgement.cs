@@ -9,7 +9,7 @@ public sealed record ServiceFacts
 {
     public required ServiceName Service { get; init; }
 
-    /// <summary>The commits of the service's repositories, merged into one graph.</summary>
+    /// <summary>The commits of the service's repositories, with those that only comparisons name, merged into one graph.</summary>
     public required CommitGraph Commits { get; init; }
 
     /// <summary>The repositories that are the service's own; null where that is not said, and then every one is.</summary>
@@ -22,6 +22,7 @@ public sealed record ServiceFacts
     public IReadOnlyList<ReviewFact> Reviews { get; init; } = [];
     public IReadOnlyList<BuildFact> Builds { get; init; } = [];
     public IReadOnlyList<ArtifactFact> Artifacts { get; init; } = [];
+    public IReadOnlyList<ComparisonFact> Comparisons { get; init; } = [];
     public IReadOnlyList<DeploymentFact> Deployments { get; init; } = [];
     public IReadOnlyList<IncidentFact> Incidents { get; init; } = [];
 
@@ -105,6 +106,11 @@ public sealed record LedgerRow
     public DateTimeOffset? WaitedFrom { get; init; }
     public required LedgerLink Link { get; init; }
 
+    /// <summary>
+    /// The commit that was live before, where nothing that is known joins it with this one and its host could: by a comparison of the two.
+    /// </summary>
+    public Sha? LiveBefore { get; init; }
+
     /// <summary>Commits and changes it ships, whether or not they enter lead time.</summary>
     public int Commits { get; init; }
 
@@ -150,7 +156,7 @@ public sealed record LedgerRow
 }
 
 /// <summary>How a commit was found to ship in a deployment, best first.</summary>
-public enum LinkMethod { Declared, Ancestry, MergeSha, PushRange, Artifact, Gitops }
+public enum LinkMethod { Declared, Ancestry, MergeSha, PushRange, Compare, Artifact, Gitops }
 
 /// <summary>One commit's (or change's) way into one ledger row.</summary>
 public sealed record ShippedChange

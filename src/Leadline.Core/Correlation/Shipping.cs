@@ -11,6 +11,9 @@ static class Shipping
         var walk = new ShippedWalk(judged.Graph);
         var begun = new HashSet<RepositoryName>();
 
+        // Rows of which nobody knows all that they brought.
+        var opaque = new List<Row>();
+
         // What was live one after another: of each repository, or of each that says what runs, and where each region counts for
         // itself, of each region.
         var lives = new Dictionary<string, List<Row>>(StringComparer.OrdinalIgnoreCase);
@@ -31,24 +34,77 @@ static class Shipping
             live.Add(row);
             if (row.Head < 0)
             {
-                // Of which repository it was nobody knows: whatever comes next in any of them follows a gap.
                 if (row.Repository is null)
-                    foreach (var other in lives.Values.Where(other => other != live)) other.Add(row);
+                {
+                    // Of which repository it was nobody knows, unless there is but one: whatever comes next in any of them follows a gap.
+                    var others = lives.Values.Where(other => other != live).ToList();
+                    if (others is [[.., var last]]) before ??= last;
+                    foreach (var other in others) other.Add(row);
+                }
+
                 walk.Advance(-1);
                 row.Link = UnlinkedBy(row.Attempt);
+                row.LiveBefore = Comparable(before, row);
                 Declare(judged, row, walk);
                 continue;
             }
 
             var step = walk.Advance(row.Head);
+            var shipping = step.Reached;
+            var compared = before is { Head: >= 0 } ? judged.Comparisons.Of(before.Head, row.Head) : null;
+            var between = compared is null ? null : judged.Comparisons.Between(before!.Head, row.Head);
+            if (compared?.Status == ComparisonStatus.Ahead) row.Above = before;
             if (begun.Add(judged.Graph.Repository(row.Head))) row.Link = LedgerLink.Baseline;
+            else if (between is not null)
+            {
+                shipping = between.FindAll(commit => walk.IsOfLastStep(commit) || walk.Add(commit));
+                if (shipping.Count == 0 && compared!.MayTakeAway) RollbackSignal.Apply(judged, row, live);
+                else if (MayHaveHad(judged, opaque, before!) is { } at && shipping.RemoveAll(commit => !(judged.Graph.CommittedAt(commit) > at)) > 0 && shipping.Count == 0)
+                    row.Link = LedgerLink.Gap;
+
+                // What else the walk reached was live before, nobody knows since when.
+                MarkOwn(judged, step.Reached.Except(shipping), walk);
+            }
             else if (before is { Head: < 0 } || (step.Reached.Count > 0 && !step.MetShipped)) row.Link = LedgerLink.Gap;
             else if (step.Reached.Count == 0) RollbackSignal.Apply(judged, row, live);
 
+            if (row.Link != LedgerLink.Linked)
+            {
+                row.LiveBefore = Comparable(before, row);
+                if (!judged.Comparisons.AreNone && !judged.Graph.IsWhole(row.Head)) opaque.Add(row);
+            }
+
             if (row.Attempt.Changes is not null) Declare(judged, row, walk);
-            else if (row.Link == LedgerLink.Linked) Ship(judged, row, step, walk);
-            else if (!judged.Changes.AreNone) MarkOwn(judged, step, walk);
+            else if (row.Link != LedgerLink.Linked) MarkOwn(judged, step.Reached, walk);
+            else Ship(judged, row, shipping, i => between is not null ? LinkMethod.Compare : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange, walk);
         }
+    }
+
+    /// <summary>
+    /// Until when something was deployed of which nobody knows all that it brought, and which the live one does not hold for all that is known:
+    /// a commit that is older may have been live by it. Null where there is no such thing.
+    /// </summary>
+    static DateTimeOffset? MayHaveHad(Case judged, List<Row> opaque, Row live)
+    {
+        DateTimeOffset? last = null;
+        foreach (var row in opaque)
+            if (!IsAbove(row) && judged.Graph.Difference(row.Head, live.Head).Count > 0) last = row.DeployedAt;
+        return last;
+
+        bool IsAbove(Row other)
+        {
+            for (var row = live; row is not null; row = row.Above)
+                if (row == other) return true;
+            return false;
+        }
+    }
+
+    /// <summary>What was live before, where a host can compare it with what is deployed: it asks for whole shas of one repository.</summary>
+    static Sha? Comparable(Row? before, Row row)
+    {
+        if (row.Attempt.Changes is not null || row is not { Sha: { IsShort: false } own, Link: not (LedgerLink.Configuration or LedgerLink.ShortSha) }) return null;
+        if (before is not { Sha: { IsShort: false } live } || live == own || before.Link == LedgerLink.Configuration) return null;
+        return before.Repository is { } one && row.Repository is { } other && !string.Equals(one.Value, other.Value, StringComparison.OrdinalIgnoreCase) ? null : live;
     }
 
     static bool IsLive(Row before, Row row) =>
@@ -65,22 +121,24 @@ static class Shipping
     /// <summary>
     /// What a baseline or gap reaches has shipped by it, nobody knows since when; so have the commits of the changes in it.
     /// </summary>
-    static void MarkOwn(Case judged, WalkStep step, ShippedWalk walk)
+    static void MarkOwn(Case judged, IEnumerable<int> reached, ShippedWalk walk)
     {
-        foreach (var commit in step.Reached)
+        if (judged.Changes.AreNone) return;
+        foreach (var commit in reached)
             foreach (var change in judged.Changes.MergedBy(commit))
                 foreach (var own in judged.Changes.Own(change, walk)) walk.Add(own);
     }
 
-    static void Ship(Case judged, Row row, WalkStep step, ShippedWalk walk)
+    /// <param name="commits">Their places.</param>
+    /// <param name="methodOf">By which each of these was found.</param>
+    static void Ship(Case judged, Row row, List<int> commits, Func<int, LinkMethod> methodOf, ShippedWalk walk)
     {
-        var shipped = new List<(int Commit, LinkMethod Method)>(step.Reached.Count);
+        var shipped = new List<(int Commit, LinkMethod Method)>(commits.Count);
         var merges = new List<ChangeFact>();
-        for (var i = 0; i < step.Reached.Count; i++)
+        for (var i = 0; i < commits.Count; i++)
         {
-            var commit = step.Reached[i];
-            var method = i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange;
-            shipped.Add((commit, row.Attempt.Via ?? method));
+            var commit = commits[i];
+            shipped.Add((commit, row.Attempt.Via ?? methodOf(i)));
             if (judged.Changes.AreNone) continue;
             judged.ChangeOf[commit] = judged.Changes.Of(commit);
             merges.AddRange(judged.Changes.MergedBy(commit));
@@ -102,7 +160,7 @@ static class Shipping
                 }
 
                 if (!walk.Add(own)) continue;
-                onBranch ??= step.Reached.ToLookup(judged.Graph.AuthoredAt);
+                onBranch ??= commits.ToLookup(judged.Graph.AuthoredAt);
                 var isCopied = false;
                 if (judged.Graph.AuthoredAt(own) is { } authored)
                 {

@@ -63,6 +63,7 @@ public sealed class ServiceMap
         ReviewFact review => Having(review.Repository),
         BuildFact build => Having(build.Repository),
         ArtifactFact artifact => Having(artifact.Repository),
+        ComparisonFact comparison => Having(comparison.Repository),
         DeploymentFact deployment => One(OfDeployment(deployment)),
         IncidentFact incident => OfIncident(incident),
         FlagChangeFact { Service: { } name } => One(Find(name)),

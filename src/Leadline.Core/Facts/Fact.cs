@@ -21,6 +21,7 @@ public abstract record Fact
         ReviewFact review => review.Repository,
         BuildFact build => build.Repository,
         ArtifactFact artifact => artifact.Repository,
+        ComparisonFact comparison => comparison.Repository,
         DeploymentFact deployment => deployment.Repository,
         IncidentFact incident => incident.Repository,
         _ => null,
@@ -123,6 +124,31 @@ public sealed record ArtifactFact : Fact
 
     /// <summary>Null where the tag was deleted.</summary>
     public Sha? Sha { get; init; }
+}
+
+public enum ComparisonStatus { Identical, Ahead, Behind, Diverged }
+
+/// <summary>
+/// What a host says of two commits: those that <see cref="Head"/> reaches and <see cref="Base"/> does not. A long list comes in
+/// several facts. Key: repository, base and head.
+/// </summary>
+public sealed record ComparisonFact : Fact
+{
+    public required RepositoryName Repository { get; init; }
+    public required Sha Base { get; init; }
+    public required Sha Head { get; init; }
+
+    /// <summary>How the head stands to the base; null where the source does not say.</summary>
+    public ComparisonStatus? Status { get; init; }
+
+    /// <summary>The newest commit that both reach; null where the source does not say.</summary>
+    public Sha? MergeBase { get; init; }
+
+    /// <summary>As much of the list as this statement holds.</summary>
+    public required ImmutableArray<Sha> Commits { get; init; }
+
+    /// <summary>How many commits the whole list has; null where nobody says that it is whole.</summary>
+    public int? Total { get; init; }
 }
 
 public enum DeploymentStatus { Created, Waiting, Running, Succeeded, Failed, Canceled, Superseded }

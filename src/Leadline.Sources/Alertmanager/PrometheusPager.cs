@@ -39,6 +39,8 @@ public sealed class PrometheusPager : Pager
     public override ImmutableArray<PageRequest> First(string scope, PageSpan span) =>
         [Asking(span.IsAgain ? span.From - StillFiring : span.From, span.AsOf, "[]")];
 
+    public override string Right(PageRequest request) => "queries (api/v1/query)";
+
     public override Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span)
     {
         using var document = JsonDocument.Parse(answer.Body);

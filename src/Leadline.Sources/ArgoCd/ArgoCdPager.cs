@@ -22,6 +22,8 @@ public sealed class ArgoCdPager : Pager
 
     public override (string Name, string Value) Proof(string token) => ("Authorization", "Bearer " + token);
 
+    public override string Right(PageRequest request) => "applications, get";
+
     /// <summary>With all fields: of those that can be chosen neither the history nor the uid is one.</summary>
     public override ImmutableArray<PageRequest> First(string scope, PageSpan span) =>
         [new() { Kind = "applications", Address = "api/v1/applications" + (scope == "*" ? "" : $"?projects={Uri.EscapeDataString(scope)}") }];

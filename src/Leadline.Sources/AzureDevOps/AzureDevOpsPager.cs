@@ -6,7 +6,8 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.AzureDevOps;
 
 /// <summary>
-/// Asks Azure DevOps' API for the pushes of a project's repositories with their commits, for pull requests, and for builds with their stages.
+/// Asks Azure DevOps' API for the pushes of a project's repositories with their commits, for pull requests with theirs, for builds with their stages, and for what
+/// classic releases deployed.
 /// </summary>
 public sealed class AzureDevOpsPager : Pager
 {
@@ -19,7 +20,7 @@ public sealed class AzureDevOpsPager : Pager
 
     public override string Source => "azuredevops";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override Uri Api { get; } = new("https://dev.azure.com/");
 
@@ -46,6 +47,7 @@ public sealed class AzureDevOpsPager : Pager
             Asked("pull_requests", $"{pulls}&searchCriteria.queryTimeRangeType=created&"),
             Asked("pull_requests", $"{pulls}&searchCriteria.queryTimeRangeType=closed&"),
             Asked("builds", $"build/builds?statusFilter=completed&minTime={Envelope.Written(span.IsAgain ? span.From - UnderWay : span.From)}&queryOrder=queueTimeDescending&$top={AtOnce}&"),
+            Asked(AzureReleases.Kind, AzureReleases.Address(span.From)),
         ];
 
         PageRequest Asked(string kind, string address) => new() { Kind = kind, Address = $"{At(scope)}{address}{Version71}" };
@@ -75,22 +77,25 @@ public sealed class AzureDevOpsPager : Pager
                 ],
             },
             "push" => new Page { Items = [Item(scope, "git.push", $"push:{request.About}:{body.NumberOf("pushId")}", body, null)] },
-            "pull_requests" => new Page
-            {
-                Items = [.. body.ListOf("value").Select(one => Item(
-                    scope, "git.pullrequest.updated", $"pullrequest:{one.NumberOf("pullRequestId")}:{one.TextOf("status")}:{one.TextOf("closedDate")}", one, null))],
-                Next = Skipped(request, body),
-            },
+            "pull_requests" => PullRequests(body, request, scope),
+            "pull_request_commits" => Commits(body, request, answer, scope),
             "builds" => Builds(body.ListOf("value"), Continued(request, answer), scope),
             "stages" => new Page { Items = [.. Stages(body, request, scope)] },
+            AzureReleases.Kind => new Page
+            {
+                Items = [.. body.ListOf("value").Select(one => new PageItem($"{scope}:{AzureReleases.KeyOf(one)}", Delivery.NoHeaders, AzureReleases.AsTheHook(one, scope)))],
+                Next = Continued(request, answer),
+            },
             _ => throw new JsonException($"there is no listing {request.Kind}"),
         };
     }
 
-    public override string Right(PageRequest request) => request.Kind == "builds" ? "Build (Read)" : "Code (Read)";
+    public override string Right(PageRequest request) => request.Kind switch { "builds" => "Build (Read)", AzureReleases.Kind => "Release (Read)", _ => "Code (Read)" };
 
-    /// <summary>What did not begin has no timeline; a repository without a push has none to list.</summary>
-    public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("stages", 204 or 404) or ("pushes", 404);
+    /// <summary>What did not begin has no timeline; a repository without a push has none to list; a repository may be gone with its pull requests' commits.</summary>
+    public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("stages", 204 or 404) or ("pushes" or "pull_request_commits", 404);
+
+    public override Uri? Elsewhere(PageRequest request, Uri api) => request.Kind == AzureReleases.Kind ? AzureReleases.HostBeside(api) : null;
 
     static PageRequest Pushes(string scope, string repository, DateTimeOffset from) => new()
     {
@@ -98,6 +103,54 @@ public sealed class AzureDevOpsPager : Pager
         Address = $"{At(scope)}git/repositories/{Uri.EscapeDataString(repository)}/pushes?searchCriteria.fromDate={Envelope.Written(from)}&$top={AtOnce}&$skip=0&{Version71}",
         About = Uri.EscapeDataString(repository),
     };
+
+    /// <summary>Of a merged one also what it is made of. It is among those that were closed, whenever it was opened.</summary>
+    static Page PullRequests(JsonElement body, PageRequest request, string scope)
+    {
+        var pulls = body.ListOf("value");
+        var isClosed = request.Address.Contains("queryTimeRangeType=closed", StringComparison.Ordinal);
+        return new Page
+        {
+            Items = [.. pulls.Select(one => Item(
+                scope, "git.pullrequest.updated", $"pullrequest:{one.NumberOf("pullRequestId")}:{one.TextOf("status")}:{one.TextOf("closedDate")}", one, null))],
+            Next =
+            [
+                .. pulls.Where(one => isClosed && one.TextOf("status") == "completed").Select(one => new PageRequest
+                {
+                    Kind = "pull_request_commits",
+                    Address = $"{At(scope)}git/repositories/{Uri.EscapeDataString(one.Field("repository").TextOf("id") ?? "")}/pullRequests/{one.NumberOf("pullRequestId")}/commits?$top={AtOnce}&{Version71}",
+                    About = $$"""{"pullRequestId":{{one.NumberOf("pullRequestId")}},"closedDate":{{one.JsonOf("closedDate")}},"repository":{{NamesOf(one.Field("repository"))}}}""",
+                }),
+                .. Skipped(request, body),
+            ],
+        };
+    }
+
+    /// <summary>What tells a repository from others.</summary>
+    static string NamesOf(JsonElement repository)
+    {
+        var project = repository.Field("project");
+        return $$$"""{"id":{{{repository.JsonOf("id")}}},"name":{{{repository.JsonOf("name")}}},"project":{"id":{{{project.JsonOf("id")}}},"name":{{{project.JsonOf("name")}}}}}""";
+    }
+
+    /// <summary>The last page says of how many commits the pull request is made; the earlier ones are carried along until then.</summary>
+    static Page Commits(JsonElement body, PageRequest request, PageAnswer answer, string scope)
+    {
+        using var about = JsonDocument.Parse(request.About!);
+        var pull = about.RootElement;
+        var next = Continued(request, answer);
+        string[] before = [.. pull.TryGetProperty("before", out var known) ? known.EnumerateArray().Select(sha => sha.GetRawText()) : []];
+        var all = $"[{string.Join(',', before.Concat(body.ListOf("value").Select(commit => commit.JsonOf("commitId"))))}]";
+        var (number, closed, repository) = (pull.NumberOf("pullRequestId"), pull.JsonOf("closedDate"), pull.JsonOf("repository"));
+        var resource = Envelope.Written(
+            ("pullRequestId", $"{number}"), ("closedDate", closed), ("repository", repository), ("commits", body.JsonOf("value")), ("all", next.IsEmpty ? all : "null"));
+        using var read = JsonDocument.Parse(resource);
+        return new Page
+        {
+            Items = [Item(scope, "api.pullrequest.commits", $"pullrequest_commits:{number}:{pull.TextOf("closedDate")}:{before.Length}", read.RootElement, null)],
+            Next = [.. next.Select(following => following with { About = Envelope.Written(("pullRequestId", $"{number}"), ("closedDate", closed), ("repository", repository), ("before", all)) })],
+        };
+    }
 
     static Page Builds(JsonElement[] builds, ImmutableArray<PageRequest> following, string scope) => new()
     {

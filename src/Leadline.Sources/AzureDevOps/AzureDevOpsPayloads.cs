@@ -62,6 +62,10 @@ sealed record PullRequest
     public Links? Links { get; init; }
 }
 
+/// <summary>What the API lists, with the pull request that it was asked for.</summary>
+/// <param name="All">The ids of all of them, on the last page.</param>
+sealed record PullRequestCommits(int PullRequestId, Repository Repository, Commit[] Commits, DateTimeOffset? ClosedDate = null, string[]? All = null);
+
 sealed record Label(string? Name = null);
 
 sealed record Links(Link? Web = null);
@@ -179,6 +183,7 @@ sealed record Named(string? Id = null, string? Name = null);
     Converters = [typeof(TimeConverter)])]
 [JsonSerializable(typeof(Event<Push>), TypeInfoPropertyName = "PushHappened")]
 [JsonSerializable(typeof(Event<PullRequest>), TypeInfoPropertyName = "PullRequestHappened")]
+[JsonSerializable(typeof(Event<PullRequestCommits>), TypeInfoPropertyName = "PullRequestCommitsAsked")]
 [JsonSerializable(typeof(Event<Build>), TypeInfoPropertyName = "BuildHappened")]
 [JsonSerializable(typeof(Event<RunEvent>), TypeInfoPropertyName = "RunHappened")]
 [JsonSerializable(typeof(Event<ReleaseEvent>), TypeInfoPropertyName = "ReleaseHappened")]

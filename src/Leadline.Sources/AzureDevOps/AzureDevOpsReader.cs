@@ -43,6 +43,7 @@ public sealed class AzureDevOpsReader : SourceReader
         "ms.vss-pipelines.job-state-changed-event" => Job(delivery.Json(AzureDevOpsJson.Default.RunHappened)),
         "ms.vss-release.deployment-started-event" or "ms.vss-release.deployment-completed-event" =>
             Convert(delivery.Json(AzureDevOpsJson.Default.ReleaseHappened)),
+        "api.pullrequest.commits" => Convert(delivery.Json(AzureDevOpsJson.Default.PullRequestCommitsAsked).Resource),
         null => Reading.Ignored("it is not the body of a webhook: it has no eventType"),
         var other => Reading.Ignored($"{other} holds nothing we measure"),
     };
@@ -119,6 +120,35 @@ public sealed class AzureDevOpsReader : SourceReader
             Url = request.Links?.Web?.Href,
             AsOf = happened.CreatedDate ?? closed ?? request.CreationDate ?? DateTimeOffset.UnixEpoch,
         });
+    }
+
+    /// <summary>Of which commits a merged one is made. Their parents are not said, and no order stands in for them.</summary>
+    static Reading Convert(PullRequestCommits asked)
+    {
+        var repository = NameOf(asked.Repository);
+        var commits = asked.Commits.Select(commit => (Fact)new CommitFact
+        {
+            Repository = repository,
+            Sha = Sha.Parse(commit.CommitId),
+            AuthoredAt = commit.Author?.Date,
+            CommittedAt = commit.Committer?.Date,
+            Message = commit.Comment,
+            Author = commit.Author?.Email ?? commit.Author?.Name,
+            AsOf = commit.Committer?.Date ?? commit.Author?.Date ?? DateTimeOffset.UnixEpoch,
+        });
+
+        // Only the last page of several knows them all.
+        return asked.All is not { } all ? Reading.Of([.. commits]) : Reading.Of(
+        [
+            .. commits,
+            new ChangeFact
+            {
+                Repository = repository,
+                Number = asked.PullRequestId,
+                Commits = [.. all.Select(sha => Sha.Parse(sha))],
+                AsOf = asked.ClosedDate ?? DateTimeOffset.UnixEpoch,
+            },
+        ]);
     }
 
     static Reading Convert(Event<Build> happened)

@@ -86,7 +86,7 @@ static class BitbucketAnswers
         ReviewFact Review(Happening happened, DateTimeOffset at, bool approved) => BitbucketReader.Review(repository, number, happened.User, at, approved);
     }
 
-    static CommitFact Convert(Commit commit, RepositoryName repository) => new()
+    public static CommitFact Convert(Commit commit, RepositoryName repository) => new()
     {
         Repository = repository,
         Sha = Sha.Parse(commit.Hash),

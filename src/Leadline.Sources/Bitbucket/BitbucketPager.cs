@@ -45,6 +45,8 @@ public sealed class BitbucketPager : Pager
         PageRequest Listed(string kind, string address) => new() { Kind = kind, Address = $"{At(scope)}{address}" };
     }
 
+    public override PageRequest Comparing(string repository, Sha from, Sha head) => BitbucketComparisons.Request(At(repository), from, head);
+
     public override Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span)
     {
         using var document = JsonDocument.Parse(answer.Body);
@@ -56,6 +58,7 @@ public sealed class BitbucketPager : Pager
         {
             "repositories" => new Page { Scopes = [.. things.Select(one => one.TextOf("full_name")).OfType<string>()], Next = following },
             "commits" => Until(span.From, one => one.InstantOf("date"), commit => Item(scope, $"commit:{commit.TextOf("hash")}", ("commit", commit.GetRawText()))),
+            "comparison" => Comparison(things, following, request, scope),
             "pullrequests" => PullRequests(things, following, scope),
             "activity" => new Page { Items = [.. things.SelectMany((one, place) => Happened(one, place, request, scope))], Next = following },
             "pullrequest_commits" => Commits(things, following, request, scope),
@@ -79,6 +82,8 @@ public sealed class BitbucketPager : Pager
 
     /// <summary>Where issues are switched off, or pipelines, there are none; a repository without a commit has none to list.</summary>
     public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("issues" or "pipelines" or "deployments" or "commits", 404);
+
+    public override string Right(PageRequest request) => request.Kind switch { "pullrequests" => "pull requests (read)", "pipelines" or "deployments" => "pipelines (read)", "issues" => "issues (read)", _ => "repositories (read)" };
 
     public override ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
     [
@@ -150,6 +155,12 @@ public sealed class BitbucketPager : Pager
             ],
             Next = [.. following.Select(next => next with { About = $"{json},\"before\":[{shas}]}}" })],
         };
+    }
+
+    static Page Comparison(JsonElement[] things, ImmutableArray<PageRequest> following, PageRequest request, string scope)
+    {
+        var (key, comparison, commits, about) = BitbucketComparisons.Item(things, following.IsEmpty, request);
+        return new Page { Items = [Item(scope, key, ("comparison", comparison), ("commits", commits))], Next = [.. following.Select(next => next with { About = about })] };
     }
 
     static PageItem Item(string scope, string key, params ReadOnlySpan<(string Name, string Json)> parts) => new(

@@ -151,4 +151,5 @@ sealed record Person(string? Uuid = null, string? Nickname = null, string? Displ
 [JsonSerializable(typeof(PipelineAnswer))]
 [JsonSerializable(typeof(DeploymentAnswer))]
 [JsonSerializable(typeof(PullRequestAnswer))]
+[JsonSerializable(typeof(ComparisonAnswer))]
 sealed partial class BitbucketJson : JsonSerializerContext;

@@ -55,6 +55,7 @@ public sealed class BitbucketReader : SourceReader
         if (Parts.Holds(body, "commit")) return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.CommitAnswer));
         if (Parts.Holds(body, "pipeline")) return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.PipelineAnswer));
         if (Parts.Holds(body, "deployment")) return Convert(delivery.Json(BitbucketJson.Default.DeploymentAnswer));
+        if (Parts.Holds(body, "comparison")) return BitbucketComparisons.Read(delivery.Json(BitbucketJson.Default.ComparisonAnswer));
         if (Parts.Holds(body, "activity") || Parts.HoldsList(body, "commits"))
             return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.PullRequestAnswer));
         if (Parts.Holds(body, "push")) return Convert(delivery.Json(BitbucketJson.Default.PushEvent), delivery.ReceivedAt);

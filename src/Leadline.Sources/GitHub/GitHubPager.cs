@@ -84,6 +84,7 @@ public sealed partial class GitHubPager(string? graphQl = null) : Pager
             "deployments" => Deployments(body, request, answer, scope, Reach(span)),
             "statuses" => Listed(body, request, answer, status => Status(scope, $"{status.NumberOf("id")}", status.GetRawText(), request.About!)),
             "runs" => RunsOf(body, request, answer, scope),
+            "comparison" => Comparison(body, request, answer, scope),
             "attempt" => new Page { Items = [Run(scope, body)] },
             "releases" => Listed(body, request, answer, release => release.InstantOf("published_at") < span.From ? null : Item(
                 scope, "release", $"release:{release.NumberOf("id")}:{release.TextOf("published_at")}:{release.JsonOf("prerelease")}",
@@ -100,7 +101,7 @@ public sealed partial class GitHubPager(string? graphQl = null) : Pager
 
     public override string Right(PageRequest request) => request.Kind switch
     {
-        "commits" or "releases" => "Contents (read)",
+        "commits" or "releases" or "comparison" => "Contents (read)",
         "pulls" => "Pull requests (read)",
         "deployments" => "Deployments (read)",
         "runs" => "Actions (read)",

@@ -187,4 +187,5 @@ sealed record Person(string? Login = null, string? Name = null, string? Username
 [JsonSerializable(typeof(IssuesEvent))]
 [JsonSerializable(typeof(ListedCommitEvent))]
 [JsonSerializable(typeof(PullRequestCommitsEvent))]
+[JsonSerializable(typeof(ComparisonEvent))]
 sealed partial class GitHubJson : JsonSerializerContext;

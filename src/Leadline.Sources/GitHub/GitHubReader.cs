@@ -62,6 +62,7 @@ public sealed partial class GitHubReader : SourceReader
         "issues" => Parse(delivery, GitHubJson.Default.IssuesEvent, Convert, "repository", "issue"),
         "api_commit" => Parse(delivery, GitHubJson.Default.ListedCommitEvent, Convert, "repository", "commit"),
         "api_pull_request_commits" => Parse(delivery, GitHubJson.Default.PullRequestCommitsEvent, Convert, "repository", "pull_request"),
+        "api_comparison" => Parse(delivery, GitHubJson.Default.ComparisonEvent, Convert, "repository"),
         "ping" => Reading.Ignored("a ping only says that the webhook was set up"),
         "create" or "delete" => Reading.Ignored("a push says the same of branches and tags, with their commits"),
         null => Reading.Ignored("it names no event: the header X-GitHub-Event is missing"),

@@ -111,6 +111,7 @@ sealed record ListedIssue
 [JsonSerializable(typeof(Answered<ListedRelease>))]
 [JsonSerializable(typeof(Answered<ListedIssue>))]
 [JsonSerializable(typeof(MergeRequestCommits))]
+[JsonSerializable(typeof(Answered<ListedComparison>))]
 sealed partial class GitLabAnswersJson : JsonSerializerContext;
 
 /// <summary>Reads what the API answers, which says more, and in other names, than a webhook.</summary>

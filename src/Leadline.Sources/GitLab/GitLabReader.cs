@@ -57,6 +57,7 @@ public sealed partial class GitLabReader : SourceReader
         "api_deployment" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedDeployment, Convert),
         "api_release" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedRelease, (release, repository) => Released(repository, release.TagName, release.ReleasedAt, release.Commit, null)),
         "api_issue" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedIssue, Convert),
+        "api_comparison" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedComparison, GitLabComparisons.Convert),
         null => Reading.Ignored("it is not the body of a webhook: it has no object_kind"),
         var other => Reading.Ignored($"{other} holds nothing we measure"),
     };

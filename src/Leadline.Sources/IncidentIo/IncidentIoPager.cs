@@ -49,6 +49,8 @@ public sealed class IncidentIoPager : Pager
         };
     }
 
+    public override string Right(PageRequest request) => request.Kind == "alerts" ? "View alerts" : "View incidents";
+
     public override ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
     [
         .. First(scope, span).Select(request => new PlannedListing(

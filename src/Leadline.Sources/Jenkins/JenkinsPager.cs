@@ -55,6 +55,8 @@ public sealed class JenkinsPager : Pager
     /// <summary>The plugin that knows stages is not everywhere.</summary>
     public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("stages", 404);
 
+    public override string Right(PageRequest request) => "Job/Read";
+
     static PageRequest Asking(string job, int from) => new()
     {
         Kind = "builds",

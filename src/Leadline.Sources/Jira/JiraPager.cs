@@ -7,11 +7,17 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.Jira;
 
 /// <summary>
-/// Asks Jira Cloud's REST API for issues by their last change, each with the changes of its status; what category a status is of is asked first.
+/// Asks Jira's REST API for issues by their last change, each with the changes of its status. What is asked first is whether it is Jira Cloud or Data Center, which are
+/// searched in different ways, and what category a status is of.
 /// </summary>
 public sealed class JiraPager : Pager
 {
     const int AtOnce = 100;
+
+    /// <summary>A search of Jira Cloud shows no more changes of an issue, and does not say of how many.</summary>
+    const int MostChanges = 40;
+
+    const string Cloud = "rest/api/3/", DataCenter = "rest/api/2/";
 
     const string Fields = "summary,created,updated,resolutiondate,statuscategorychangedate,status,resolution,issuetype,priority,project,labels,components";
 
@@ -20,7 +26,7 @@ public sealed class JiraPager : Pager
 
     public override string Source => "jira";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     public override Uri? Api => null;
 
@@ -32,7 +38,7 @@ public sealed class JiraPager : Pager
 
     public override (string Name, string Value) Proof(string token) => BasicOrBearer(token);
 
-    public override ImmutableArray<PageRequest> First(string scope, PageSpan span) => [new() { Kind = "statuses", Address = "rest/api/3/status" }];
+    public override ImmutableArray<PageRequest> First(string scope, PageSpan span) => [new() { Kind = "server", Address = $"{DataCenter}serverInfo" }];
 
     public override Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span)
     {
@@ -40,28 +46,45 @@ public sealed class JiraPager : Pager
         var body = document.RootElement;
         return request.Kind switch
         {
-            "statuses" => new Page { Next = [Searching(scope, span) with { About = CategoriesOf(body) }] },
+            "server" => new Page { Next = [new PageRequest { Kind = "statuses", Address = $"{(body.TextOf("deploymentType") == "Cloud" ? Cloud : DataCenter)}status" }] },
+            "statuses" => new Page { Next = [Searching(request.Address.StartsWith(Cloud, StringComparison.Ordinal), scope, span) with { About = CategoriesOf(body) }] },
             "issues" => Issues(body, request),
+            JiraChanges.Kind => JiraChanges.Read(body, request),
+            "issue" => new Page { Items = [Item(body, JiraChanges.AllOf(request), ":all")] },
             _ => throw new JsonException($"there is no listing {request.Kind}"),
         };
     }
 
+    /// <summary>Data Center has no such count; an issue may be deleted meanwhile.</summary>
+    public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("count", 404 or 405) or (JiraChanges.Kind or "issue", 404);
+
+    public override string Right(PageRequest request) => "Browse projects";
+
     public override ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
     [
-        new("issues", new PageRequest { Kind = "count", Address = "rest/api/3/search/approximate-count", Body = $$"""{"jql":{{Envelope.Text(Jql(scope, span))}}}""" }, AtOnce, EachAsks: 0),
+        new(
+            "issues", new PageRequest { Kind = "count", Address = $"{Cloud}search/approximate-count", Body = $$"""{"jql":{{Envelope.Text(Jql(scope, span))}}}""" }, AtOnce, EachAsks: 0,
+            new PageRequest { Kind = "issues", Address = $"{DataCenter}search?jql={Uri.EscapeDataString(Jql(scope, span))}&fields=key&maxResults=0" }),
     ];
 
     public override long? CountOf(PlannedListing listing, PageAnswer answer)
     {
         using var document = JsonDocument.Parse(answer.Body);
-        return document.RootElement.NumberOf("count");
+        return document.RootElement.NumberOf(document.RootElement.Field("count").ValueKind == JsonValueKind.Number ? "count" : "total");
     }
 
-    static PageRequest Searching(string scope, PageSpan span) => new()
+    internal static PageRequest AskingAll(string key, string about) => new()
     {
-        Kind = "issues",
-        Address = $"rest/api/3/search/jql?jql={Uri.EscapeDataString(Jql(scope, span) + " ORDER BY updated DESC")}&fields={Fields}&expand=changelog&maxResults={AtOnce}",
+        Kind = "issue",
+        Address = $"{Cloud}issue/{Uri.EscapeDataString(key)}?fields={Fields}",
+        About = about,
     };
+
+    static PageRequest Searching(bool isCloud, string scope, PageSpan span)
+    {
+        var query = $"jql={Uri.EscapeDataString(Jql(scope, span) + " ORDER BY updated DESC")}&fields={Fields}&expand=changelog&maxResults={AtOnce}";
+        return new PageRequest { Kind = "issues", Address = isCloud ? $"{Cloud}search/jql?{query}" : $"{DataCenter}search?{query}&startAt=0" };
+    }
 
     static string Jql(string scope, PageSpan span)
     {
@@ -77,27 +100,29 @@ public sealed class JiraPager : Pager
     static Page Issues(JsonElement body, PageRequest request)
     {
         using var categories = JsonDocument.Parse(request.About!);
+        var isCloud = request.Address.StartsWith(Cloud, StringComparison.Ordinal);
+        var issues = body.ListOf("issues");
+        var byCut = issues.ToLookup(issue => isCloud && HistoriesOf(issue).Length >= MostChanges);
         return new Page
         {
-            Items = [.. body.ListOf("issues").Select(issue => Item(issue, categories.RootElement))],
-            Next = body.TextOf("nextPageToken") is { Length: > 0 } token && body.Field("isLast").ValueKind != JsonValueKind.True
-                ? [request with { Address = request.Address.With("nextPageToken", token) }] : [],
+            Items = [.. byCut[false].Select(issue => Item(issue, JiraChanges.Of(HistoriesOf(issue), categories.RootElement), ""))],
+            Next = [.. byCut[true].Select(issue => JiraChanges.Asking(Cloud, issue.TextOf("key")!, categories.RootElement)), .. isCloud ? AfterToken() : AfterOffset()],
         };
+
+        ImmutableArray<PageRequest> AfterToken() => body.TextOf("nextPageToken") is { Length: > 0 } token && body.Field("isLast").ValueKind != JsonValueKind.True
+            ? [request with { Address = request.Address.With("nextPageToken", token) }] : [];
+
+        // It may show fewer at once than it was asked for.
+        ImmutableArray<PageRequest> AfterOffset() => issues.Length > 0 && body.NumberOf("startAt") + issues.Length is var next && next < body.NumberOf("total")
+            ? [request with { Address = request.Address.With("startAt", $"{next}") }] : [];
     }
+
+    static JsonElement[] HistoriesOf(JsonElement issue) =>
+        issue.Field("changelog").Field("histories") is { ValueKind: JsonValueKind.Array } histories ? [.. histories.EnumerateArray()] : [];
 
     /// <summary>Of all that was changed only the status: other changes name people.</summary>
-    static PageItem Item(JsonElement issue, JsonElement categories)
-    {
-        var histories = issue.Field("changelog").Field("histories");
-        var transitions =
-            from history in histories.ValueKind == JsonValueKind.Array ? histories.EnumerateArray().ToArray() : []
-            from item in history.ListOf("items")
-            where item.TextOf("field") == "status"
-            select $$"""{"created":{{history.JsonOf("created")}},"from":{{CategoryOf(item.TextOf("from"))}},"to":{{CategoryOf(item.TextOf("to"))}}}""";
-        return new PageItem($"{issue.TextOf("key")}:{issue.Field("fields").TextOf("updated")}", Delivery.NoHeaders, Envelope.Of(
+    static PageItem Item(JsonElement issue, IEnumerable<string> changes, string kind) => new(
+        $"{issue.TextOf("key")}:{issue.Field("fields").TextOf("updated")}{kind}", Delivery.NoHeaders, Envelope.Of(
             ("issue", $$"""{"key":{{issue.JsonOf("key")}},"self":{{issue.JsonOf("self")}},"fields":{{issue.JsonOf("fields")}}}"""),
-            ("statusChanges", $"[{string.Join(',', transitions)}]")));
-
-        string CategoryOf(string? status) => status is null ? "null" : categories.JsonOf(status);
-    }
+            ("statusChanges", $"[{string.Join(',', changes)}]")));
 }

@@ -57,6 +57,8 @@ public sealed class OpsgeniePager : Pager
         };
     }
 
+    public override string Right(PageRequest request) => "Read access";
+
     static PageRequest Asking(string kind, string scope, Window window)
     {
         var query = $"createdAt >= {window.From.ToUnixTimeMilliseconds()} AND createdAt < {window.To.ToUnixTimeMilliseconds()}" + (scope == "*" ? "" : $" AND ({scope})");

@@ -57,6 +57,8 @@ public sealed class PagerDutyPager : Pager
         };
     }
 
+    public override string Right(PageRequest request) => "a read-only API access key";
+
     public override long? CountOf(PlannedListing listing, PageAnswer answer)
     {
         using var document = JsonDocument.Parse(answer.Body);

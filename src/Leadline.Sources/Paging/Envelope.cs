@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Leadline.Sources.Paging;
@@ -25,6 +26,9 @@ static class Envelope
 
         return buffer.WrittenSpan.ToArray();
     }
+
+    /// <summary>The same as text.</summary>
+    public static string Written(params ReadOnlySpan<(string Name, string Json)> parts) => Encoding.UTF8.GetString(Of(parts));
 
     public static string Text(string value) => JsonSerializer.Serialize(value, PagingJson.Default.String);
 

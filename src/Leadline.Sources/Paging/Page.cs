@@ -49,7 +49,8 @@ public sealed record PageSpan(DateTimeOffset From, DateTimeOffset AsOf, bool IsA
 /// <param name="Count">The request whose answer tells how many there are.</param>
 /// <param name="AtOnce">How many a page holds.</param>
 /// <param name="EachAsks">The most requests that one of them makes necessary; a part of one where several are asked for together.</param>
-public sealed record PlannedListing(string What, PageRequest Count, int AtOnce, double EachAsks)
+/// <param name="Otherwise">Asked for the count where the first says that there is nothing of the kind.</param>
+public sealed record PlannedListing(string What, PageRequest Count, int AtOnce, double EachAsks, PageRequest? Otherwise = null)
 {
     /// <summary>What the API counts for each of those requests.</summary>
     public RequestCost EachCosts { get; init; } = RequestCost.One;

@@ -120,5 +120,7 @@ public sealed record PageCursor
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PageCursor))]
+[JsonSerializable(typeof(ComparingCursor))]
+[JsonSerializable(typeof(ComparedCommits))]
 [JsonSerializable(typeof(string))]
 sealed partial class PagingJson : JsonSerializerContext;

@@ -49,6 +49,11 @@ public abstract class Pager
     /// <exception cref="System.Text.Json.JsonException">It is not what the API promises.</exception>
     public abstract Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span);
 
+    /// <summary>
+    /// What asks which commits <paramref name="head"/> reaches and <paramref name="from"/> does not; null where the API has no answer to that.
+    /// </summary>
+    public virtual PageRequest? Comparing(string repository, Sha from, Sha head) => null;
+
     /// <summary>Whether this status says that there is nothing of the kind, which is no failure.</summary>
     public virtual bool IsNothing(PageRequest request, int status) => false;
 
@@ -69,6 +74,12 @@ public abstract class Pager
 
     /// <summary>Whether an answer with the status 200 says that too much was asked.</summary>
     public virtual bool IsLimit(PageRequest request, ReadOnlySpan<byte> body) => false;
+
+    /// <summary>
+    /// Another host of the same maker, which takes the same token and on which alone this request is asked; null where it is asked of <paramref name="api"/> itself.
+    /// It ends in a slash.
+    /// </summary>
+    public virtual Uri? Elsewhere(PageRequest request, Uri api) => null;
 
     /// <summary>The right of a token that this request needs, as the maker calls it.</summary>
     public virtual string Right(PageRequest request) => $"reading {request.Kind.Replace('_', ' ')}";

@@ -16,7 +16,13 @@ namespace Leadline.Cli;
 static class BackfillVerb
 {
     /// <summary>What became of a source.</summary>
-    sealed record Outcome(string Source, int Scopes, int Done, long Requests, long Stored, long Known, ImmutableArray<Missing> Missing);
+    /// <param name="Compared">Pairs of commits that the host compared, because nothing else joins them.</param>
+    /// <param name="Uncompared">Those that it did not.</param>
+    sealed record Outcome(
+        string Source, int Scopes, int Done, long Requests, long Stored, long Known, ImmutableArray<Missing> Missing, int Compared = 0, int Uncompared = 0);
+
+    /// <summary>What a comparison tells may show that another is wanted.</summary>
+    const int MostRounds = 5;
 
     /// <summary>How often it says how far it is where nobody watches.</summary>
     static readonly TimeSpan Said = TimeSpan.FromSeconds(30);
@@ -69,12 +75,14 @@ static class BackfillVerb
                     : await RunAsync(asked.Pager, asked.Api!, asked, opened, from, clock, terminal, cancellation));
             }
 
-            await (await opened.ReadingsAsync(clock, cancellation)).DrainAsync(null, cancellation);
+            var readings = await opened.ReadingsAsync(clock, cancellation);
+            await readings.DrainAsync(null, cancellation);
+            for (var i = 0; i < all.Count; i++) outcomes[i] = await CompareAsync(all[i], outcomes[i], opened, readings, clock, terminal, cancellation);
             foreach (var outcome in outcomes)
             {
                 foreach (var missing in outcome.Missing) Say(terminal, missing);
                 if (!arguments.GetValue(json))
-                    terminal.Raw.WriteLine($"{outcome.Source}: {outcome.Stored} stored, {outcome.Known} known already; {outcome.Done} of {outcome.Scopes} asked to the end, by {outcome.Requests} requests");
+                    terminal.Raw.WriteLine($"{outcome.Source}: {outcome.Stored} stored, {outcome.Known} known already; {outcome.Done} of {outcome.Scopes} asked to the end, by {outcome.Requests} requests{Compared(outcome)}");
             }
 
             if (arguments.GetValue(json)) terminal.WriteJson(outcomes);
@@ -144,6 +152,44 @@ static class BackfillVerb
         return new Outcome(pager.Source, summary.Scopes, summary.Done, summary.Requests, summary.Stored, summary.Known, summary.Missing);
     }
 
+    /// <summary>Has the host compare what nothing joins, until nothing more of that is wanted. A token that was refused is not tried again.</summary>
+    static async Task<Outcome> CompareAsync(
+        AskedSource asked, Outcome outcome, OpenedStore opened, Readings readings, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+    {
+        if (!Comparing.Can(asked) || outcome.Missing.Any(missing => missing.EndsAll)) return outcome;
+        if ((await opened.Store.WantedComparisonsAsync(opened.Definitions, cancellation)).IsEmpty) return outcome;
+        using var api = asked.Client(clock);
+        var (scopes, _) = await Poll.ScopesAsync(asked.Pager!, api, asked.Names, clock, cancellation);
+        var intake = await Intake.OfAsync(opened.Store, cancellation);
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var comparing = new Comparing(opened.Store, intake, asked.Pager!, Catalogue.Find(asked.Source)!, api, clock);
+            var summary = await comparing.RunAsync(scopes, opened.Definitions, int.MaxValue, cancellation);
+            outcome = outcome with
+            {
+                Requests = outcome.Requests + summary.Requests,
+                Stored = outcome.Stored + summary.Stored,
+                Missing = [.. outcome.Missing, .. summary.Missing],
+                Compared = outcome.Compared + summary.Done,
+                Uncompared = outcome.Uncompared + summary.Refused,
+            };
+            if (summary.Done == 0) break;
+            if (round == 0) terminal.Say($"{asked.Source}: compared commits of {Shown(summary.Done)} that nothing else joins");
+            await readings.DrainAsync(null, cancellation);
+        }
+
+        return outcome;
+
+        static string Shown(int pairs) => pairs == 1 ? "one deployment" : $"{pairs:N0} deployments";
+    }
+
+    static string Compared(Outcome outcome) => (outcome.Compared, outcome.Uncompared) switch
+    {
+        (0, 0) => "",
+        (var done, 0) => $"; {done} compared with what was live before",
+        var (done, refused) => $"; {done} compared with what was live before, and {refused} not: the host no longer knows one of the two commits, or refuses",
+    };
+
     static async Task<int> PlanAsync(
         IEnumerable<AskedSource> all, DateTimeOffset since, bool asJson, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
     {
@@ -159,7 +205,7 @@ static class BackfillVerb
             using var api = asked.Client(clock);
             var (scopes, missed) = await Poll.ScopesAsync(pager, api, asked.Names, clock, cancellation);
             var plan = await PollPlan.OfAsync(pager, address, api, scopes, since, clock, cancellation);
-            plans.Add(plan with { Missing = [.. missed, .. plan.Missing] });
+            plans.Add(plan with { Missing = [.. missed, .. plan.Missing], Compares = Comparing.Can(asked) });
         }
 
         foreach (var missing in plans.SelectMany(plan => plan.Missing)) Say(terminal, missing);
@@ -179,6 +225,7 @@ static class BackfillVerb
         foreach (var one in plan.Listings) table.AddRow([new Text(one.Scope), new Text(one.What), new Text($"{one.Items:N0}"), new Text($"{one.Requests:N0}")]);
         terminal.Out.Write(table);
         terminal.Raw.WriteLine($"{plan.Source}: at most {plan.Requests:N0} requests to {plan.Api}{Left(plan.Allowance)}; about {Human.Span(plan.Seconds)}");
+        if (plan.Compares) terminal.Raw.WriteLine($"{plan.Source}: and one, or one for each 100 commits, for every deployment whose history is then still missing: it is compared with what was live before");
     }
 
     static string Left(ApiAllowance allowance) => allowance.Left is not { } left ? "" : $", {left:N0}{(allowance.Of is { } of ? $" of {of:N0}" : "")} left";

@@ -201,15 +201,19 @@ static partial class ConnectVerb
         if (scopes is not [var first, ..]) return ([], $"there are no {pager.ScopeWord} of that name");
         var now = clock.GetUtcNow();
         var missing = new List<string>();
+        ApiException? nowhere = null;
+        var isSomewhere = false;
         foreach (var listing in pager.Plan(first, new PageSpan(now.AddDays(-1), now, IsAgain: false)))
         {
             try
             {
-                await api.AskAsync(listing.Count, null, first, cancellation);
+                isSomewhere |= (await PollPlan.CountAsync(api, listing, first, cancellation)).Status == 200;
             }
             catch (ApiException error) when (error is { EndsAll: false, CanHelp: false, Status: 403 or 404 })
             {
                 missing.Add(pager.Right(listing.Count));
+                if (error.Status == 404) nowhere ??= error;
+                else isSomewhere = true;
             }
             catch (ApiException error)
             {
@@ -217,7 +221,8 @@ static partial class ConnectVerb
             }
         }
 
-        return ([.. missing.Distinct()], null);
+        // Where nothing is found it is the name that is wrong, or the address, rather than a right.
+        return nowhere is not null && !isSomewhere ? ([], nowhere.Message) : ([.. missing.Distinct()], null);
     }
 
     static IEnumerable<string> Lines(Wishes wishes)

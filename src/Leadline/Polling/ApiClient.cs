@@ -64,7 +64,7 @@ sealed class ApiClient : IDisposable
             {
                 InnerHandler = new ResilienceHandler(timed)
                 {
-                    InnerHandler = new WholeAnswerHandler(largest)
+                    InnerHandler = new WholeAnswerHandler(largest, manner.Key)
                     {
                         InnerHandler = network ?? new SocketsHttpHandler
                         {
@@ -96,7 +96,8 @@ sealed class ApiClient : IDisposable
     /// <exception cref="ApiException">It failed, also when it was tried again.</exception>
     public async Task<PageAnswer> AskAsync(PageRequest request, string? tag, string? scope, CancellationToken cancellation)
     {
-        var address = Address(request.Address);
+        var home = manner.Elsewhere?.Invoke(request, api) ?? api;
+        var address = Address(request.Address, home);
         for (var redirects = 0; ; redirects++)
         {
             using var answer = await SendAsync(request, address, tag, scope, cancellation);
@@ -114,7 +115,7 @@ sealed class ApiClient : IDisposable
             if (status is not (301 or 302 or 307 or 308) || answer.Headers.Location is not { } location) throw Refusal(request, answer);
             if (redirects == MostRedirects) throw new ApiException($"{Shown(address)} leads on and on, and was given up", canHelp: false) { Status = status };
             address = new Uri(address, location);
-            RefuseOtherHost(address);
+            RefuseOtherHost(address, home);
         }
     }
 
@@ -181,19 +182,19 @@ sealed class ApiClient : IDisposable
 
     static bool IsLimited(HttpResponseMessage answer) => answer.RequestMessage?.Options.TryGetValue(TokenHandler.Limited, out var limited) == true && limited;
 
-    Uri Address(string address)
+    Uri Address(string address, Uri home)
     {
-        if (!Uri.TryCreate(api, address, out var whole)) throw new ApiException("the API gave the address of a next page that is none", canHelp: false);
-        RefuseOtherHost(whole);
+        if (!Uri.TryCreate(home, address, out var whole)) throw new ApiException("the API gave the address of a next page that is none", canHelp: false);
+        RefuseOtherHost(whole, home);
         return whole;
     }
 
-    /// <summary>The token belongs to one host.</summary>
-    void RefuseOtherHost(Uri address)
+    /// <summary>The token belongs to one host; which one that is of a request is never said by an answer.</summary>
+    void RefuseOtherHost(Uri address, Uri home)
     {
-        if (address.Scheme == api.Scheme && address.Authority == api.Authority && address.UserInfo.Length == 0) return;
+        if (address.Scheme == home.Scheme && address.Authority == home.Authority && address.UserInfo.Length == 0) return;
         throw new ApiException(
-            $"{api.Authority} leads to another host, {address.Scheme}://{address.Authority}: it was not asked, and the token was not shown to it; where that is the API's new home, write it as {manner.Key}.api",
+            $"{home.Authority} leads to another host, {address.Scheme}://{address.Authority}: it was not asked, and the token was not shown to it; where that is the API's new home, write it as {manner.Key}.api",
             canHelp: false);
     }
 
@@ -207,7 +208,7 @@ sealed class ApiClient : IDisposable
             401 or 203 => new ApiException($"{api.Authority} refuses the token ({status}): it is wrong, expired or revoked; set {manner.Key}.token to one that is valid", canHelp: false, endsAll: true) { Status = status },
             403 => new ApiException($"{address} is refused (403): the token may not read the {request.Kind.Replace('_', ' ')} there; give it the right to", canHelp: false) { Status = status },
             404 => new ApiException($"{address} is not found (404): the name is wrong, or the token may not see it", canHelp: false) { Status = status },
-            _ => new ApiException($"{address} answered {status}", canHelp: false) { Status = status },
+            _ => new ApiException($"{address} answered {status}{ApiWords.Of(answer)}", canHelp: false) { Status = status },
         };
     }
 

@@ -41,13 +41,22 @@ sealed class TokenHandler(ApiTokens tokens, ApiManner manner) : DelegatingHandle
 }
 
 /// <summary>Takes the whole of an answer, so that one which is cut off is asked again, up to a size.</summary>
-sealed class WholeAnswerHandler(long largest) : DelegatingHandler
+/// <param name="largest">The most bytes of it.</param>
+/// <param name="key">Under which the settings name the API.</param>
+sealed class WholeAnswerHandler(long largest, string key) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         var answer = await base.SendAsync(request, cancellation);
         try
         {
+            if (answer is { StatusCode: HttpStatusCode.OK, Content.Headers.ContentType.MediaType: "text/html" })
+            {
+                throw new ApiException(
+                    $"{request.RequestUri!.Authority}{request.RequestUri.AbsolutePath} is a page for people and not the API: write the API's own address as {key}.api", canHelp: false)
+                { Status = (int)answer.StatusCode };
+            }
+
             await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
             var body = new MemoryStream();
             var buffer = new byte[1 << 16];

@@ -11,8 +11,10 @@ namespace Leadline.Polling;
 /// <param name="IsAnswer">Whether a status other than 200 and 304 is an answer all the same, and no failure.</param>
 /// <param name="Attempts">How often is asked what may pass.</param>
 /// <param name="Later">What to do where it did not, after "try again later".</param>
+/// <param name="Elsewhere">The one host, of the same maker, that a request is asked of in place of the API's own; null where it has none.</param>
 sealed record ApiManner(
-    string Key, ImmutableDictionary<string, string> Headers, Func<string, (string Name, string Value)> Proof, Func<PageRequest, int, bool> IsAnswer, int Attempts, string Later)
+    string Key, ImmutableDictionary<string, string> Headers, Func<string, (string Name, string Value)> Proof, Func<PageRequest, int, bool> IsAnswer, int Attempts, string Later,
+    Func<PageRequest, Uri, Uri?>? Elsewhere = null)
 {
     const int OfHistory = 9;
 
@@ -29,7 +31,7 @@ sealed record ApiManner(
     public Func<PageRequest, ReadOnlyMemory<byte>, bool> IsLimit { get; init; } = static (_, _) => false;
 
     public static ApiManner Of(Pager pager) =>
-        new($"sources.{pager.Source}", pager.Headers, pager.Proof, pager.IsNothing, OfHistory, ", and it goes on from here")
+        new($"sources.{pager.Source}", pager.Headers, pager.Proof, pager.IsNothing, OfHistory, ", and it goes on from here", pager.Elsewhere)
         {
             CostOf = pager.CostOf,
             IsLarge = pager.IsLarge,

@@ -132,15 +132,18 @@ sealed class ApiTokens(IReadOnlyList<ApiToken> tokens, TimeProvider clock)
 
     static State StateOf(Bearer bearer, string budget) => bearer.States.TryGetValue(budget, out var state) ? state : bearer.States[budget] = new State(bearer);
 
-    /// <summary>Seconds since 1970, or from now on.</summary>
+    /// <summary>Seconds since 1970, or from now on; or an instant, as Jira writes it.</summary>
     static DateTimeOffset? GivenAt(HttpResponseMessage answer, DateTimeOffset theirs) =>
-        (Number(answer, "x-ratelimit-reset") ?? Number(answer, "ratelimit-reset")) is not { } seconds ? null
+        (Number(answer, "x-ratelimit-reset") ?? Number(answer, "ratelimit-reset")) is not { } seconds ? Instant(answer, "x-ratelimit-reset")
         : seconds >= 1_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, 100_000_000_000)) : theirs.AddSeconds(Math.Max(0, seconds));
 
     static TimeSpan Short(TimeSpan pause) => pause < TimeSpan.Zero ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause;
 
     static long? Number(HttpResponseMessage answer, string header) =>
         answer.Headers.TryGetValues(header, out var values) && long.TryParse(values.First(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    static DateTimeOffset? Instant(HttpResponseMessage answer, string header) =>
+        answer.Headers.TryGetValues(header, out var values) && DateTimeOffset.TryParse(values.First(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     /// <summary>A token, for one account where it has several.</summary>
     internal sealed class Bearer(ApiToken token, string account)

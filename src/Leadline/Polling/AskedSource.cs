@@ -21,6 +21,18 @@ sealed record AskedSource(string Source, Pager? Pager, Uri? Api, ImmutableArray<
     /// <summary>All that can be asked.</summary>
     public static readonly ImmutableArray<string> All = [.. Pagers.All.Select(pager => pager.Source), MirrorReader.Name];
 
+    /// <summary>What a source has to be asked with and is not there, in a sentence that says what to write; null where nothing is missing.</summary>
+    /// <param name="source">One of <see cref="All"/>.</param>
+    /// <param name="isNamed">Whether it is said what is asked for.</param>
+    /// <param name="hasAddress">Whether it is said where it is.</param>
+    /// <param name="otherwise">How else it may be said what is asked for.</param>
+    public static string? Lacking(string source, bool isNamed, bool hasAddress, string otherwise)
+    {
+        var pager = Pagers.Find(source);
+        if (!isNamed && pager?.Everything is null) return $"whose history of {source}? name {pager?.ScopeWord ?? "repositories"} {otherwise}as sources.{source}.scopes";
+        return pager is { Api: null } && !hasAddress ? $"where is {source}? write the address of its API as sources.{source}.api" : null;
+    }
+
     /// <summary>What the settings say of it; null with a sentence where it cannot be asked.</summary>
     /// <param name="named">Scopes in place of those of the settings, where there are any.</param>
     /// <param name="sentence">What is missing, and what to do.</param>
@@ -33,8 +45,7 @@ sealed record AskedSource(string Source, Pager? Pager, Uri? Api, ImmutableArray<
         var address = set?.Address ?? pager?.Api;
         if (!All.Contains(source)) sentence = $"the history of '{source}' cannot be asked for{Nearest.Suggest(source, All)}; there are {string.Join(", ", All)}";
         else if (set?.Trouble is { } trouble) sentence = trouble;
-        else if (names.IsEmpty) sentence = $"whose history of {source}? name {pager?.ScopeWord ?? "repositories"} with --scopes, or as sources.{source}.scopes in leadline.yaml";
-        else if (pager is not null && address is null) sentence = $"where is {source}? write the address of its API as sources.{source}.api in leadline.yaml";
+        else if (Lacking(source, !names.IsEmpty, address is not null, "with --scopes, or ") is { } lacking) sentence = $"{lacking} in leadline.yaml";
         else
         {
             var tokens = set?.Tokens ?? [];

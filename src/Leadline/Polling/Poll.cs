@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Leadline.Core;
 using Leadline.Ingest;
 using Leadline.Sources;
@@ -21,7 +22,12 @@ public sealed record PollProgress(string Scope, long Answers, int Waiting, long 
 /// <param name="Kind">The listing; null where it is all of the scope.</param>
 /// <param name="Sentence">Why, and what to do.</param>
 /// <param name="CanHelp">Whether trying again can help.</param>
-public sealed record Missing(string Scope, string? Kind, string Sentence, bool CanHelp);
+public sealed record Missing(string Scope, string? Kind, string Sentence, bool CanHelp)
+{
+    /// <summary>Whether everything else of the source fails alike: a token that is refused.</summary>
+    [JsonIgnore]
+    public bool EndsAll { get; init; }
+}
 
 /// <param name="Done">Scopes of which everything was asked, but for what is missing.</param>
 /// <param name="Stored">Deliveries that were new.</param>
@@ -182,5 +188,10 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
     }
 
     static Missing MissingOf(string scope, string? kind, Exception error) => new(
-        scope, kind?.Replace('_', ' '), error is ApiException ? error.Message : $"an answer cannot be read: {error.Message}", error is ApiException { CanHelp: true });
+        scope, kind?.Replace('_', ' '), SentenceOf(error), error is ApiException { CanHelp: true })
+    {
+        EndsAll = error is ApiException { EndsAll: true },
+    };
+
+    public static string SentenceOf(Exception error) => error is ApiException ? error.Message : $"an answer cannot be read: {error.Message}";
 }

@@ -17,6 +17,12 @@ public sealed record PlannedScope(string Scope, string What, long? Items, long? 
 public sealed record PollPlan(
     string Source, string Api, int Scopes, ImmutableArray<PlannedScope> Listings, long Requests, ApiAllowance Allowance, double Seconds, ImmutableArray<Missing> Missing)
 {
+    /// <summary>
+    /// Whether the host is asked, besides, to compare two commits for each deployment that nothing joins with the one before; how many those
+    /// are is known once the rest is.
+    /// </summary>
+    public bool Compares { get; init; }
+
     /// <summary>Counts every listing of the scopes, by one request each.</summary>
     internal static async Task<PollPlan> OfAsync(
         Pager pager, Uri address, ApiClient api, ImmutableArray<string> scopes, DateTimeOffset since, TimeProvider clock, CancellationToken cancellation)
@@ -34,7 +40,7 @@ public sealed record PollPlan(
                 long? count = null;
                 try
                 {
-                    var answer = await api.AskAsync(listing.Count, null, scope, token);
+                    var answer = await CountAsync(api, listing, scope, token);
                     count = answer.Status == 200 ? pager.CountOf(listing, answer) : 0;
                 }
                 catch (Exception error) when (error is ApiException or JsonException)
@@ -62,5 +68,13 @@ public sealed record PollPlan(
 
         static long Pages(PlannedListing listing, long known) => Math.Max(1, (known + listing.AtOnce - 1) / listing.AtOnce);
         static long Others(PlannedListing listing, long known) => (long)Math.Ceiling(known * listing.EachAsks);
+    }
+
+    /// <summary>The answer that tells how many things a listing holds.</summary>
+    /// <exception cref="ApiException">It failed.</exception>
+    internal static async Task<PageAnswer> CountAsync(ApiClient api, PlannedListing listing, string scope, CancellationToken cancellation)
+    {
+        var answer = await api.AskAsync(listing.Count, null, scope, cancellation);
+        return answer.Status != 200 && listing.Otherwise is { } other ? await api.AskAsync(other, null, scope, cancellation) : answer;
     }
 }

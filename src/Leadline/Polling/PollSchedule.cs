@@ -25,19 +25,11 @@ sealed partial class PollSchedule(
     /// <summary>A webhook may be under way for so long.</summary>
     static readonly TimeSpan OnTheWay = TimeSpan.FromHours(1);
 
+    /// <summary>The most pairs of commits that a host is asked to compare in one pass.</summary>
+    const int MostComparisons = 100;
+
     /// <summary>In the reporting time zone the nightly pass begins within the two hours after this.</summary>
     static readonly TimeOnly Night = new(2, 0);
-
-    /// <summary>Why a source of the settings could never be asked, in a sentence for each; empty where all can.</summary>
-    public static ImmutableArray<string> WhyNot(LeadlineSettings settings)
-    {
-        var sentences = settings.Apis.Where(api => api.Value.Every is not null).OrderBy(api => api.Key, StringComparer.Ordinal).Select(api =>
-        {
-            AskedSource.Of(api.Key, settings, [], out var sentence);
-            return sentence is null ? null : $"sources.{api.Key}.poll: {sentence}";
-        });
-        return [.. sentences.OfType<string>()];
-    }
 
     protected override Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(settings.Apis.Where(api => api.Value.Every is not null).Select(api => LoopAsync(api.Key, stopping)));
 
@@ -106,7 +98,15 @@ sealed partial class PollSchedule(
         {
             using var api = asked.Client(clock);
             var poll = new Poll(store, intake, pager, Catalogue.Find(pager.Source)!, api, clock);
-            summary = await poll.RunAsync(await poll.ScopesAsync(asked.Names, cancellation), clock.GetUtcNow() - Reach, null, cancellation);
+            var scopes = await poll.ScopesAsync(asked.Names, cancellation);
+            summary = await poll.RunAsync(scopes, clock.GetUtcNow() - Reach, null, cancellation);
+            if (Comparing.Can(asked) && !summary.Missing.Any(one => one.EndsAll))
+            {
+                // What this pass brought is read and judged meanwhile; what that leaves to compare is the next one's.
+                var compared = await new Comparing(store, intake, pager, Catalogue.Find(pager.Source)!, api, clock)
+                    .RunAsync(scopes, settings.Definitions, MostComparisons, cancellation);
+                summary = summary with { Stored = summary.Stored + compared.Stored, Missing = [.. summary.Missing, .. compared.Missing] };
+            }
         }
         else
         {

@@ -230,7 +230,7 @@ sealed record Expectation(int Line, string Text, string Expected, Func<Measured,
         if (line.TryTake("shipped", "in"))
         {
             var expected = $"shipped in {line.Take("a deployment")}";
-            if (line.TryTake("by")) expected += $" by {line.TakeRest("declared, ancestry, merge sha, push range, artifact or gitops").Replace('_', ' ')}";
+            if (line.TryTake("by")) expected += $" by {line.TakeRest("declared, ancestry, merge sha, push range, compare, artifact or gitops").Replace('_', ' ')}";
             return Same(line, expected, measured => Way(measured, name, withMethod: expected.Contains(" by ", StringComparison.Ordinal)));
         }
 

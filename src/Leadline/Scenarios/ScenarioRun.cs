@@ -57,13 +57,16 @@ static class ScenarioRun
                         new ServiceFacts
                         {
                             Service = service.Name,
-                            Commits = CommitGraph.Of(own.OfType<CommitFact>(), paths.Count == 0 ? null : commit => commit.Paths!.Value.Any(path => paths.Any(glob => glob.IsMatch(path)))),
+                            Commits = CommitGraph.Of(
+                                own.OfType<CommitFact>(), paths.Count == 0 ? null : commit => commit.Paths!.Value.Any(path => paths.Any(glob => glob.IsMatch(path))),
+                                own.OfType<ComparisonFact>()),
                             Repositories = service.Repositories,
                             Configuration = Configuration(facts, own.OfType<DeploymentFact>(), service),
                             Changes = [.. own.OfType<ChangeFact>()],
                             Reviews = [.. own.OfType<ReviewFact>()],
                             Builds = [.. own.OfType<BuildFact>()],
                             Artifacts = [.. own.OfType<ArtifactFact>()],
+                            Comparisons = [.. own.OfType<ComparisonFact>()],
                             Deployments = [.. own.OfType<DeploymentFact>()],
                             Incidents = [.. own.OfType<IncidentFact>()],
                             Overrides = overrides ?? [],

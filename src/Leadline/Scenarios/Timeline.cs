@@ -11,7 +11,7 @@ sealed partial class Timeline
     const string MainBranch = "main", Someone = "someone", SomeoneElse = "someone-else";
 
     static readonly string[] Things =
-        ["commit", "open", "ready", "review", "approve", "merge", "close", "build", "deploy", "step", "tag", "incident", "flag", "annotation", "override", "unknown"];
+        ["commit", "open", "ready", "review", "approve", "merge", "close", "build", "deploy", "step", "tag", "compare", "incident", "flag", "annotation", "override", "unknown"];
 
     readonly TimeZoneInfo zone;
     readonly RepositoryName defaultRepository;
@@ -101,6 +101,7 @@ sealed partial class Timeline
             case "deploy": ReadDeployment(line, time); break;
             case "step": ReadStep(line, time); break;
             case "tag": ReadTag(line, time); break;
+            case "compare": ReadComparison(line, time); break;
             case "incident": ReadIncident(line, time); break;
             case "flag": ReadFlag(line, time); break;
             case "annotation": ReadAnnotation(line, time); break;

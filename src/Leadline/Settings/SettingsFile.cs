@@ -8,6 +8,7 @@ using Leadline.Digests;
 using Leadline.Experiments;
 using Leadline.Git;
 using Leadline.Metrics;
+using Leadline.Polling;
 using Leadline.Sources;
 using Leadline.Sources.Mapping;
 
@@ -275,7 +276,12 @@ public sealed partial class SettingsFile
 
         var app = setting["app"].Texts is null ? null : App(source, setting, ref trouble);
         var every = Polling(setting["poll"]);
-        return new SourceApi(setting["api"].Text is { } address ? ApiAddress.Parse(address) : null, set.DrainToImmutable(), [.. setting["repositories"].Texts ?? [], .. setting["scopes"].Texts ?? []], trouble)
+        var address = setting["api"].Text is { } api ? ApiAddress.Parse(api) : null;
+        ImmutableArray<string> names = [.. setting["repositories"].Texts ?? [], .. setting["scopes"].Texts ?? []];
+        var isNamed = setting["repositories"].Texts is not null || setting["scopes"].Texts is not null;
+        if (every is not null && AskedSource.All.Contains(source) && AskedSource.Lacking(source, isNamed, setting["api"].Texts is not null, "") is { } lacking)
+            errors.Add(setting["poll"].At, setting["poll"].Path, lacking);
+        return new SourceApi(address, set.DrainToImmutable(), names, trouble)
         {
             Every = every,
             App = app,

@@ -51,6 +51,9 @@ public sealed record LedgerEntry
 
     /// <summary>The kinds of override that act on it: <c>failed</c>, <c>not_failed</c>, <c>link_incident</c>, <c>unlink_incident</c>, <c>exclude</c>.</summary>
     public ImmutableArray<string> Overridden { get; init; } = [];
+
+    /// <summary>The commit that was live before, where nothing that is known joins it with this one: its host could compare the two.</summary>
+    public string? LiveBefore { get; init; }
 }
 
 /// <summary>One shipped change as it is shown, with its link method.</summary>

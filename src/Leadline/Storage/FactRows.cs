@@ -42,6 +42,10 @@ static class FactRows
     public static RowWriter Write(RowWriter row, ArtifactFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(key(fact.Repository)).Add(fact.Name).Add(fact.Sha?.ToString());
 
+    public static RowWriter Write(RowWriter row, ComparisonFact fact, Func<RepositoryName?, long?> key) =>
+        row.Add(key(fact.Repository)).Add(fact.Base.ToString()).Add(fact.Head.ToString()).Add(fact.Status is { } status ? Rows.Word(status) : null)
+            .Add(fact.MergeBase?.ToString()).Add(Rows.Joined(fact.Commits)).Add(fact.Total);
+
     public static RowWriter Write(RowWriter row, DeploymentFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(fact.Id).Add(fact.Service).Add(fact.App).Add(key(fact.Repository)).Add(fact.Environment).Add(fact.Version)
             .Add(fact.Sha?.ToString()).Add(Rows.Word(fact.Status)).Add(fact.CreatedAt).Add(fact.WaitedFrom).Add(fact.StartedAt)
@@ -119,6 +123,18 @@ static class FactRows
         Name = row.GetString(1),
         Sha = Sha.ParseOrNull(row.Text(2)),
         AsOf = row.InstantOf(3),
+    };
+
+    public static ComparisonFact Comparison(DbDataReader row) => new()
+    {
+        Repository = new RepositoryName(row.GetString(0)),
+        Base = Sha.Parse(row.GetString(1)),
+        Head = Sha.Parse(row.GetString(2)),
+        Status = row.Text(3) is { } status ? Rows.Value<ComparisonStatus>(status) : null,
+        MergeBase = Sha.ParseOrNull(row.Text(4)),
+        Commits = row.Shas(5)!.Value,
+        Total = row.Whole(6),
+        AsOf = row.InstantOf(7),
     };
 
     public static DeploymentFact Deployment(DbDataReader row) => new()

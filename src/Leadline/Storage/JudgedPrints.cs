@@ -19,17 +19,20 @@ sealed class JudgedRow(LedgerKey key, LedgerRow row, ReadOnlyMemory<ShippedChang
     /// <summary>The kinds of override that act on it; null where none does.</summary>
     public string? Overridden => row.Overridden.IsEmpty ? null : string.Join(',', row.Overridden.Select(Storage.Rows.Word));
 
+    public string? LiveBefore => row.LiveBefore?.ToString();
+
     public JudgedRow Printed(Fingerprint fingerprint)
     {
         WriteLedger(fingerprint).EndRow();
         if (Overridden is { } overridden) fingerprint.Add(overridden);
         if (row.RateOf is not null) fingerprint.Add(row.RateFailed).Add(row.RateOf);
+        if (LiveBefore is { } live) fingerprint.Add(live);
         WriteShipped(fingerprint);
         Print = fingerprint.Take();
         return this;
     }
 
-    /// <summary>All columns but the last four: the fingerprint, what is overridden, and what is added to the change failure rate.</summary>
+    /// <summary>All columns but the last five: the fingerprint, what is overridden, what is added to the change failure rate, and what was live before.</summary>
     public RowWriter WriteLedger(RowWriter rows) =>
         rows.Add(key.Service).Add(key.Environment).Add(key.Deployment)
             .Add(row.Repository is { } repository ? Storage.Key.Of(repository) : (long?)null).Add(row.Sha?.ToString()).Add(row.Version)

@@ -156,12 +156,17 @@ public sealed partial class Store
         var ofChanges = (numbers.Count == 0 ? [] : await AskAsync(
             "deliveries_of_changes", row => (Repository: row.GetInt64(0), Number: row.Whole(1), Id: row.GetInt64(2)), cancellation,
             ("repositories", repositories), ("numbers", numbers))).ToLookup(one => (one.Repository, one.Number), one => one.Id);
+        var compared = entries.Where(entry => entry.Method == "compare").ToList();
+        var ofComparisons = (compared.Count == 0 ? [] : await AskAsync(
+            "deliveries_of_comparisons", row => (Deployment: row.GetString(0), Sha: row.GetString(1), Id: row.GetInt64(2)), cancellation,
+            ("services", compared.Select(entry => Key.Of(entry.Service)).Distinct().ToList()), ("ids", compared.Select(entry => entry.DeploymentId).Distinct().ToList()),
+            ("shas", compared.Select(entry => entry.Sha).Distinct().ToList()))).ToLookup(one => (one.Deployment, one.Sha), one => one.Id);
         return [.. entries.Select(entry => entry with { Deliveries = [.. DeliveriesOf(entry).Distinct().Order()] })];
 
         IEnumerable<long> DeliveriesOf(ShippedEntry entry)
         {
             var repository = Key.Of(entry.Repository);
-            return ofCommits[(repository, entry.Sha)].Concat(ofChanges[(repository, entry.Change)]);
+            return ofCommits[(repository, entry.Sha)].Concat(ofChanges[(repository, entry.Change)]).Concat(ofComparisons[(entry.DeploymentId, entry.Sha)]);
         }
     }
 
@@ -206,6 +211,7 @@ public sealed partial class Store
         ReworkBecause = row.Text(22),
         Url = row.Text(23),
         Overridden = row.Text(24) is { } kinds ? [.. kinds.Split(',')] : [],
+        LiveBefore = row.Text(25),
     };
 
     static ShippedEntry ShippedOf(DbDataReader row) => new(

@@ -16,6 +16,7 @@ public sealed partial class Store
         new("service", null), new("repository", null),
         new("ledger", "service_id"), new("shipped_change", "service_id"), new("blame", "service_id"), new("rollup", "service_id"), new("override", "service_id"),
         new("git_commit", "repository_id"), new("change", "repository_id"), new("review", "repository_id"), new("build", "repository_id"), new("artifact", "repository_id"),
+        new("comparison", "repository_id"),
     ];
 
     /// <summary>Spreads the tables over the nodes of a Citus cluster; those that are spread already stay as they are. Answers which were.</summary>

@@ -8,7 +8,7 @@ namespace Leadline.Storage;
 public sealed partial class Store
 {
     static readonly ImmutableArray<string> FactTables =
-        ["git_commit", "change", "review", "build", "artifact", "deployment", "incident", "flag_change", "annotation", "verification"];
+        ["git_commit", "change", "review", "build", "artifact", "comparison", "deployment", "incident", "flag_change", "annotation", "verification"];
 
     // Only those whose rows are committed: a transaction that fails takes its own names with it.
     ImmutableHashSet<RepositoryName> knownRepositories = [];
@@ -134,7 +134,8 @@ public sealed partial class Store
                 var spelled = Spelled(connection, services);
                 (string, object?)[] scope = [("repositories", spelled.Keys.ToList())];
                 (string, object?)[] named = [.. scope, ("names", services.Select(service => service.Name.Value.ToLowerInvariant()).ToList())];
-                var commits = Commits(connection, services, spelled, scope);
+                var comparisons = Divide(List(connection, "comparisons_of", FactRows.Comparison, scope));
+                var commits = Commits(connection, services, spelled, scope, i => Of(comparisons, services[i]));
                 var changes = Divide(List(connection, "changes_of", FactRows.Change, scope));
                 var reviews = Divide(List(connection, "reviews_of", FactRows.Review, scope));
                 var builds = Divide(List(connection, "builds_of", FactRows.Build, scope));
@@ -155,6 +156,7 @@ public sealed partial class Store
                         Reviews = Of(reviews, service),
                         Builds = Of(builds, service),
                         Artifacts = Of(artifacts, service),
+                        Comparisons = Of(comparisons, service),
                         Deployments = Of(deployments, service),
                         Incidents = Of(incidents, service),
                         Overrides = [.. overrides[Key.Of(service.Name.Value)]],
@@ -201,9 +203,12 @@ public sealed partial class Store
         .ToDictionary(pair => pair.Id, pair => pair.Name);
 
     CommitGraph[] Commits(
-        DbConnection connection, IReadOnlyList<ServiceDefinition> services, Dictionary<long, RepositoryName> spelled, (string, object?)[] scope)
+        DbConnection connection, IReadOnlyList<ServiceDefinition> services, Dictionary<long, RepositoryName> spelled, (string, object?)[] scope,
+        Func<int, List<ComparisonFact>> comparisons)
     {
         var builders = services.Select(_ => new CommitGraph.Builder()).ToArray();
+        for (var i = 0; i < builders.Length; i++)
+            foreach (var comparison in comparisons(i)) builders[i].Add(comparison);
         var paths = services.Select(service => service.Paths.Select(path => new Glob(path)).ToList()).ToArray();
         var owning = services.SelectMany((service, i) => service.Repositories.Select(repository => (repository.Value, Service: i)))
             .ToLookup(pair => pair.Value, pair => pair.Service, StringComparer.OrdinalIgnoreCase);
@@ -364,6 +369,7 @@ public sealed partial class Store
         Append<ReviewFact>("review", FactRows.Write);
         Append<BuildFact>("build", FactRows.Write);
         Append<ArtifactFact>("artifact", FactRows.Write);
+        Append<ComparisonFact>("comparison", FactRows.Write);
         Append<DeploymentFact>("deployment", FactRows.Write);
         Append<IncidentFact>("incident", FactRows.Write);
         Append<FlagChangeFact>("flag_change", FactRows.Write);

@@ -60,7 +60,7 @@ public sealed partial class Store
         foreach (var row in other) row.AddRepositories(repositories);
         Name(connection, repositories, named);
         Bulk(connection, "service", changed.Where(one => !one.Judged.IsRemoved), (rows, one) => JudgedPrints.Write(rows, one.Judged.Service, one.Id).Add(one.Service));
-        Bulk(connection, "ledger", other, (rows, row) => row.WriteLedger(rows).Add(row.Print).Add(row.Overridden).Add(row.Row.RateFailed).Add(row.Row.RateOf));
+        Bulk(connection, "ledger", other, (rows, row) => row.WriteLedger(rows).Add(row.Print).Add(row.Overridden).Add(row.Row.RateFailed).Add(row.Row.RateOf).Add(row.LiveBefore));
         using (var rows = database.Bulk(connection, "shipped_change"))
         {
             foreach (var row in other) row.WriteShipped(rows);

@@ -14,13 +14,13 @@ public sealed record Finding(string What, long Count, long Of, string Do, string
         var unlinked = selection.Link("/ledger", ("kind", "unlinked"));
         yield return new(
             "Deployments whose commit is not known", found.UnknownSha, found.Counted,
-            "Send the repository's commits: connect its host by webhook, or read them with leadline import.", unlinked);
+            "Send the repository's commits: read a mirror of it with leadline backfill git, or let its host compare them: it does once there is a token under sources.", unlinked);
         yield return new(
             "Deployments that name no commit", found.NoSha, found.Counted,
             "Send the sha with the deployment, or the tag or image that its version names.", unlinked);
         yield return new(
             "Deployments after a gap in history", found.Gap, found.Counted,
-            "Import the commits between them and the deployment before; after a rewritten history nothing is to do, the next one is measured again.", unlinked);
+            "Import the commits between them and the deployment before, or let the host compare the two: it does once there is a token under sources. The next one is measured again.", unlinked);
         yield return new(
             "First deployments of a service", found.Baseline, found.Counted,
             "Nothing: what a first deployment ships predates tracking, and has no lead time.", unlinked);

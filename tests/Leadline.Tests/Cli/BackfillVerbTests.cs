@@ -57,6 +57,29 @@ public sealed class BackfillVerbTests
     }
 
     [Fact]
+    public async Task What_nothing_joins_is_compared_and_the_summary_says_how_much()
+    {
+        using var folder = new TemporaryFolder();
+        var world = await ComparedRepository.OfAsync(folder, "cli", "HEAD~30", "HEAD~20", "HEAD~10", "HEAD");
+        await using var api = await PlayedApi.StartAsync(world.GitHub);
+        using var directory = new EmptyDirectory();
+        Write(directory, api);
+        var plan = await BuiltProgram.RunInAsync(directory.Path, null, "backfill", "github", "--since", "2005-01-01", "--plan");
+        Assert.Contains("github: and one, or one for each 100 commits, for every deployment whose history is then still missing", plan.Out);
+
+        world.Forgotten.Add(world.Deployed[0].Sha);
+        string[] asked = ["backfill", "github", "--since", "2005-01-01", "--store", $"duckdb:{directory.File("store.duckdb")}"];
+        var ended = await BuiltProgram.RunInAsync(directory.Path, null, asked);
+        Assert.True(ended.Code == 0, ended.Error);
+        Assert.Contains("; 2 compared with what was live before, and 1 not: the host no longer knows one of the two commits, or refuses", ended.Out);
+        Assert.Contains("github: compared commits of 2 deployments that nothing else joins", ended.Error);
+        var explained = await BuiltProgram.RunInAsync(
+            directory.Path, null, "explain", "lead-time", "--from", "2005-01-01", "--to", "2099-01-01", "--store", $"duckdb:{directory.File("store.duckdb")}");
+        Assert.Contains("compare", explained.Out);
+        Assert.DoesNotContain("compared with", (await BuiltProgram.RunInAsync(directory.Path, null, asked)).Out);
+    }
+
+    [Fact]
     public async Task What_is_missing_is_said_and_is_the_exit_code()
     {
         await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));

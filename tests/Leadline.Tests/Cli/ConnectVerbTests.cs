@@ -79,6 +79,19 @@ public sealed class ConnectVerbTests
         Assert.False(File.Exists(folder.File("leadline.yaml")));
     }
 
+    [Theory]
+    [InlineData("github", "/repos/acme/shoop/commits")]
+    [InlineData("gitlab", "/projects/acme%2Fshoop/merge_requests")]
+    public async Task A_name_that_is_nowhere_is_no_lack_of_rights(string source, string address)
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));
+        using var folder = new EmptyDirectory();
+        var ended = await BuiltProgram.RunWithAsync(folder.Path, null, Token, ["connect", source, "--token-variable", "GITHUB_TOKEN", "--api", api.Address.ToString(), "--scopes", "acme/shoop"]);
+        Assert.Equal(1, ended.Code);
+        Assert.Contains($"{address} is not found (404): the name is wrong, or the token may not see it; nothing was written", ended.Error);
+        Assert.DoesNotContain("scopes missing", ended.Error);
+    }
+
     [Fact]
     public async Task An_App_is_tested_and_written_and_its_key_is_not_shown()
     {

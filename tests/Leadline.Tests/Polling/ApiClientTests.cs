@@ -1,5 +1,6 @@
 using System.Net;
 using Leadline.Polling;
+using Leadline.Sources.AzureDevOps;
 using Leadline.Sources.GitHub;
 using Leadline.Sources.Paging;
 using Microsoft.Extensions.Time.Testing;
@@ -95,6 +96,52 @@ public sealed class ApiClientTests
     }
 
     [Fact]
+    public async Task A_page_for_people_is_not_asked_again_and_the_address_is_to_be_written()
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(200, "<html>Sign in</html>", ("Content-Type", "text/html; charset=utf-8")));
+        var error = await RefusedAsync(api);
+        Assert.Equal((false, 1), (error.CanHelp, api.Asked.Count));
+        Assert.EndsWith("/repos/acme/shop/commits is a page for people and not the API: write the API's own address as sources.github.api", error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"errorMessages":["The value 'SHOP' does not exist\u001b[31m\nfor the field"],"errors":{}}""", "answered 400: it says \"The value 'SHOP' does not exist [31m for the field\"")]
+    [InlineData("""{"error":{"code":2,"message":"Key format is not valid"}}""", "answered 400: it says \"Key format is not valid\"")]
+    [InlineData("""{"errors":[{"parameter":"q"},{"message":"no"}]}""", "answered 400: it says \"no\"")]
+    [InlineData("""{"code":7}""", "answered 400")]
+    [InlineData("no", "answered 400")]
+    public async Task What_an_API_says_of_a_question_is_passed_on(string body, string sentence)
+    {
+        await using var api = await PlayedApi.StartAsync(_ => new Played(400, body));
+        Assert.EndsWith(sentence, (await RefusedAsync(api)).Message);
+    }
+
+    [Fact]
+    public async Task A_second_host_of_the_maker_is_asked_for_what_lies_there_and_for_nothing_else()
+    {
+        using var network = new Hosts();
+        var clock = new FakeTimeProvider(Now);
+        var pager = new AzureDevOpsPager();
+        using var client = new ApiClient(pager, pager.Api, ["one"], clock, network);
+        var requests = pager.First("acme/shop", new PageSpan(Now, Now, IsAgain: false));
+        foreach (var request in requests) await client.AskAsync(request, null, Cancellation);
+        Assert.Equal(requests.Select(request => request.Kind == "releases" ? "https://vsrm.dev.azure.com" : "https://dev.azure.com"), network.Asked);
+        var releases = requests.Single(request => request.Kind == "releases");
+        foreach (var (request, address) in new[] { (requests[0], "https://vsrm.dev.azure.com/acme"), (releases, "https://dev.azure.com/acme"), (releases, "https://acme.example/") })
+            Assert.Contains("leads to another host", (await Assert.ThrowsAsync<ApiException>(() => client.AskAsync(request with { Address = address }, null, Cancellation))).Message);
+        Assert.Equal(requests.Length, network.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData("https://dev.azure.com/", "https://vsrm.dev.azure.com/")]
+    [InlineData("https://acme.visualstudio.com/", "https://acme.vsrm.visualstudio.com/")]
+    [InlineData("https://acme.vsrm.visualstudio.com/", null)]
+    [InlineData("https://devops.acme.example/tfs/", null)]
+    [InlineData("https://dev.azure.com.acme.example/", null)]
+    public void The_second_host_is_named_by_the_first(string api, string? second) =>
+        Assert.Equal(second, new AzureDevOpsPager().Elsewhere(new PageRequest { Kind = "releases", Address = "" }, new Uri(api))?.ToString());
+
+    [Fact]
     public async Task What_is_not_there_is_asked_once()
     {
         await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));
@@ -117,6 +164,19 @@ public sealed class ApiClientTests
         Assert.Equal(new ApiAllowance(0, 5000, Now.AddMinutes(40)), client.Allowance);
         await client.AskAsync(Request, null, Cancellation);
         Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(42));
+    }
+
+    [Theory]
+    [InlineData("2026-03-01T00:20Z")]
+    [InlineData("2026-03-01T01:20:00+01:00")]
+    public async Task A_limit_is_waited_for_until_the_instant_that_is_written(string reset)
+    {
+        var asked = 0;
+        await using var api = await PlayedApi.StartAsync(_ => new Played(200, "[]", ("Date", $"{Now:R}"), ("X-RateLimit-Remaining", asked++ == 0 ? "0" : "9"), ("X-RateLimit-Reset", reset)));
+        using var clock = new HurryingClock(Now);
+        using var client = Client(api, clock);
+        for (var i = 0; i < 2; i++) await client.AskAsync(Request, null, Cancellation);
+        Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(22));
     }
 
     [Fact]
@@ -288,6 +348,18 @@ public sealed class ApiClientTests
     {
         for (var seen = most; count > seen && Interlocked.CompareExchange(ref most, count, seen) != seen; seen = most)
         {
+        }
+    }
+
+    sealed class Hosts : HttpMessageHandler
+    {
+        public List<string> Asked { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+        {
+            Assert.NotNull(request.Headers.Authorization);
+            Asked.Add(request.RequestUri!.GetLeftPart(UriPartial.Authority));
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") });
         }
     }
 

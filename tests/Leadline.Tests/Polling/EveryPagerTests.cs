@@ -17,7 +17,7 @@ namespace Leadline.Tests.Polling;
 /// <summary>What holds for every pager of the list: each is run to its end against an API that is played.</summary>
 public sealed class EveryPagerTests
 {
-    /// <summary>A line for each pager.</summary>
+    /// <summary>A line for each pager, or two where there are two ways to ask.</summary>
     static readonly Func<PlayedWorld>[] Worlds =
     [
         () => new ArgoCdWorld(),
@@ -28,22 +28,30 @@ public sealed class EveryPagerTests
         () => new GitLabPlayed(),
         () => new IncidentIoWorld(),
         () => new JenkinsWorld(),
-        () => new JiraWorld(),
+        () => new JiraWorld(isCloud: true),
+        () => new JiraWorld(isCloud: false),
         () => new OpsgenieWorld(),
         () => new PagerDutyWorld(),
         () => new PrometheusWorld(),
         () => new StatuspageWorld(),
     ];
 
-    public static TheoryData<string> Sources => [.. Pagers.All.Select(pager => pager.Source)];
+    public static TheoryData<string> Names => [.. Worlds.Select(make => make().Name)];
+
+    /// <summary>Those of which something is listed by pages.</summary>
+    public static TheoryData<string> Paged => [.. Worlds.Select(make => make()).Where(world => world.Paged is not null).Select(world => world.Name)];
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public void Each_pager_has_a_world_that_plays_its_API() =>
+        Assert.Equal(Pagers.All.Select(pager => pager.Source).Order(StringComparer.Ordinal), Worlds.Select(make => make().Source).Distinct().Order(StringComparer.Ordinal));
+
     [Theory]
-    [MemberData(nameof(Sources))]
-    public async Task What_is_asked_for_is_what_webhooks_would_have_sent(string source)
+    [MemberData(nameof(Names))]
+    public async Task What_is_asked_for_is_what_webhooks_would_have_sent(string name)
     {
-        var world = WorldOf(source);
+        var world = WorldOf(name);
         await using var api = await PlayedApi.StartAsync(world.Answer);
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var summary = await RunAsync(world, api, store);
@@ -55,30 +63,31 @@ public sealed class EveryPagerTests
         await sent.AppendAsync(
             [
                 .. world.Webhooks.Select((hook, place) => intake.Prepare(
-                    Catalogue.Find(source)!, new Delivery { Source = source, Headers = hook.Headers, Body = Encoding.UTF8.GetBytes(hook.Body), ReceivedAt = PlayedWorld.Now }, $"hook {place}")),
+                    Catalogue.Find(world.Source)!, new Delivery { Source = world.Source, Headers = hook.Headers, Body = Encoding.UTF8.GetBytes(hook.Body), ReceivedAt = PlayedWorld.Now }, $"hook {place}")),
             ],
             Cancellation);
         var pushed = await ThingsAsync(sent);
         Assert.True(pushed.Count >= 4, $"{pushed.Count} things were sent");
-        Assert.Empty(pushed.Except(await ThingsAsync(store)));
+        var asked = await ThingsAsync(store);
+        Assert.Equal(pushed, asked.Where(world.IsTold));
         var stored = await GitHubWorld.DeliveriesAsync(store);
         Assert.All(world.Alone, text => Assert.Single(stored, line => line.Contains(text, StringComparison.Ordinal)));
-        foreach (var name in (string[])["Ada", "\"ada\"", "\"bob\"", "ada@", "@acme.example"])
-            Assert.DoesNotContain(stored, line => line.Contains(name, StringComparison.Ordinal));
+        foreach (var person in (string[])["Ada", "\"ada\"", "\"bob\"", "ada@", "@acme.example"])
+            Assert.DoesNotContain(stored, line => line.Contains(person, StringComparison.Ordinal));
     }
 
     [Theory]
-    [MemberData(nameof(Sources))]
-    public async Task Stopped_anywhere_and_answered_wrongly_it_comes_to_the_same(string source)
+    [MemberData(nameof(Names))]
+    public async Task Stopped_anywhere_and_answered_wrongly_it_comes_to_the_same(string name)
     {
-        var world = WorldOf(source);
+        var world = WorldOf(name);
         await using var api = await PlayedApi.StartAsync(world.Answer);
         await using var whole = await Store.OpenAsync(TestStore.New, Cancellation);
         var all = await RunAsync(world, api, whole);
         Assert.True(all.Stored > 0);
 
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        var random = new Random(source.Length * 7);
+        var random = new Random(name.Length * 7);
         for (var stops = 0; ; stops++)
         {
             Assert.InRange(stops, 0, 200);
@@ -107,54 +116,79 @@ public sealed class EveryPagerTests
     }
 
     [Theory]
-    [MemberData(nameof(Sources))]
-    public Task What_happens_between_two_pages_is_told_by_the_next_pass(string source) => HappensAsync(source, answers: 2);
+    [MemberData(nameof(Paged))]
+    public async Task What_happens_between_two_pages_of_a_listing_is_told_by_the_next_pass(string name)
+    {
+        var pages = 0;
+        await HappensAsync(name, (world, api) => api.Answered = request =>
+        {
+            if (!$"{request.Path}{request.QueryString}".Contains(world.Paged!, StringComparison.Ordinal) || ++pages != 1) return;
+            world.Happen();
+            world.Appear();
+        });
+        Assert.True(pages > 1, $"{pages} pages");
+    }
 
     [Theory]
-    [MemberData(nameof(Sources))]
-    public Task What_happens_after_a_pass_is_told_by_the_next_one(string source) => HappensAsync(source, answers: int.MaxValue);
+    [MemberData(nameof(Names))]
+    public Task What_happens_after_a_pass_is_told_by_the_next_one(string name) => HappensAsync(name, (_, _) => { });
 
-    /// <param name="answers">After so many answers of the first pass something happens, or once it is done.</param>
-    static async Task HappensAsync(string source, int answers)
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task What_happens_is_told_where_their_clock_is_behind_ours(string name) => HappensAsync(name, (_, api) => api.Now = PlayedWorld.Now, TimeSpan.FromHours(3));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task What_happens_is_told_where_their_clock_is_ahead_of_ours(string name) => HappensAsync(name, (_, api) => api.Now = PlayedWorld.Now, TimeSpan.FromHours(-3));
+
+    /// <summary>Something happens in the midst of a pass, or after it; the next one knows of it, and of all else, as one does that asks for everything then.</summary>
+    /// <param name="name">The world's.</param>
+    /// <param name="first">Makes the first pass ready.</param>
+    /// <param name="ahead">So far our clock is ahead of theirs.</param>
+    static async Task HappensAsync(string name, Action<PlayedWorld, PlayedApi> first, TimeSpan ahead = default)
     {
-        var world = WorldOf(source);
+        var world = WorldOf(name);
         await using var api = await PlayedApi.StartAsync(world.Answer);
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        var first = 0;
-        api.Fault = _ =>
-        {
-            if (++first == answers) world.Happen();
-            return null;
-        };
-        Assert.Empty((await RunAsync(world, api, store)).Missing);
-        if (first < answers) world.Happen();
-        api.Fault = null;
-        api.Asked.Clear();
-        Assert.Empty((await RunAsync(world, api, store, now: PlayedWorld.Now.AddHours(1))).Missing);
-        var again = api.Asked.Count;
+        first(world, api);
+        var isMeanwhile = api.Answered is not null;
+        Assert.Empty((await RunAsync(world, api, store, now: PlayedWorld.Now + ahead)).Missing);
+        var requests = api.Asked.Count;
+        if (!isMeanwhile) world.Happen();
+        api.Answered = null;
 
-        // Of a listing that is whole in one answer nothing is saved.
-        Assert.True(again <= Math.Max(first, 2), $"{again} requests after {first}");
+        // Where our clock is behind, what is newer by theirs is told once it is not by ours.
+        foreach (var hours in (int[])[1, 8])
+        {
+            api.Asked.Clear();
+            if (api.Now is not null) api.Now = PlayedWorld.Now.AddHours(hours);
+            Assert.Empty((await RunAsync(world, api, store, now: PlayedWorld.Now.AddHours(hours) + ahead)).Missing);
+
+            // Of a listing that is whole in one answer nothing is saved.
+            Assert.True(api.Asked.Count <= Math.Max(requests, 3), $"{api.Asked.Count} requests after {requests}");
+        }
+
+        api.Now = null;
         await using var fresh = await Store.OpenAsync(TestStore.New, Cancellation);
-        await RunAsync(world, api, fresh, now: PlayedWorld.Now.AddHours(1));
+        await RunAsync(world, api, fresh, now: PlayedWorld.Now.AddHours(8));
         Assert.Equal(await ThingsAsync(fresh), await ThingsAsync(store));
 
         // It was not so before.
         await using var before = await Store.OpenAsync(TestStore.New, Cancellation);
-        var calm = WorldOf(source);
+        var calm = WorldOf(name);
         await using var calmly = await PlayedApi.StartAsync(calm.Answer);
         await RunAsync(calm, calmly, before);
         Assert.NotEqual(await ThingsAsync(before), await ThingsAsync(store));
     }
 
     [Theory]
-    [MemberData(nameof(Sources))]
-    public async Task A_plan_counts_before_anything_is_asked_for(string source)
+    [MemberData(nameof(Names))]
+    public async Task A_plan_counts_before_anything_is_asked_for(string name)
     {
-        var world = WorldOf(source);
+        var world = WorldOf(name);
         await using var api = await PlayedApi.StartAsync(world.Answer);
         using var clock = new HurryingClock(PlayedWorld.Now);
-        var pager = Pagers.Find(source)!.For(new Uri(api.Address, world.Below), hasToken: true);
+        var pager = Pagers.Find(world.Source)!.For(new Uri(api.Address, world.Below), hasToken: true);
         using var client = new ApiClient(pager, new Uri(api.Address, world.Below), ["token one"], clock);
         var (scopes, _) = await Poll.ScopesAsync(pager, client, world.Names, clock, Cancellation);
         var plan = await PollPlan.OfAsync(pager, api.Address, client, scopes, PlayedWorld.Start, clock, Cancellation);
@@ -193,8 +227,7 @@ public sealed class EveryPagerTests
         Assert.True(checkedSome > 0);
     }
 
-    static PlayedWorld WorldOf(string source) =>
-        Worlds.Select(make => make()).FirstOrDefault(world => world.Source == source) ?? throw new InvalidOperationException($"add a world that plays {source} to the list");
+    static PlayedWorld WorldOf(string name) => Worlds.Select(make => make()).First(world => world.Name == name);
 
     static Played? Faulty(int kind) => kind switch
     {
@@ -233,6 +266,9 @@ public sealed class EveryPagerTests
                 .. Folding.Changes(facts.OfType<ChangeFact>(), facts.OfType<ReviewFact>()).Select(one => $"change {one.Repository}#{one.Number}: {one.OpenedAt:u} {one.MergedAt:u} {one.MergeSha}"),
                 .. Folding.Incidents(facts.OfType<IncidentFact>(), Definitions.Default.Failure).Select(one => $"incident {one.Id}: {one.Status} {one.StartedAt:u} {one.AcknowledgedAt:u} {one.ResolvedAt:u}"),
                 .. facts.OfType<BuildFact>().Select(one => $"build {one.Id} of {one.Sha}: {one.Status} {one.FinishedAt:u}"),
+                .. facts.OfType<ReviewFact>().Select(one => $"review of {one.Repository}#{one.Number}: {one.Approved} {one.SubmittedAt:u}"),
+                .. facts.OfType<CommitFact>().Select(one => $"commit {one.Sha} of {one.Repository}"),
+                .. facts.OfType<ArtifactFact>().Select(one => $"artifact {one.Name} of {one.Repository}: {one.Sha}"),
             ],
             StringComparer.Ordinal);
     }

@@ -75,6 +75,20 @@ sealed partial class GitHubWorld
         things.Add(JsonSerializer.SerializeToElement(thing));
     }
 
+    /// <summary>One is opened.</summary>
+    public void Open(int pull, DateTimeOffset at) => Add("pulls", new
+    {
+        number = pull,
+        state = "open",
+        title = $"Change {pull}",
+        user = Person("ada"),
+        created_at = at,
+        updated_at = at,
+        head = new { @ref = "new", sha = ShaOf(100 + pull) },
+        @base = new { @ref = "main" },
+        labels = Array.Empty<object>(),
+    });
+
     /// <summary>Something happens to a pull request: it is another now, and the last that was updated.</summary>
     public void Update(int pull, DateTimeOffset at)
     {
@@ -103,6 +117,18 @@ sealed partial class GitHubWorld
             Meanwhile?.Invoke(++answers);
             return played;
         }
+    }
+
+    /// <summary>A push of each commit of the default branch, and of what was merged.</summary>
+    public IEnumerable<object> Pushes()
+    {
+        var open = lists["pulls"].Where(pull => pull.GetProperty("merged_at").ValueKind == JsonValueKind.Null).Select(pull => $"pulls/{pull.GetProperty("number")}/commits");
+        return
+            from list in lists
+            where list.Key.EndsWith("commits", StringComparison.Ordinal) && !open.Contains(list.Key)
+            from commit in list.Value
+            let id = commit.GetProperty("sha").GetString()
+            select new { @ref = "refs/heads/main", before = new string('0', 40), after = id, commits = new[] { new { id, message = "Work", timestamp = Time(commit), author = new { name = "Ada Example" } } }, repository = new { full_name = Repository } };
     }
 
     /// <summary>What its webhooks would have said of the same.</summary>

@@ -43,6 +43,7 @@ sealed class GitLabWorld
             });
             for (var part = 0; part < (i == 1 ? 4 : 1); part++) Add($"merge_requests/{i}/commits", new { id = ShaOf(100 + i + (part * 1000)), parent_ids = Array.Empty<string>(), message = "Work", author_name = "Ada Example", committed_date = at.AddHours(-4), authored_date = at.AddHours(-4) });
             Add($"merge_requests/{i}/approvals", new { approved_by = new[] { new { user = Person("bob"), approved_at = at.AddHours(-1) } } });
+            Add("events", new { id = 60 + i, action_name = "approved", target_type = "MergeRequest", target_iid = i, target_title = "Work of Ada Example", created_at = at.AddHours(-1), author = Person("bob"), author_username = "bob" });
             Add("pipelines", new { id = 300 + i, sha = ShaOf(i), status = i == 4 ? "failed" : "success", name = "ci", web_url = "", created_at = at, updated_at = at.AddMinutes(9) });
             Add("deployments", new
             {
@@ -67,6 +68,69 @@ sealed class GitLabWorld
 
     public IEnumerable<string> Webhooks => webhooks;
 
+    /// <summary>Null where GraphQL answers as it should; else what it answers.</summary>
+    public Played? GraphQl { get; set; }
+
+    /// <summary>What webhooks tell of pushes, merge requests and pipelines.</summary>
+    public IEnumerable<object> MoreWebhooks()
+    {
+        var project = new { path_with_namespace = Project };
+        var open = lists["merge_requests"].Where(one => one.GetProperty("state").GetString() != "merged").Select(one => $"merge_requests/{one.GetProperty("iid")}/commits");
+        foreach (var commit in lists.Where(list => list.Key.EndsWith("commits", StringComparison.Ordinal) && !open.Contains(list.Key)).SelectMany(list => list.Value))
+        {
+            var pushed = new { id = commit.GetProperty("id"), message = "Work", timestamp = commit.GetProperty("committed_date"), author = new { name = "Ada Example", email = "ada@acme.example" } };
+            yield return new { object_kind = "push", @ref = "refs/heads/main", before = new string('0', 40), after = pushed.id, commits = new[] { pushed }, total_commits_count = 1, project };
+        }
+
+        foreach (var request in lists["merge_requests"])
+        {
+            foreach (var (action, at) in ((string, string)[])[("open", "created_at"), ("approved", ""), ("merge", "merged_at")])
+            {
+                if (action == "merge" && request.GetProperty("state").GetString() != "merged") continue;
+                var updated = action == "approved" ? request.GetProperty("updated_at").GetDateTimeOffset().AddHours(-1) : request.GetProperty(at).GetDateTimeOffset();
+                yield return new
+                {
+                    object_kind = "merge_request",
+                    user = Person(action == "approved" ? "bob" : "ada"),
+                    object_attributes = new
+                    {
+                        iid = request.GetProperty("iid"),
+                        action,
+                        title = request.GetProperty("title"),
+                        state = action == "merge" ? "merged" : "opened",
+                        created_at = request.GetProperty("created_at"),
+                        updated_at = updated,
+                        source_branch = request.GetProperty("source_branch"),
+                        target_branch = "main",
+                        merge_commit_sha = action == "merge" ? request.GetProperty("merge_commit_sha").GetString() : null,
+                        last_commit = new { id = request.GetProperty("sha") },
+                    },
+                    project,
+                };
+            }
+        }
+
+        foreach (var pipeline in lists["pipelines"])
+        {
+            yield return new
+            {
+                object_kind = "pipeline",
+                object_attributes = new { id = pipeline.GetProperty("id"), sha = pipeline.GetProperty("sha"), status = pipeline.GetProperty("status"), created_at = pipeline.GetProperty("created_at"), finished_at = pipeline.GetProperty("updated_at") },
+                project,
+            };
+        }
+    }
+
+    /// <summary>One is opened.</summary>
+    public void Open(int number, DateTimeOffset at)
+    {
+        Add("merge_requests", new { iid = number, title = $"Change {number}", state = "opened", created_at = at, updated_at = at, source_branch = "new", target_branch = "main", sha = ShaOf(100 + number), author = Person("ada") });
+        Add($"merge_requests/{number}/commits", new { id = ShaOf(100 + number), message = "Work", author_name = "Ada Example", committed_date = at, authored_date = at });
+    }
+
+    /// <summary>Without an event.</summary>
+    public void Approve(int number, DateTimeOffset at) => Add($"merge_requests/{number}/approvals", new { approved_by = new[] { new { user = Person("bob"), approved_at = at } } });
+
     /// <summary>One that was open is merged.</summary>
     public void Merge(int number, DateTimeOffset at)
     {
@@ -83,15 +147,41 @@ sealed class GitLabWorld
         // A project's path is one part of the address, with its slashes escaped.
         var path = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0];
         if (path == "/groups/acme/projects") return new Played(200, $$"""[{"path_with_namespace":"{{Project}}"}]""");
+        if (path == "/graphql") return GraphQl ?? Commits(JsonSerializer.DeserializeAsync<JsonElement>(request.Body).AsTask().GetAwaiter().GetResult());
         var prefix = $"/projects/{Uri.EscapeDataString(Project)}/";
         if (!path.StartsWith(prefix, StringComparison.Ordinal) || !lists.TryGetValue(path[prefix.Length..], out var all)) return new Played(404, "{}");
         if (path.EndsWith("/approvals", StringComparison.Ordinal)) return new Played(200, all[0].GetRawText());
         var since = request.Query["updated_after"].ToString() is { Length: > 0 } updated ? updated : request.Query["since"].ToString();
+        if (request.Query["after"].ToString() is { Length: > 0 } day) since = $"{day}T23:59:59Z";
         var things = all.Where(thing => since.Length == 0 || Time(thing) >= DateTimeOffset.Parse(since, CultureInfo.InvariantCulture)).OrderByDescending(Time).ThenBy(thing => thing.GetRawText(), StringComparer.Ordinal).ToList();
         var page = int.TryParse(request.Query["page"], out var number) ? number : 1;
         var body = $"[{string.Join(',', things.Skip((page - 1) * MostAtOnce).Take(MostAtOnce).Select(thing => thing.GetRawText()))}]";
         var next = $"<{request.Scheme}://{request.Host}{path}?{string.Join('&', request.Query.Where(one => one.Key != "page").Select(one => $"{one.Key}={Uri.EscapeDataString(one.Value.ToString())}"))}&page={page + 1}>; rel=\"next\"";
         return page * MostAtOnce < things.Count ? new Played(200, body, ("X-Total", $"{things.Count}"), ("Link", next)) : new Played(200, body, ("X-Total", $"{things.Count}"));
+    }
+
+    /// <summary>Of each of a few only so many commits are shown.</summary>
+    Played Commits(JsonElement asked)
+    {
+        var variables = asked.GetProperty("variables");
+        if (variables.GetProperty("project").GetString() != Project) return new Played(200, """{"data":{"project":null}}""");
+        var nodes = variables.GetProperty("numbers").EnumerateArray().Select(number => (Number: number.GetString()!, Commits: lists[$"merge_requests/{number.GetString()}/commits"])).Select(one => new
+        {
+            iid = one.Number,
+            commits = new
+            {
+                pageInfo = new { hasNextPage = one.Commits.Count > MostAtOnce },
+                nodes = one.Commits.Take(MostAtOnce).Select(commit => new
+                {
+                    sha = commit.GetProperty("id"),
+                    message = commit.GetProperty("message"),
+                    authorName = commit.GetProperty("author_name"),
+                    authoredDate = commit.GetProperty("authored_date"),
+                    committedDate = commit.GetProperty("committed_date"),
+                }),
+            },
+        });
+        return new Played(200, JsonSerializer.Serialize(new { data = new { project = new { mergeRequests = new { nodes } } } }));
     }
 
     void Add(string list, object thing)

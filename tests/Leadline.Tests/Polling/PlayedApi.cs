@@ -29,6 +29,12 @@ sealed class PlayedApi : IAsyncDisposable
     /// <summary>Spoils an answer before it is sent; null where it goes out as it is.</summary>
     public Func<HttpRequest, Played?>? Fault { get; set; }
 
+    /// <summary>The time by its clock; null where that is the machine's.</summary>
+    public DateTimeOffset? Now { get; set; }
+
+    /// <summary>Runs after each answer.</summary>
+    public Action<HttpRequest>? Answered { get; set; }
+
     /// <summary>Cuts the connection in the midst of the answer's body.</summary>
     public Func<HttpRequest, bool>? Cut { get; set; }
 
@@ -60,8 +66,10 @@ sealed class PlayedApi : IAsyncDisposable
             if (context.Request.Headers.TryGetValue(name, out var shown)) Tokens.Enqueue(shown.ToString());
         using (var posted = new StreamReader(context.Request.Body)) context.Items["posted"] = await posted.ReadToEndAsync();
         var (status, body, headers) = Fault?.Invoke(context.Request) ?? answer(context.Request);
+        Answered?.Invoke(context.Request);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
+        if (Now is { } now) context.Response.Headers.Date = $"{now:R}";
         foreach (var (name, value) in headers) context.Response.Headers[name] = value;
         if (status == 304) return;
         var bytes = Encoding.UTF8.GetBytes(body);

@@ -123,14 +123,6 @@ public sealed class PollScheduleTests
         Assert.Contains("told nothing of", SourceStates.Missed(source));
     }
 
-    [Fact]
-    public void What_could_never_be_asked_is_said_when_the_server_starts() => Assert.Equal(
-        [
-            "sources.github.poll: whose history of github? name repositories with --scopes, or as sources.github.scopes in leadline.yaml",
-            "sources.jira.poll: where is jira? write the address of its API as sources.jira.api in leadline.yaml",
-        ],
-        PollSchedule.WhyNot(Settings("pagerduty: { poll: 1h }\n  jira: { poll: 1h }\n  github: { poll: 1h }\n  gitlab: { token: one }")));
-
     static LeadlineSettings Settings(string source) => SettingsFile.Parse($"sources:\n  {source}\n", "leadline.yaml", _ => null);
 
     static PollSchedule Schedule(Store store, TimeProvider clock, string source) => new(

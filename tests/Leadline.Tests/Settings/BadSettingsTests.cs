@@ -135,11 +135,17 @@ public sealed class BadSettingsTests
             4:14 sources.datadog.token: the API of datadog is not asked: this is for argocd, azuredevops, bitbucket, circleci, github, gitlab, incident-io, jenkins, jira, opsgenie, pagerduty, alertmanager, statuspage, git
             5:15 sources.git.api: it is no address of an API
             """),
-        ["APIs that are asked too often"] = Of("sources:\n  github: { poll: 5s }\n  datadog: { poll: 1h }\n  pagerduty: { poll: often, reconcile: soon }\n", """
+        ["APIs that are asked too often"] = Of("sources:\n  github: { poll: 5s, scopes: [acme/shop] }\n  datadog: { poll: 1h }\n  pagerduty: { poll: often, reconcile: soon }\n", """
             2:13 sources.github.poll: '5s' is too often: no API bears more than 1m
             3:14 sources.datadog.poll: the API of datadog is not asked
             4:22 sources.pagerduty.poll: 'often' is no span: write off, a span such as 30m, 24h or 7d
             4:40 sources.pagerduty.reconcile: 'soon' is no span: write off, a span such as 30m, 24h or 7d
+            """),
+        ["APIs of which it is not said what is asked, or where"] = Of("sources:\n  pagerduty: { poll: 1h }\n  jira: { poll: 1h }\n  github: { token: a, poll: 1h }\n  git: { poll: 1h }\n  jenkins: { poll: off }\n  gitlab:\n    scopes: []\n    poll: 15m\n", """
+            3:11 sources.jira.poll: where is jira? write the address of its API as sources.jira.api
+            4:23 sources.github.poll: whose history of github? name repositories as sources.github.scopes
+            5:10 sources.git.poll: whose history of git? name repositories as sources.git.scopes
+            8:13 sources.gitlab.scopes: the list is empty
             """),
         ["mappings with names that cannot be"] = Of("mappings:\n  github: {}\n  Ship It: {}\n  shipit: { rule: [] }\nsources:\n  shipit: { secret: a }\n  shippit: { secret: a }\n", """
             2:3 mappings.github: github is a source that is read without a mapping: choose another name

@@ -88,7 +88,18 @@ public sealed class FactsTests
             Url = "https://acme.example/1",
             AsOf = Noon,
         };
-        await using var store = await OpenAsync(change, review, build, artifact, deployment, incident);
+        var comparison = new ComparisonFact
+        {
+            Repository = Made.Repository,
+            Base = Made.Sha(1),
+            Head = Made.Sha(3),
+            Status = ComparisonStatus.Diverged,
+            MergeBase = Made.Sha(4),
+            Commits = [Made.Sha(2), Made.Sha(3)],
+            Total = 2,
+            AsOf = Noon,
+        };
+        await using var store = await OpenAsync(change, review, build, artifact, comparison, deployment, incident);
         var facts = await OnlyServiceAsync(store, Definitions.Default);
 
         // Records compare arrays by reference, so that each is compared on its own.
@@ -99,6 +110,10 @@ public sealed class FactsTests
         Assert.Equal(review, Assert.Single(facts.Reviews));
         Assert.Equal(build, Assert.Single(facts.Builds));
         Assert.Equal(artifact, Assert.Single(facts.Artifacts));
+        var compared = Assert.Single(facts.Comparisons);
+        Assert.Equal(comparison.Commits, compared.Commits.AsEnumerable());
+        Assert.Equal(comparison, compared with { Commits = comparison.Commits });
+        Assert.True(facts.Commits.Find(Made.Sha(1)) >= 0 && facts.Commits.Find(Made.Sha(2)) >= 0);
         var deployed = Assert.Single(facts.Deployments);
         Assert.Equal(deployment.Changes!.Value, deployed.Changes!.Value);
         Assert.Equal(deployment, deployed with { Changes = deployment.Changes });
@@ -115,10 +130,14 @@ public sealed class FactsTests
         var deployment = new DeploymentFact { Id = "d2", Repository = Made.Repository, Environment = "prod", Status = DeploymentStatus.Created, AsOf = Noon };
         var incident = new IncidentFact { Id = "2", Source = "github", Repository = Made.Repository, Status = IncidentStatus.Open, StartedAt = Noon, AsOf = Noon };
         var alert = incident with { Id = "3", AlertLabels = ["service=checkout"] };
-        await using var store = await OpenAsync(change, deployment, incident, alert, incident with { Id = "4", Group = "SHOP" });
+        var comparison = new ComparisonFact { Repository = Made.Repository, Base = Made.Sha(1), Head = Made.Sha(2), Commits = [], AsOf = Noon };
+        await using var store = await OpenAsync(change, deployment, comparison, incident, alert, incident with { Id = "4", Group = "SHOP" });
         var facts = await OnlyServiceAsync(store, Definitions.Default);
         Assert.Equal(change, Assert.Single(facts.Changes));
         Assert.Equal(deployment, Assert.Single(facts.Deployments));
+        var compared = Assert.Single(facts.Comparisons);
+        Assert.Empty(compared.Commits);
+        Assert.Equal(comparison, compared with { Commits = [] });
         Assert.Equal(incident, facts.Incidents.Single(fact => fact.Id == "2"));
         Assert.Null(facts.Incidents.Single(fact => fact.Id == "3").Group);
         Assert.Equal(alert.AlertLabels.Value, facts.Incidents.Single(fact => fact.Id == "3").AlertLabels!.Value);

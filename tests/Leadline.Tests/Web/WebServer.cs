@@ -35,6 +35,9 @@ sealed class WebServer : IAsyncDisposable
         return await StartAsync(store);
     }
 
+    /// <summary>Does something to the store behind the pages.</summary>
+    public Task WithStoreAsync(Func<Store, Task> work) => work(store);
+
     /// <summary>Starts with one delivery that could not be read.</summary>
     public static async Task<WebServer> StartUnreadableAsync(string because)
     {

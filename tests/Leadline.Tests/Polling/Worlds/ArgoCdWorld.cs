@@ -28,6 +28,8 @@ sealed class ArgoCdWorld : PlayedWorld
 
     public override string Source => "argocd";
 
+    public override string? Paged => null;
+
     public override void Happen()
     {
         var status = List("applications")[0]["status"]!;

@@ -21,6 +21,12 @@ sealed partial class BitbucketWorld : PlayedWorld
             Add($"pullrequests/{i}/activity", new { approval = new { date = at.AddMinutes(-30), user = Person("bob"), pullrequest = new { id = i } } });
             Add($"pullrequests/{i}/activity", new { comment = new { content = new { raw = "Well done, Ada" } } });
             Hook(new { pullrequest = Pull(i, "OPEN", at, at.AddHours(-3)), repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:created"));
+            foreach (var commit in (JsonObject[])[List("commits")[^1], .. isMerged ? List($"pullrequests/{i}/commits") : []])
+            {
+                var tip = new { type = "branch", name = "main", target = new { hash = (string)commit["hash"]! } };
+                Hook(new { push = new { changes = new[] { new { @new = tip, commits = new[] { commit } } } }, repository = new { full_name = Repository } }, ("X-Event-Key", "repo:push"));
+            }
+
             if (isMerged)
             {
                 Add($"pullrequests/{i}/activity", new { update = new { state = "MERGED", date = at, author = Person("ada") } });
@@ -42,6 +48,12 @@ sealed partial class BitbucketWorld : PlayedWorld
     public override System.Collections.Immutable.ImmutableArray<string> Names => ["acme/*"];
 
     public override IEnumerable<string> Alone => Enumerable.Range(1, 8).SelectMany(i => new[] { $"\"{{p{i}}}\"", $"\"{{d{i}}}\"" });
+
+    public override bool IsTold(string thing) => !thing.StartsWith("build ", StringComparison.Ordinal) && !thing.StartsWith("deployment ", StringComparison.Ordinal);
+
+    public override string? Paged => "/pullrequests?";
+
+    public override void Appear() => Add("pullrequests", Pull(9, "OPEN", Later.AddHours(3), Later));
 
     public override void Happen()
     {

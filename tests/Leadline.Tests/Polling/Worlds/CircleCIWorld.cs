@@ -29,6 +29,15 @@ sealed class CircleCIWorld : PlayedWorld
 
     public override System.Collections.Immutable.ImmutableArray<string> Names => [Slug];
 
+    public override string? Paged => "/project/";
+
+    public override void Appear()
+    {
+        Add("pipelines", new { id = "p9", number = 9, created_at = Later, updated_at = Later, vcs = new { target_repository_url = "https://github.com/acme/shop", revision = ShaOf(9) } });
+        Add("p9", new { id = "w9", name = "deploy", status = "success", created_at = Later, stopped_at = Later.AddMinutes(1), pipeline_id = "p9" });
+        List("w9");
+    }
+
     public override void Happen()
     {
         foreach (var one in (JsonObject[])[.. List("p8"), .. List("w8")]) (one["status"], one["stopped_at"]) = ("success", Text(Later));

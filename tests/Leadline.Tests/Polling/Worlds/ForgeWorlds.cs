@@ -10,6 +10,7 @@ sealed class GitHubPlayed : PlayedWorld
 
     public GitHubPlayed()
     {
+        foreach (var pushed in world.Pushes()) Hook(pushed, ("X-GitHub-Event", "push"));
         foreach (var (happened, body) in world.Webhooks()) Hook(System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body), ("X-GitHub-Event", happened));
     }
 
@@ -17,7 +18,11 @@ sealed class GitHubPlayed : PlayedWorld
 
     public override ImmutableArray<string> Names => [GitHubWorld.Repository];
 
-    public override void Happen() => world.Merge(8, Later);
+    public override string? Paged => "/pulls?";
+
+    public override void Happen() => world.Merge(4, Later);
+
+    public override void Appear() => world.Open(9, Later);
 
     protected override Played AnswerNow(HttpRequest request) => world.Answer(request);
 }
@@ -30,13 +35,18 @@ sealed class GitLabPlayed : PlayedWorld
     public GitLabPlayed()
     {
         foreach (var body in world.Webhooks) Hook(System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body));
+        foreach (var body in world.MoreWebhooks()) Hook(body);
     }
 
     public override string Source => "gitlab";
 
     public override ImmutableArray<string> Names => ["acme/*"];
 
+    public override string? Paged => "/merge_requests?";
+
     public override void Happen() => world.Merge(3, Later);
+
+    public override void Appear() => world.Open(8, Later);
 
     protected override Played AnswerNow(HttpRequest request) => world.Answer(request);
 }

@@ -33,6 +33,10 @@ sealed class IncidentIoWorld : PlayedWorld
 
     public override string Source => "incident-io";
 
+    public override string? Paged => "/v2/incidents?";
+
+    public override void Appear() => Add("alerts", new { id = "029", title = "Latency", status = "firing", created_at = Later, updated_at = Later });
+
     public override void Happen()
     {
         var (incident, alert) = (List("incidents")[7], List("alerts")[7]);

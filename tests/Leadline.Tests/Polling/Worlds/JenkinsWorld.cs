@@ -24,6 +24,12 @@ sealed partial class JenkinsWorld : PlayedWorld
 
     public override IEnumerable<string> Alone => Enumerable.Range(1, 5).Select(i => $"\"startTimeMillis\":{Start.AddDays(i).AddMinutes(1).ToUnixTimeMilliseconds()}");
 
+    public override string? Paged => "/job/main/";
+
+    public override bool IsTold(string thing) => !thing.StartsWith("deployment ", StringComparison.Ordinal);
+
+    public override void Appear() => Build("acme/shop/main", 131, Later, isPipeline: false, isOver: true);
+
     public override void Happen()
     {
         var running = List("acme/shop/main")[129];

@@ -28,6 +28,12 @@ sealed partial class OpsgenieWorld : PlayedWorld
 
     public override string Source => "opsgenie";
 
+    public override bool IsTold(string thing) => !thing.StartsWith("incident opsgenie:i", StringComparison.Ordinal);
+
+    public override string? Paged => "/v2/alerts?";
+
+    public override void Appear() => Add("alerts", new { id = "a9", message = "Checkout fails", status = "open", acknowledged = false, createdAt = Later, updatedAt = Later, priority = "P1", entity = "checkout" });
+
     public override void Happen()
     {
         var open = List("alerts")[7];

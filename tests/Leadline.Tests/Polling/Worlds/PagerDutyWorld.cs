@@ -29,6 +29,14 @@ sealed class PagerDutyWorld : PlayedWorld
 
     public override string Source => "pagerduty";
 
+    public override string? Paged => "/log_entries?";
+
+    public override void Appear()
+    {
+        Add("incidents", new { id = "Q9", type = "incident", status = "triggered", title = "Checkout fails 9", created_at = Text(Later), updated_at = Text(Later), last_status_change_at = Text(Later), service = Service, urgency = "high" });
+        Log(9, "trigger", Later);
+    }
+
     public override void Happen()
     {
         var open = List("incidents")[7];

@@ -21,6 +21,9 @@ abstract class PlayedWorld
 
     public abstract string Source { get; }
 
+    /// <summary>Under which a test names it.</summary>
+    public virtual string Name => Source;
+
     /// <summary>The scopes that are asked for; null for all.</summary>
     public virtual ImmutableArray<string> Names => ["*"];
 
@@ -31,6 +34,17 @@ abstract class PlayedWorld
 
     /// <summary>What no webhook tells of: of each thing a text that stands in its delivery alone.</summary>
     public virtual IEnumerable<string> Alone => [];
+
+    /// <summary>Whether webhooks tell of this, as a test writes it; else the API alone does.</summary>
+    public virtual bool IsTold(string thing) => true;
+
+    /// <summary>A part of the addresses of a listing that has several pages; null where it is whole in one answer.</summary>
+    public abstract string? Paged { get; }
+
+    /// <summary>Something new is there, a minute after <see cref="Now"/>: in a listing that begins with the newest all others move on by one.</summary>
+    public virtual void Appear()
+    {
+    }
 
     /// <summary>Something that is measured happens a minute after <see cref="Now"/> to a thing that is known by then.</summary>
     public abstract void Happen();

@@ -22,6 +22,8 @@ sealed partial class PrometheusWorld : PlayedWorld
 
     public override string Source => "alertmanager";
 
+    public override string? Paged => "/query?";
+
     public override void Happen() => fired[^1] = fired[^1] with { To = Later };
 
     protected override Played AnswerNow(HttpRequest request)

@@ -32,6 +32,10 @@ sealed class StatuspageWorld : PlayedWorld
 
     public override string Below => "v1/";
 
+    public override string? Paged => "/incidents?";
+
+    public override void Appear() => Add("incidents", new { id = "s9", page_id = "p1", name = "Checkout is down", status = "investigating", impact = "major", created_at = Later, updated_at = Later });
+
     public override void Happen()
     {
         var open = List("incidents")[7];
