@@ -7,37 +7,50 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.GitHub;
 
 /// <summary>
-/// Asks GitHub's GraphQL API for what its REST API tells of one thing a request: who reviewed a pull request and of which commits it is made, and the
-/// statuses of a deployment. The answer is put into the shapes, and under the keys, of REST. What it cannot tell is asked for by REST.
+/// Asks GitHub's GraphQL API for what its REST API tells of one thing a request: who reviewed a pull request and of which
+/// commits it is made, and the statuses of a deployment. The answer is put into the shapes, and under the keys, of REST. What
+/// it cannot tell is asked for by REST.
 /// </summary>
 static partial class GitHubGraphQl
 {
-    public const string Pulls = "reviews_and_commits", MoreReviews = "more_reviews", MoreCommits = "more_commits", Statuses = "deployment_statuses";
+    public const string Pulls = "reviews_and_commits", Statuses = "deployment_statuses";
+
+    /// <summary>The pages that follow of one pull request.</summary>
+    const string MoreReviews = "more_reviews", MoreCommits = "more_commits";
 
     /// <summary>The allowance that GitHub counts these requests against.</summary>
     public const string Budget = "graphql";
 
-    // A query that GitHub cannot answer within ten seconds it does not answer at all. Fifty pull requests, and of each so many commits as most of them
-    // have at most, are far from that, and cost 14 points of 5,000 an hour: each commit's parents are counted as a request.
+    // A query that GitHub cannot answer within ten seconds it does not answer at all. Fifty pull requests, and of each so
+    // many commits as most of them have at most, are far from that, and cost 14 points of 5,000 an hour: each commit's
+    // parents are counted as a request.
     const int PullsAtOnce = 50, CommitsEach = 25, DeploymentsAtOnce = 100, AtOnce = 100;
 
     const string Page = "pageInfo{hasNextPage endCursor}";
     const string Review = $"{Page} nodes{{fullDatabaseId state submittedAt author{{login __typename}}}}";
-    const string Commit = $"{Page} nodes{{commit{{oid message authoredDate committedDate parents(first:100){{nodes{{oid}}}} author{{name email user{{login}}}}}}}}";
+    const string Commit = $"{Page} nodes{{commit{{oid message authoredDate committedDate parents(first:100){{nodes{{oid}}}} "
+        + "author{name email user{login}}}}";
     const string Status = $"{Page} nodes{{id state createdAt logUrl}}";
 
     static readonly FrozenDictionary<string, string> Queries = new Dictionary<string, string>
     {
-        [Pulls] = $"query($ids:[ID!]!){{nodes(ids:$ids){{...on PullRequest{{reviews(first:{AtOnce}){{{Review}}} commits(first:{CommitsEach}){{{Commit}}}}}}}}}",
-        [MoreReviews] = $"query($ids:[ID!]!,$after:String){{nodes(ids:$ids){{...on PullRequest{{reviews(first:{AtOnce},after:$after){{{Review}}}}}}}}}",
-        [MoreCommits] = $"query($ids:[ID!]!,$after:String){{nodes(ids:$ids){{...on PullRequest{{commits(first:{AtOnce},after:$after){{{Commit}}}}}}}}}",
-        [Statuses] = $"query($ids:[ID!]!,$after:String){{nodes(ids:$ids){{...on Deployment{{statuses(first:{AtOnce},after:$after){{{Status}}}}}}}}}",
+        [Pulls] = Query(
+            "PullRequest", $"reviews(first:{AtOnce}){{{Review}}} commits(first:{CommitsEach}){{{Commit}}}", isFirst: true),
+        [MoreReviews] = Query("PullRequest", $"reviews(first:{AtOnce},after:$after){{{Review}}}"),
+        [MoreCommits] = Query("PullRequest", $"commits(first:{AtOnce},after:$after){{{Commit}}}"),
+        [Statuses] = Query("Deployment", $"statuses(first:{AtOnce},after:$after){{{Status}}}"),
     }.ToFrozenDictionary();
+
+    static string Query(string type, string fields, bool isFirst = false) =>
+        $"query($ids:[ID!]!{(isFirst ? "" : ",$after:String")}){{nodes(ids:$ids){{...on {type}{{{fields}}}}}}}";
 
     /// <summary>A pull request or a deployment.</summary>
     /// <param name="Node">Its id in GraphQL, as REST's listing says it.</param>
     /// <param name="About">What REST's request for it carries along, as JSON.</param>
-    public sealed record Thing(string Node, string About);
+    public sealed record Thing(string Node, string About)
+    {
+        public string Write() => $$"""{"node":{{Envelope.Text(Node)}},"about":{{About}} }""";
+    }
 
     public static bool Is(PageRequest request) => Queries.ContainsKey(request.Kind);
 
@@ -80,7 +93,9 @@ static partial class GitHubGraphQl
     public static ImmutableArray<PageRequest> InPlaceOf(PageRequest request, string scope, int status)
     {
         var things = ThingsOf(request);
-        return status >= 500 ? Smaller(request, things, scope) : [.. things.SelectMany(thing => ByRest(request.Kind, thing, scope))];
+        return status >= 500
+            ? Smaller(request, things, scope)
+            : [.. things.SelectMany(thing => ByRest(request.Kind, thing, scope))];
     }
 
     /// <exception cref="JsonException">It is not what the API promises.</exception>
@@ -115,15 +130,18 @@ static partial class GitHubGraphQl
             Next =
             [
                 .. next,
-                .. large.Count == things.Count || large.Count <= 1 ? Smaller(request, large, scope) : [Request(request.Kind, request.Address, large)],
+                .. large.Count == things.Count || large.Count <= 1
+                    ? Smaller(request, large, scope) : [Request(request.Kind, request.Address, large)],
                 .. others.SelectMany(thing => ByRest(request.Kind, thing, scope)),
             ],
-            Refused = refusal is not { } error ? [] : [new RefusedRequest(Request(request, refused), SentenceOf(request.Kind, refused.Count, error))],
+            Refused = refusal is not { } error ? []
+                : [new RefusedRequest(Request(request, refused), SentenceOf(request.Kind, refused.Count, error))],
         };
     }
 
     /// <summary>What the token lacks where these are refused, as GitHub calls it.</summary>
-    public static string Right(string kind) => kind == Statuses ? "Deployments (read)" : "Pull requests (read) and Contents (read)";
+    public static string Right(string kind) =>
+        kind == Statuses ? "Deployments (read)" : "Pull requests (read) and Contents (read)";
 
     static string SentenceOf(string kind, int count, JsonElement error)
     {
@@ -134,18 +152,21 @@ static partial class GitHubGraphQl
             (_, 1) => "a pull request's reviews and commits",
             _ => $"the reviews and commits of {count} pull requests",
         };
-        var said = error.TextOf("message") is { Length: > 0 } message ? $", which says: {(message.Length > 200 ? message[..200] + "…" : message)}" : "";
+        var said = error.TextOf("message") is { Length: > 0 } message
+            ? $", which says: {(message.Length > 200 ? message[..200] + "…" : message)}" : "";
         return $"GitHub refuses {what}{said}; give the token {Right(kind)}";
     }
 
     /// <summary>Adds what an answer holds of one of them; false where it is not whole.</summary>
     static bool Take(
-        PageRequest request, Thing thing, JsonElement node, string scope, ImmutableArray<PageItem>.Builder items, ImmutableArray<PageRequest>.Builder next)
+        PageRequest request, Thing thing, JsonElement node, string scope,
+        ImmutableArray<PageItem>.Builder items, ImmutableArray<PageRequest>.Builder next)
     {
         var reviews = request.Kind is Pulls or MoreReviews ? Connection.Of(node, "reviews") : Connection.Empty;
         var commits = request.Kind is Pulls or MoreCommits ? Connection.Of(node, "commits") : Connection.Empty;
         var statuses = request.Kind == Statuses ? Connection.Of(node, "statuses") : Connection.Empty;
-        if (reviews is null || commits is null || statuses is null || commits.Nodes.Any(one => one.Field("commit").ValueKind != JsonValueKind.Object)) return false;
+        if (reviews is null || commits is null || statuses is null) return false;
+        if (commits.Nodes.Any(one => one.Field("commit").ValueKind != JsonValueKind.Object)) return false;
         items.AddRange(reviews.Nodes.Select(review => GitHubPager.Review(scope, ReviewOf(review), thing.About)));
         items.AddRange(statuses.Nodes.Select(status => GitHubPager.Status(scope, KeyOf(status), StatusOf(status), thing.About)));
         if (reviews.After is { } review) next.Add(Request(MoreReviews, request.Address, [thing], review));
@@ -161,17 +182,19 @@ static partial class GitHubGraphQl
 
     static string ReviewOf(JsonElement review)
     {
-        var id = review.Field("fullDatabaseId");
-        return id.ValueKind == JsonValueKind.Number || (id.ValueKind == JsonValueKind.String && ulong.TryParse(id.GetString(), out _))
-            ? $$"""{"id":{{(id.ValueKind == JsonValueKind.Number ? id.GetRawText() : id.GetString())}},"state":{{review.JsonOf("state")}},"submitted_at":{{review.JsonOf("submittedAt")}},"user":{{PersonOf(review.Field("author"))}} }"""
-            : throw new JsonException("a review has no fullDatabaseId");
+        // It is larger than a number of GraphQL may be, and so a text.
+        var id = review.TextOf("fullDatabaseId") ?? review.JsonOf("fullDatabaseId");
+        if (!ulong.TryParse(id, out _)) throw new JsonException("a review has no fullDatabaseId");
+        var (state, at, user) = (review.JsonOf("state"), review.JsonOf("submittedAt"), PersonOf(review.Field("author")));
+        return $$"""{"id":{{id}},"state":{{state}},"submitted_at":{{at}},"user":{{user}} }""";
     }
 
     /// <summary>REST adds to the login of a bot that it is one.</summary>
-    static string PersonOf(JsonElement actor) => actor.TextOf("login") is not { } login ? "null" : actor.TextOf("__typename") switch
+    static string PersonOf(JsonElement actor) => (actor.TextOf("login"), actor.TextOf("__typename")) switch
     {
-        "Bot" => Person(login.EndsWith("[bot]", StringComparison.Ordinal) ? login : login + "[bot]", "Bot"),
-        var type => Person(login, type ?? "User"),
+        (null, _) => "null",
+        ({ } login, "Bot") => Person(login.EndsWith("[bot]", StringComparison.Ordinal) ? login : login + "[bot]", "Bot"),
+        ({ } login, var type) => Person(login, type ?? "User"),
     };
 
     static string Person(string login, string type) => $$"""{"login":{{Envelope.Text(login)}},"type":{{Envelope.Text(type)}}}""";
@@ -181,20 +204,36 @@ static partial class GitHubGraphQl
     {
         var author = commit.Field("author");
         var bot = BotAddress().Match(author.TextOf("email") ?? "");
-        var person = author.Field("user").TextOf("login") is { } login ? Person(login, "User") : bot.Success ? Person(bot.Groups[1].Value, "Bot") : "null";
+        var person = author.Field("user").TextOf("login") is { } login ? Person(login, "User")
+            : bot.Success ? Person(bot.Groups[1].Value, "Bot") : "null";
         var parents = commit.Field("parents").ListOf("nodes").Select(parent => $$"""{"sha":{{parent.JsonOf("oid")}}}""");
         return $$"""
-            {"sha":{{commit.JsonOf("oid")}},"parents":[{{string.Join(',', parents)}}],"author":{{person}},"commit":{"message":{{commit.JsonOf("message")}},"author":{"name":{{author.JsonOf("name")}},"date":{{commit.JsonOf("authoredDate")}} },"committer":{"date":{{commit.JsonOf("committedDate")}} } } }
+            {"sha":{{commit.JsonOf("oid")}},"parents":[{{string.Join(',', parents)}}],"author":{{person}},
+            "commit":{"message":{{commit.JsonOf("message")}},
+            "author":{"name":{{author.JsonOf("name")}},"date":{{commit.JsonOf("authoredDate")}} },
+            "committer":{"date":{{commit.JsonOf("committedDate")}} } } }
             """;
     }
 
-    static string StatusOf(JsonElement status) =>
-        $$"""{"node_id":{{status.JsonOf("id")}},"state":{{Envelope.Text((status.TextOf("state") ?? throw new JsonException("a status has no state")).ToLowerInvariant())}},"created_at":{{status.JsonOf("createdAt")}},"log_url":{{status.JsonOf("logUrl")}} }""";
+    static string StatusOf(JsonElement status)
+    {
+        var state = Envelope.Text(status.TextOf("state")?.ToLowerInvariant() ?? throw new JsonException("a status has no state"));
+        var (id, at, log) = (status.JsonOf("id"), status.JsonOf("createdAt"), status.JsonOf("logUrl"));
+        return $$"""{"node_id":{{id}},"state":{{state}},"created_at":{{at}},"log_url":{{log}} }""";
+    }
 
-    /// <summary>GraphQL does not say the number of a status; it stands in its id. Where it does not, what is stored may be stored once more: its facts are the same.</summary>
-    static string KeyOf(JsonElement status) => status.TextOf("id") is not { } id ? throw new JsonException("a status has no id") : NodeId.NumberOf(id) is { } number ? $"{number}" : id;
+    /// <summary>
+    /// GraphQL does not say the number of a status; it stands in its id. Where it does not, what is stored may be stored once
+    /// more: its facts are the same.
+    /// </summary>
+    static string KeyOf(JsonElement status)
+    {
+        var id = status.TextOf("id") ?? throw new JsonException("a status has no id");
+        return NodeId.NumberOf(id) is { } number ? $"{number}" : id;
+    }
 
-    static PageRequest Request(PageRequest like, IReadOnlyCollection<Thing> things) => Request(like.Kind, like.Address, things, AfterOf(like));
+    static PageRequest Request(PageRequest like, IReadOnlyCollection<Thing> things) =>
+        Request(like.Kind, like.Address, things, AfterOf(like));
 
     static PageRequest Request(string kind, string address, IReadOnlyCollection<Thing> things, string? after = null)
     {
@@ -205,7 +244,7 @@ static partial class GitHubGraphQl
             Kind = kind,
             Address = address,
             Body = $$"""{"query":{{Envelope.Text(Queries[kind])}},"variables":{{variables}}}""",
-            About = $"[{string.Join(',', things.Select(thing => $$"""{"node":{{Envelope.Text(thing.Node)}},"about":{{thing.About}}}"""))}]",
+            About = $"[{string.Join(',', things.Select(thing => thing.Write()))}]",
         };
     }
 
@@ -235,7 +274,8 @@ static partial class GitHubGraphQl
         using var document = JsonDocument.Parse(thing.About);
         var about = document.RootElement;
         if (kind == Statuses) return [GitHubPager.AskStatuses(scope, about.NumberOf("id"), thing.About)];
-        var (number, without) = (about.NumberOf("number"), $$"""{"number":{{about.NumberOf("number")}},"updated_at":{{about.JsonOf("updated_at")}}}""");
+        var number = about.NumberOf("number");
+        var without = $$"""{"number":{{number}},"updated_at":{{about.JsonOf("updated_at")}}}""";
         return kind switch
         {
             MoreReviews => [GitHubPager.AskReviews(scope, number, without)],
@@ -244,12 +284,13 @@ static partial class GitHubGraphQl
         };
     }
 
-    static JsonElement[] ErrorsOf(JsonElement body) => body.Field("errors") is { ValueKind: JsonValueKind.Array } errors ? [.. errors.EnumerateArray()] : [];
+    static JsonElement[] ErrorsOf(JsonElement body) =>
+        body.Field("errors") is { ValueKind: JsonValueKind.Array } errors ? [.. errors.EnumerateArray()] : [];
 
     /// <summary>Which of the things an error is about; null where it is about all.</summary>
     static int? PlaceOf(JsonElement error) =>
-        error.Field("path") is { ValueKind: JsonValueKind.Array } path && path.GetArrayLength() > 1 && path[1].ValueKind == JsonValueKind.Number && path[1].TryGetInt32(out var place)
-            ? place : null;
+        error.Field("path") is { ValueKind: JsonValueKind.Array } path && path.GetArrayLength() > 1
+            && path[1].ValueKind == JsonValueKind.Number && path[1].TryGetInt32(out var place) ? place : null;
 
     /// <summary>Deeper in the answer it may be a field that REST shows all the same.</summary>
     static bool IsRefusal(JsonElement error) => error.TextOf("type") is "FORBIDDEN" or "INSUFFICIENT_SCOPES"
@@ -257,9 +298,11 @@ static partial class GitHubGraphQl
 
     static bool IsTooMuch(JsonElement error) => error.TextOf("type") switch
     {
-        "RESOURCE_LIMITS_EXCEEDED" or "MAX_NODE_LIMIT_EXCEEDED" or "SERVICE_UNAVAILABLE" or "INTERNAL" or "INTERNAL_ERROR" or "TIMEOUT" => true,
+        "RESOURCE_LIMITS_EXCEEDED" or "MAX_NODE_LIMIT_EXCEEDED" => true,
+        "SERVICE_UNAVAILABLE" or "INTERNAL" or "INTERNAL_ERROR" or "TIMEOUT" => true,
         _ => error.TextOf("message") is { } message
-            && (message.StartsWith("Something went wrong", StringComparison.OrdinalIgnoreCase) || message.Contains("timeout", StringComparison.OrdinalIgnoreCase)),
+            && (message.StartsWith("Something went wrong", StringComparison.OrdinalIgnoreCase)
+                || message.Contains("timeout", StringComparison.OrdinalIgnoreCase)),
     };
 
     /// <param name="After">From where its next page is asked; null where there is none.</param>
@@ -270,11 +313,12 @@ static partial class GitHubGraphQl
         /// <summary>Null where the answer does not hold it whole.</summary>
         public static Connection? Of(JsonElement node, string name)
         {
-            if (node.Field(name) is not { ValueKind: JsonValueKind.Object } connection || connection.Field("nodes") is not { ValueKind: JsonValueKind.Array } list) return null;
+            if (node.Field(name).Field("nodes") is not { ValueKind: JsonValueKind.Array } list) return null;
             JsonElement[] nodes = [.. list.EnumerateArray()];
-            var page = connection.Field("pageInfo");
-            return nodes.Any(one => one.ValueKind != JsonValueKind.Object) ? null
-                : new Connection(nodes, page.Field("hasNextPage").ValueKind == JsonValueKind.True ? page.TextOf("endCursor") : null);
+            if (nodes.Any(one => one.ValueKind != JsonValueKind.Object)) return null;
+            var page = node.Field(name).Field("pageInfo");
+            var isFollowed = page.Field("hasNextPage").ValueKind == JsonValueKind.True;
+            return new Connection(nodes, isFollowed ? page.TextOf("endCursor") : null);
         }
     }
 

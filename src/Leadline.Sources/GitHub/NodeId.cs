@@ -8,13 +8,14 @@ namespace Leadline.Sources.GitHub;
 static class NodeId
 {
     /// <summary>
-    /// The number of <c>DES_kwDO…</c>, which is a MessagePack list of which it is the last, or of the older form, base64 of <c>016:DeploymentStatus7</c>;
-    /// null where it is neither. GitHub promises neither, so nothing may rest on it.
+    /// The number of <c>DES_kwDO…</c>, which is a MessagePack list of which it is the last, or of the older form, base64 of
+    /// <c>016:DeploymentStatus7</c>; null where it is neither. GitHub promises neither, so nothing may rest on it.
     /// </summary>
     public static long? NumberOf(string id)
     {
         var prefix = id.IndexOf('_');
-        return prefix > 0 ? Base64(id.AsSpan(prefix + 1)) is { } packed ? Last(packed) : null : Base64(id) is { } text ? Trailing(Encoding.ASCII.GetString(text)) : null;
+        if (prefix > 0) return Base64(id.AsSpan(prefix + 1)) is { } packed ? Last(packed) : null;
+        return Base64(id) is { } text ? Trailing(Encoding.ASCII.GetString(text)) : null;
     }
 
     static byte[]? Base64(ReadOnlySpan<char> text)
@@ -28,7 +29,8 @@ static class NodeId
     {
         var colon = text.IndexOf(':');
         var digits = text.Length - text.AsSpan().TrimEnd("0123456789").Length;
-        return colon > 0 && digits > 0 && text.Length - digits > colon + 1 && long.TryParse(text.AsSpan(text.Length - digits), out var number) ? number : null;
+        if (colon <= 0 || digits == 0 || text.Length - digits <= colon + 1) return null;
+        return long.TryParse(text.AsSpan(text.Length - digits), out var number) ? number : null;
     }
 
     static long? Last(ReadOnlySpan<byte> packed)

@@ -11,8 +11,8 @@ using Leadline.Sources.Paging;
 namespace Leadline.Polling;
 
 /// <summary>
-/// The tokens of a GitHub App, one for each account that it is installed in: asked for with a proof that its private key signs, kept in memory alone, and asked
-/// for anew before they end or once one is refused.
+/// The tokens of a GitHub App, one for each account that it is installed in: asked for with a proof that its private key
+/// signs, kept in memory alone, and asked for anew before they end or once one is refused.
 /// </summary>
 sealed class GitHubApp : ApiToken, IDisposable
 {
@@ -33,11 +33,14 @@ sealed class GitHubApp : ApiToken, IDisposable
         (this.setting, this.clock, host) = (setting, clock, api.Authority);
         var pager = new GitHubPager();
         client = new ApiClient(
-            new ApiManner("sources.github.app", pager.Headers, pager.Proof, (_, status) => status == 201, ApiManner.Of(pager).Attempts, ""), api, [], clock, app: new Key(setting, clock));
+            new ApiManner(
+                "sources.github.app", pager.Headers, pager.Proof, (_, status) => status == 201, ApiManner.Of(pager).Attempts, ""),
+            api, [], clock, app: new Key(setting, clock));
     }
 
     /// <summary>A repository's owner, where no installation is named.</summary>
-    public override string Account(string? scope) => setting.Installation is not null ? "" : (scope ?? "").Split('/')[0].ToLowerInvariant();
+    public override string Account(string? scope) =>
+        setting.Installation is not null ? "" : (scope ?? "").Split('/')[0].ToLowerInvariant();
 
     public override async ValueTask<string?> ShowAsync(string account, CancellationToken cancellation)
     {
@@ -45,7 +48,8 @@ sealed class GitHubApp : ApiToken, IDisposable
         await installation.Turn.WaitAsync(cancellation);
         try
         {
-            if (installation.Token is null || installation.EndsAt - Spare <= clock.GetUtcNow()) await AskAsync(installation, account, cancellation);
+            if (installation.Token is null || installation.EndsAt - Spare <= clock.GetUtcNow())
+                await AskAsync(installation, account, cancellation);
             return installation.Token;
         }
         catch (ApiException error)
@@ -54,7 +58,9 @@ sealed class GitHubApp : ApiToken, IDisposable
         }
         catch (Exception error) when (error is JsonException or FormatException)
         {
-            throw new ApiException($"{host} answered the App something that GitHub does not answer: {error.Message}", canHelp: false, endsAll: true, error);
+            throw new ApiException(
+                $"{host} answered the App something that GitHub does not answer: {error.Message}",
+                canHelp: false, endsAll: true, error);
         }
         finally
         {
@@ -78,14 +84,17 @@ sealed class GitHubApp : ApiToken, IDisposable
     async Task AskAsync(Installation installation, string account, CancellationToken cancellation)
     {
         installation.Id ??= setting.Installation ?? await FindAsync(account, cancellation);
-        var answer = await client.AskAsync(new PageRequest { Kind = "token", Address = $"app/installations/{installation.Id}/access_tokens", Body = "{}" }, null, cancellation);
+        var address = $"app/installations/{installation.Id}/access_tokens";
+        var request = new PageRequest { Kind = "token", Address = address, Body = "{}" };
+        var answer = await client.AskAsync(request, null, cancellation);
         using var body = JsonDocument.Parse(answer.Body);
-        var (token, ends) = (body.RootElement.GetProperty("token").GetString(), body.RootElement.GetProperty("expires_at").GetDateTimeOffset());
+        var token = body.RootElement.GetProperty("token").GetString() ?? throw new FormatException("it has no token");
+        var ends = body.RootElement.GetProperty("expires_at").GetDateTimeOffset();
 
         // Their clock says when it ends, ours when that is.
         var now = clock.GetUtcNow();
         var theirs = DateTimeOffset.TryParse(answer.Header("Date"), out var date) ? date : now;
-        (installation.Token, installation.EndsAt) = (token ?? throw new FormatException("it has no token"), now + (ends - theirs));
+        (installation.Token, installation.EndsAt) = (token, now + (ends - theirs));
     }
 
     /// <summary>The number of the installation in an organization, or in a person's account.</summary>
@@ -102,7 +111,9 @@ sealed class GitHubApp : ApiToken, IDisposable
 
         async Task<string> OfAsync(string kind)
         {
-            var answer = await client.AskAsync(new PageRequest { Kind = "installation", Address = $"{kind}/{Uri.EscapeDataString(account)}/installation" }, null, cancellation);
+            var address = $"{kind}/{Uri.EscapeDataString(account)}/installation";
+            var request = new PageRequest { Kind = "installation", Address = address };
+            var answer = await client.AskAsync(request, null, cancellation);
             using var body = JsonDocument.Parse(answer.Body);
             return body.RootElement.GetProperty("id").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
@@ -111,10 +122,15 @@ sealed class GitHubApp : ApiToken, IDisposable
     ApiException Refusal(ApiException error, string account) => error.Status switch
     {
         401 => new ApiException(
-            $"{host} refuses the App {setting.Id} (401): sources.github.app.id and its key do not belong together, the key was taken away, or this machine's clock is wrong", canHelp: false, endsAll: true, error)
+            $"{host} refuses the App {setting.Id} (401): sources.github.app.id and its key do not belong together, "
+            + "the key was taken away, or this machine's clock is wrong", canHelp: false, endsAll: true, error)
         { Status = 401 },
-        403 => new ApiException($"the installation of the App {setting.Id} {In(account)} is refused (403): it may be suspended; look at the App's settings there", canHelp: true, inner: error),
-        404 => new ApiException($"the App {setting.Id} is not installed {In(account)}: install it there, or correct sources.github.app", canHelp: true, inner: error),
+        403 => new ApiException(
+            $"the installation of the App {setting.Id} {In(account)} is refused (403): it may be suspended; look at its settings there",
+            canHelp: true, inner: error),
+        404 => new ApiException(
+            $"the App {setting.Id} is not installed {In(account)}: install it there, or correct sources.github.app",
+            canHelp: true, inner: error),
         _ => error,
     };
 
@@ -123,7 +139,10 @@ sealed class GitHubApp : ApiToken, IDisposable
     /// <summary>What the App is proved by where it asks for tokens.</summary>
     sealed class Key(GitHubAppSetting setting, TimeProvider clock) : ApiToken
     {
-        /// <summary>GitHub takes no proof that ends later than ten minutes from now, and none that begins in its future: clocks differ.</summary>
+        /// <summary>
+        /// GitHub takes no proof that ends later than ten minutes from now, and none that begins in its future: clocks
+        /// differ.
+        /// </summary>
         static readonly TimeSpan Before = TimeSpan.FromMinutes(1), After = TimeSpan.FromMinutes(9);
 
         public override ValueTask<string?> ShowAsync(string account, CancellationToken cancellation)
@@ -132,9 +151,13 @@ sealed class GitHubApp : ApiToken, IDisposable
             {
                 using var key = setting.Key();
                 var now = clock.GetUtcNow();
-                var claims = $$"""{"iat":{{(now - Before).ToUnixTimeSeconds()}},"exp":{{(now + After).ToUnixTimeSeconds()}},"iss":{{JsonSerializer.Serialize(setting.Id, Wire.Json)}} }""";
-                var signed = $"{Base64Url.EncodeToString("""{"alg":"RS256","typ":"JWT"}"""u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
-                return new($"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}");
+                var (begins, ends) = ((now - Before).ToUnixTimeSeconds(), (now + After).ToUnixTimeSeconds());
+                var claims = $$"""{"iat":{{begins}},"exp":{{ends}},"iss":{{JsonSerializer.Serialize(setting.Id, Wire.Json)}} }""";
+                var head = Base64Url.EncodeToString("""{"alg":"RS256","typ":"JWT"}"""u8);
+                var signed = $"{head}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
+                var bytes = Encoding.ASCII.GetBytes(signed);
+                var signature = key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+                return new($"{signed}.{Base64Url.EncodeToString(signature)}");
             }
             catch (FormatException error)
             {

@@ -11,6 +11,8 @@ public sealed class GitHubAppSetting(string id, string? installation, string? ke
 {
     const int Largest = 64 * 1024;
 
+    const string Right = "write the file that GitHub gave when the key was made";
+
     public string Id => id;
 
     public string? Installation => installation;
@@ -36,8 +38,10 @@ public sealed class GitHubAppSetting(string id, string? installation, string? ke
         // In a variable the ends of lines are often written out.
         var pem = key is not null ? key.Replace("\\n", "\n", StringComparison.Ordinal) : Read(file!);
         var from = key is not null ? "the key" : file;
-        if (!pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal)) throw new FormatException($"{from} is no private key: write the file that GitHub gave when the key was made, which begins with -----BEGIN RSA PRIVATE KEY-----");
-        if (pem.Contains("ENCRYPTED", StringComparison.Ordinal)) throw new FormatException($"{from} is behind a password: write it without one, in a file that only Leadline may read");
+        if (!pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+            throw new FormatException($"{from} is no private key: {Right}, which begins with -----BEGIN RSA PRIVATE KEY-----");
+        if (pem.Contains("ENCRYPTED", StringComparison.Ordinal))
+            throw new FormatException($"{from} is behind a password: write it without, in a file that only Leadline may read");
         var rsa = RSA.Create();
         try
         {
@@ -48,7 +52,7 @@ public sealed class GitHubAppSetting(string id, string? installation, string? ke
         {
             // What was wrong with it may repeat a part of it.
             rsa.Dispose();
-            throw new FormatException($"{from} is no private key of RSA, or not all of one: write the file that GitHub gave when the key was made");
+            throw new FormatException($"{from} is no private key of RSA, or not all of one: {Right}");
         }
     }
 
@@ -57,7 +61,8 @@ public sealed class GitHubAppSetting(string id, string? installation, string? ke
         try
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (stream.Length > Largest) throw new FormatException($"{file} is larger than {Largest >> 10} KiB: it cannot be a key");
+            if (stream.Length > Largest)
+                throw new FormatException($"{file} is larger than {Largest >> 10} KiB: it cannot be a key");
             using var reader = new StreamReader(stream);
             return reader.ReadToEnd();
         }
@@ -65,7 +70,8 @@ public sealed class GitHubAppSetting(string id, string? installation, string? ke
         {
             throw new FormatException($"there is no file {file} to read the App's private key from");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             throw new FormatException($"{file} cannot be read: {error.Message}");
         }
