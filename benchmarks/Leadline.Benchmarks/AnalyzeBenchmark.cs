@@ -5,7 +5,8 @@ static class AnalyzeBenchmark
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench, CancellationToken cancellation)
     {
         var (path, commits) = await bench.RepositoryAsync();
-        var git = await Measured.MedianAsync(3, () => Measured.RunAsync("git", ["-C", path, "log", "--branches", "--tags", "--format=%H %at %P"]));
+        var git = await Measured.MedianAsync(
+            3, () => Measured.RunAsync("git", ["-C", path, "log", "--branches", "--tags", "--format=%H %at %P"]));
         var analyze = await Measured.MedianAsync(3, () => Measured.LeadlineAsync("analyze", path, "--all", "--json"));
         return
         [

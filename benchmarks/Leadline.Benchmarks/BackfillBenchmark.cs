@@ -15,7 +15,8 @@ static class BackfillBenchmark
             rows.Add(new Row($"{source}: requests for 1,000 changes", $"{forge.Requests:N0}"));
             if (source == "github") rows.Add(new Row("github: the fewest that its API allows", $"{forge.FewestOfGitHub:N0}"));
             rows.Add(new Row($"{source}: of a client that asks for each thing by itself", $"{forge.RequestsOfOneEach:N0}"));
-            rows.Add(new Row($"{source}: the same as a share", $"{100.0 * forge.Requests / forge.RequestsOfOneEach:N0} %", "under 50 %"));
+            rows.Add(new Row(
+                $"{source}: the same as a share", $"{100.0 * forge.Requests / forge.RequestsOfOneEach:N0} %", "under 50 %"));
         }
 
         return rows;
@@ -36,15 +37,21 @@ static class BackfillBenchmark
             rows.Add(new Row("peak memory", Sizes.Text(run.PeakBytes)));
         }
 
-        if (peaks is [{ } tenth, { } whole]) rows.Add(new Row("peak memory at ten times as many", $"{(double)whole / tenth:N2} times", "under 2 times"));
+        if (peaks is [{ } tenth, { } whole])
+            rows.Add(new Row("peak memory at ten times as many", $"{(double)whole / tenth:N2} times", "under 2 times"));
         return rows;
     }
 
     static async Task<Measured.Run> RunAsync(Bench bench, string source, MadeForge forge, string scope)
     {
         var settings = bench.File("leadline.yaml");
-        await File.WriteAllTextAsync(settings, $"sources:\n  {source}: {{ token: made-up, api: \"{forge.Address}{(source == "gitlab" ? "api/v4/" : "")}\", repositories: [\"{scope}\"] }}\n");
-        var run = await Measured.LeadlineAsync("backfill", source, "--since", "2024-12-01", "--json", "--config", settings, "--store", $"duckdb:{bench.File($"backfill-{Guid.CreateVersion7():N}.duckdb")}");
+        await File.WriteAllTextAsync(
+            settings,
+            $"sources:\n  {source}: {{ token: made-up, api: \"{forge.Address}{(source == "gitlab" ? "api/v4/" : "")}\", "
+                + $"repositories: [\"{scope}\"] }}\n");
+        var run = await Measured.LeadlineAsync(
+            "backfill", source, "--since", "2024-12-01", "--json", "--config", settings, "--store",
+            $"duckdb:{bench.File($"backfill-{Guid.CreateVersion7():N}.duckdb")}");
         var missing = JsonDocument.Parse(run.Out).RootElement[0].GetProperty("missing").GetArrayLength();
         return missing == 0 ? run : throw new InvalidOperationException($"{missing} listings could not be asked: {run.Out}");
     }

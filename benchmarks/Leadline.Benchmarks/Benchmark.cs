@@ -16,11 +16,19 @@ sealed record Benchmark(string Name, string Question, Func<Bench, CancellationTo
         new("recompute", "how many commits per second and core are judged again?", RecomputeBenchmark.RunAsync),
         new("metrics", "how much longer than a bare scan does each metric take?", MetricsBenchmark.RunAsync),
         new("scale", "how do both engines bear five years of five hundred services?", ScaleBenchmark.RunAsync),
-        new("one-project", "how much faster than 138 s is the overview of one project with 177,462 deployments?", ScaleBenchmark.RunOneProjectAsync),
-        new("pages", "how much later than a still page of the same bytes does each page of a million deployments stand there?", PagesBenchmark.RunAsync),
-        new("truth", "how often is what is claimed of simulated organisations what was planted in them?", TruthBenchmark.RunAsync),
+        new(
+            "one-project", "how much faster than 138 s is the overview of one project with 177,462 deployments?",
+            ScaleBenchmark.RunOneProjectAsync),
+        new(
+            "pages", "how much later than a still page of the same bytes does each page of a million deployments stand there?",
+            PagesBenchmark.RunAsync),
+        new(
+            "truth", "how often is what is claimed of simulated organisations what was planted in them?",
+            TruthBenchmark.RunAsync),
         new("requests", "how few requests does a history take, beside one for each thing?", BackfillBenchmark.RequestsAsync),
-        new("backfill", "how many things per second does backfill bring, and does memory grow with them?", BackfillBenchmark.SpeedAsync),
+        new(
+            "backfill", "how many things per second does backfill bring, and does memory grow with them?",
+            BackfillBenchmark.SpeedAsync),
         new("posts", "how many durable webhooks per second are there for each empty answer?", PostsBenchmark.RunAsync),
     ];
 }

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Leadline.Benchmarks;
 
-/// <summary>A made-up company's years: services of ten to a team, each with commits, deployments and incidents, spread over the time before the end.</summary>
+/// <summary>
+/// A made-up company's years: services of ten to a team, each with commits, deployments and incidents, spread over the time
+/// before the end.
+/// </summary>
 sealed record MadeCompany(int Services, int Commits, int Deployments, int Incidents, TimeSpan Span, DateTimeOffset End)
 {
     const int ServicesOfATeam = 10, TeamsOfAnArea = 5;
@@ -19,7 +22,10 @@ sealed record MadeCompany(int Services, int Commits, int Deployments, int Incide
         for (var i = 0; i < Services; i++)
         {
             var team = i / ServicesOfATeam;
-            text.Append(CultureInfo.InvariantCulture, $"  {Service(i)}: {{ team: team-{team:00}, area: area-{team / TeamsOfAnArea:00}, repositories: [acme/{Service(i)}] }}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {Service(i)}: {{ team: team-{team:00}, area: area-{team / TeamsOfAnArea:00}, repositories: "
+                    + $"[acme/{Service(i)}] }}\n");
         }
 
         return text.ToString();
@@ -75,7 +81,8 @@ sealed record MadeCompany(int Services, int Commits, int Deployments, int Incide
         $$"""{"type":"deployment","id":"{{Service(service)}}-d{{number}}","service":"{{Service(service)}}","repository":"acme/{{Service(service)}}","environment":"production","version":"v{{number}}","sha":"{{Sha(service, commit)}}","status":"succeeded","finished_at":"{{Time(at)}}"}""";
 
     /// <summary>Spread like real ones, so that indexes and compression have the work that they have with them.</summary>
-    static string Sha(int service, int commit) => Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(((long)service << 32) | (uint)commit)).AsSpan(0, 20));
+    static string Sha(int service, int commit) =>
+        Convert.ToHexStringLower(SHA256.HashData(BitConverter.GetBytes(((long)service << 32) | (uint)commit)).AsSpan(0, 20));
 
     static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -7,15 +7,16 @@ namespace Leadline.Benchmarks;
 sealed partial class MadeForge
 {
     /// <summary>
-    /// The fewest requests that GitHub's API allows: a hundred of everything a page, commits, changes, deployments, issues and releases all in one query; runs, which GraphQL
-    /// does not know, by themselves.
+    /// The fewest requests that GitHub's API allows: a hundred of everything a page, commits, changes, deployments, issues and
+    /// releases all in one query; runs, which GraphQL does not know, by themselves.
     /// </summary>
     public long FewestOfGitHub => repositories * 2L * ((changes + AtOnce - 1) / AtOnce);
 
     async Task GraphQlAsync(HttpContext context)
     {
         using var posted = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        var nodes = posted.RootElement.GetProperty("variables").GetProperty("ids").EnumerateArray().Select(id => NodeOf(id.GetString()!.Split('-')));
+        var nodes = posted.RootElement.GetProperty("variables").GetProperty("ids").EnumerateArray()
+            .Select(id => NodeOf(id.GetString()!.Split('-')));
         context.Response.Headers["x-ratelimit-resource"] = "graphql";
         await context.Response.WriteAsync($$"""{"data":{"nodes":[{{string.Join(',', nodes)}}]} }""");
     }

@@ -28,13 +28,15 @@ sealed record MadeHistory(int Commits, int PerDeployment)
             {
                 var message = $"Change {i}";
                 var body = $"{i}";
-                await text.WriteAsync($"commit refs/heads/main\nmark :{i}\nauthor A <a@acme.example> {At(i) - (i % 50 * 1000)} +0000\n"
-                    + $"committer A <a@acme.example> {At(i)} +0000\ndata {message.Length}\n{message}\n");
+                await text.WriteAsync(
+                    $"commit refs/heads/main\nmark :{i}\nauthor A <a@acme.example> {At(i) - (i % 50 * 1000)} +0000\n"
+                        + $"committer A <a@acme.example> {At(i)} +0000\ndata {message.Length}\n{message}\n");
                 if (i > 1) await text.WriteAsync($"from :{i - 1}\n");
                 if (Merges(i)) await text.WriteAsync($"merge :{i - 2}\n");
                 await text.WriteAsync($"M 644 inline f{i % 100}\ndata {body.Length}\n{body}\n");
                 if (i % PerDeployment != 0) continue;
-                await text.WriteAsync($"tag v1.{i / PerDeployment}.0\nfrom :{i}\ntagger A <a@acme.example> {At(i) + 60} +0000\ndata 1\nv\n");
+                await text.WriteAsync(
+                    $"tag v1.{i / PerDeployment}.0\nfrom :{i}\ntagger A <a@acme.example> {At(i) + 60} +0000\ndata 1\nv\n");
             }
         });
     }
@@ -47,11 +49,17 @@ sealed record MadeHistory(int Commits, int PerDeployment)
         for (var i = 1; i <= Commits; i++)
         {
             var parents = i == 1 ? "" : Merges(i) ? $"\"{Sha(i - 1)}\",\"{Sha(i - 2)}\"" : $"\"{Sha(i - 1)}\"";
-            await text.WriteLineAsync($"{{\"type\":\"commit\",\"repository\":\"acme/shop\",\"sha\":\"{Sha(i)}\",\"parents\":[{parents}],\"branch\":\"main\","
-                + $"\"authored_at\":\"{Time(At(i) - (i % 50 * 1000))}\",\"committed_at\":\"{Time(At(i))}\",\"message\":\"Change {i}\"}}");
+            await text.WriteLineAsync(
+                $"{{\"type\":\"commit\",\"repository\":\"acme/shop\",\"sha\":\"{Sha(i)}\",\"parents\":["
+                + $"{parents}],\"branch\":\"main\","
+                    + $"\"authored_at\":\"{Time(At(i) - (i % 50 * 1000))}\",\"committed_at\":\""
+                    + $"{Time(At(i))}\",\"message\":\"Change {i}\"}}");
             if (i % PerDeployment != 0) continue;
-            await text.WriteLineAsync($"{{\"type\":\"deployment\",\"id\":\"d{i}\",\"service\":\"shop\",\"repository\":\"acme/shop\",\"environment\":\"production\","
-                + $"\"version\":\"v1.{i / PerDeployment}.0\",\"sha\":\"{Sha(i)}\",\"status\":\"succeeded\",\"finished_at\":\"{Time(At(i) + 60)}\"}}");
+            await text.WriteLineAsync(
+                $"{{\"type\":\"deployment\",\"id\":\"d"
+                + $"{i}\",\"service\":\"shop\",\"repository\":\"acme/shop\",\"environment\":\"production\","
+                    + $"\"version\":\"v1.{i / PerDeployment}.0\",\"sha\":\""
+                    + $"{Sha(i)}\",\"status\":\"succeeded\",\"finished_at\":\"{Time(At(i) + 60)}\"}}");
         }
     }
 

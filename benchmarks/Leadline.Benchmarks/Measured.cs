@@ -43,7 +43,8 @@ static class Measured
         await process.WaitForExitAsync();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
         return new Run(seconds, await peak, await output);
     }
 
@@ -56,7 +57,8 @@ static class Measured
         {
             try
             {
-                var line = (await File.ReadAllLinesAsync(status)).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+                var line = (await File.ReadAllLinesAsync(status)).FirstOrDefault(
+                    line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
                 if (line is not null) peak = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) * 1024;
             }
             catch (IOException)

@@ -9,8 +9,9 @@ using Microsoft.Playwright;
 namespace Leadline.Benchmarks;
 
 /// <summary>
-/// Each page over a million deployments in a real Chromium, against a still page: the same bytes, scripts and all, as a file. The browser has nothing
-/// kept, and the two are opened in turn. Charts are there twice: the server's drawing at the first paint, and the one that the library draws over it.
+/// Each page over a million deployments in a real Chromium, against a still page: the same bytes, scripts and all, as a file.
+/// The browser has nothing kept, and the two are opened in turn. Charts are there twice: the server's drawing at the first
+/// paint, and the one that the library draws over it.
 /// </summary>
 static partial class PagesBenchmark
 {
@@ -18,8 +19,10 @@ static partial class PagesBenchmark
 
     static readonly (string Name, string Path)[] Pages =
     [
-        ("overview, 90 days", "/"), ("overview, a year of one service", "/?window=365&service=service-007"), ("ledger", "/ledger?window=365"), ("incidents", "/incidents?window=365"),
-        ("services", "/services"), ("lead time", "/lead-time"), ("data", "/data"), ("definitions", "/definitions"), ("overrides", "/overrides"), ("rows of a number", "/explain/change_failure_rate"),
+        ("overview, 90 days", "/"), ("overview, a year of one service", "/?window=365&service=service-007"),
+        ("ledger", "/ledger?window=365"), ("incidents", "/incidents?window=365"),
+        ("services", "/services"), ("lead time", "/lead-time"), ("data", "/data"), ("definitions", "/definitions"),
+        ("overrides", "/overrides"), ("rows of a number", "/explain/change_failure_rate"),
     ];
 
     /// <summary>Notes when every chart of the page has been painted.</summary>
@@ -37,8 +40,14 @@ static partial class PagesBenchmark
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench, CancellationToken cancellation)
     {
         var services = Math.Max(10, bench.History.Commits / 2_000);
-        var company = new MadeCompany(services, 4_000, 2_000, 50, TimeSpan.FromDays(2 * 365), DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
-        var rows = new List<Row> { new("made up", $"{company.Services:N0} services"), new("  deployments", $"{company.Services * (long)company.Deployments:N0}") };
+        var company = new MadeCompany(
+            services, 4_000, 2_000, 50, TimeSpan.FromDays(2 * 365),
+            DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
+        var rows = new List<Row>
+        {
+            new("made up", $"{company.Services:N0} services"),
+            new("  deployments", $"{company.Services * (long)company.Deployments:N0}"),
+        };
         foreach (var engine in bench.Engines)
         {
             using var place = await EnginePlace.MakeAsync(engine, bench, ScaleBenchmark.Postgres);
@@ -46,7 +55,8 @@ static partial class PagesBenchmark
             rows.Add(new Row(engine, ""));
             var settings = await ScaleBenchmark.LoadAsync(company, place, rows, cancellation);
             await using var store = await Store.OpenAsync(place.Address, cancellation);
-            await using var app = await Server.BuildAsync(store, settings, new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, cancellation);
+            await using var app = await Server.BuildAsync(
+                store, settings, new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, cancellation);
             var still = new StillPages();
             still.Map(app);
             await app.StartAsync(cancellation);
@@ -64,7 +74,11 @@ static partial class PagesBenchmark
         await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+                "--disable-component-update", "--disable-sync",
+            ],
         });
         using var client = new HttpClient { BaseAddress = address };
         double heaviest = 0;
@@ -74,15 +88,18 @@ static partial class PagesBenchmark
             List<Opening> live = [], same = [];
             for (var i = 0; i <= Opened; i++)
             {
-                var (one, other) = (await OpeningAsync(browser, new Uri(address, path)), await OpeningAsync(browser, new Uri(address, copy)));
+                var (one, other) =
+                    (await OpeningAsync(browser, new Uri(address, path)), await OpeningAsync(browser, new Uri(address, copy)));
                 if (i == 0) continue;
                 live.Add(one);
                 same.Add(other);
             }
 
             heaviest = Math.Max(heaviest, live[0].ScriptBytes);
-            var (paint, stillPaint) = (live.Select(one => one.FirstPaint).ToList().At(0.5), same.Select(one => one.FirstPaint).ToList().At(0.5));
-            var (drawn, stillDrawn) = (live.Select(one => one.Drawn).ToList().At(0.5), same.Select(one => one.Drawn).ToList().At(0.5));
+            var (paint, stillPaint) =
+                (live.Select(one => one.FirstPaint).ToList().At(0.5), same.Select(one => one.FirstPaint).ToList().At(0.5));
+            var (drawn, stillDrawn) =
+                (live.Select(one => one.Drawn).ToList().At(0.5), same.Select(one => one.Drawn).ToList().At(0.5));
             rows.Add(new Row($"{name}: first contentful paint, of the still page", $"{paint:N0}, {stillPaint:N0} ms"));
             rows.Add(new Row("  ratio", $"{paint / stillPaint:N2}", "at most 1.5"));
             rows.Add(new Row($"{name}: drawn by script, of the still page", $"{drawn:N0}, {stillDrawn:N0} ms"));
@@ -98,7 +115,8 @@ static partial class PagesBenchmark
         var page = await context.NewPageAsync();
         await page.AddInitScriptAsync(Watch);
         await page.GotoAsync(address.ToString());
-        await page.WaitForFunctionAsync("() => window.drawnAt && performance.getEntriesByName('first-contentful-paint').length > 0");
+        await page.WaitForFunctionAsync(
+            "() => window.drawnAt && performance.getEntriesByName('first-contentful-paint').length > 0");
         var times = await page.EvaluateAsync<double[]>(
             """
             () => [performance.getEntriesByName('first-contentful-paint')[0].startTime, window.drawnAt,
@@ -123,7 +141,9 @@ static partial class PagesBenchmark
                 next = NextRows().Match(page) is { Success: true } link ? WebUtility.HtmlDecode(link.Groups[1].Value) : null;
             }
 
-            rows.Add(new Row($"the ledger's next rows by {sort}: p50, p95 of {times.Count}", $"{times.At(0.5):N0}, {times.At(0.95):N0} ms", "under 100"));
+            rows.Add(new Row(
+                $"the ledger's next rows by {sort}: p50, p95 of {times.Count}", $"{times.At(0.5):N0}, {times.At(0.95):N0} ms",
+                "under 100"));
         }
     }
 
@@ -139,7 +159,8 @@ static partial class PagesBenchmark
     {
         readonly List<byte[]> pages = [];
 
-        public void Map(WebApplication app) => app.MapGet("/still/{number:int}", (int number) => Results.Bytes(pages[number], "text/html; charset=utf-8"));
+        public void Map(WebApplication app) =>
+            app.MapGet("/still/{number:int}", (int number) => Results.Bytes(pages[number], "text/html; charset=utf-8"));
 
         /// <returns>The address of the copy.</returns>
         public async Task<string> KeepAsync(HttpClient client, string path, CancellationToken cancellation)

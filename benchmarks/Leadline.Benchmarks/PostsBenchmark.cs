@@ -8,18 +8,24 @@ using Microsoft.AspNetCore.Http;
 
 namespace Leadline.Benchmarks;
 
-/// <summary>Webhooks that are durable before they are acknowledged, against an endpoint of the same server that does nothing.</summary>
+/// <summary>
+/// Webhooks that are durable before they are acknowledged, against an endpoint of the same server that does nothing.
+/// </summary>
 static class PostsBenchmark
 {
     const int Posts = 50_000, Senders = 256;
 
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench, CancellationToken cancellation)
     {
-        await using var store = await Store.OpenAsync("duckdb:" + bench.File($"posts-{Guid.CreateVersion7():N}.duckdb"), cancellation);
-        await using var app = await Server.BuildAsync(store, new LeadlineSettings(), new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, cancellation);
+        await using var store = await Store.OpenAsync(
+            "duckdb:" + bench.File($"posts-{Guid.CreateVersion7():N}.duckdb"), cancellation);
+        await using var app = await Server.BuildAsync(
+            store, new LeadlineSettings(), new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, cancellation);
         app.MapPost("/empty", () => Results.StatusCode(StatusCodes.Status202Accepted));
         await app.StartAsync(cancellation);
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Senders }) { BaseAddress = new Uri(app.Urls.First()) };
+        using var client = new HttpClient(
+            new SocketsHttpHandler { MaxConnectionsPerServer = Senders })
+        { BaseAddress = new Uri(app.Urls.First()) };
         var run = 0;
         double empty = 0, durable = 0;
 

@@ -24,7 +24,8 @@ static class RecomputeBenchmark
             var judgements = facts.Select(of => Correlator.Judge(of, Definitions.Default)).ToList();
             judging += Stopwatch.GetElapsedTime(step);
             step = Stopwatch.GetTimestamp();
-            await store.SaveJudgementsAsync([.. batch.Select((service, i) => new JudgedService(service, judgements[i], null))], cancellation);
+            await store.SaveJudgementsAsync(
+                [.. batch.Select((service, i) => new JudgedService(service, judgements[i], null))], cancellation);
             saving += Stopwatch.GetElapsedTime(step);
         }
 

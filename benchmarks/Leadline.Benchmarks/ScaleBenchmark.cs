@@ -11,7 +11,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Leadline.Benchmarks;
 
-/// <summary>Five years of five hundred services in each engine: loaded, judged again, and looked at, alone and while others look and deliveries arrive.</summary>
+/// <summary>
+/// Five years of five hundred services in each engine: loaded, judged again, and looked at, alone and while others look and
+/// deliveries arrive.
+/// </summary>
 static class ScaleBenchmark
 {
     const int Readers = 20, DeliveriesPerSecond = 200;
@@ -19,7 +22,11 @@ static class ScaleBenchmark
     static readonly TimeSpan Busy = TimeSpan.FromSeconds(30), Thinking = TimeSpan.FromSeconds(1);
 
     // A quarter of the memory of a small server, and waiting for the disk as a server does that keeps its promises.
-    internal static readonly string[] Postgres = ["shared_buffers=2GB", "work_mem=32MB", "maintenance_work_mem=512MB", "max_wal_size=8GB", "effective_cache_size=8GB", "random_page_cost=1.1"];
+    internal static readonly string[] Postgres =
+    [
+        "shared_buffers=2GB", "work_mem=32MB", "maintenance_work_mem=512MB", "max_wal_size=8GB", "effective_cache_size=8GB",
+        "random_page_cost=1.1",
+    ];
 
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench, CancellationToken cancellation)
     {
@@ -37,7 +44,9 @@ static class ScaleBenchmark
         return rows;
     }
 
-    /// <summary>The shape of a store in which another tool's dashboard took a minute for its overall panel, and 138 s for all its panels.</summary>
+    /// <summary>
+    /// The shape of a store in which another tool's dashboard took a minute for its overall panel, and 138 s for all its panels.
+    /// </summary>
     public static async Task<IReadOnlyList<Row>> RunOneProjectAsync(Bench bench, CancellationToken cancellation)
     {
         var company = new MadeCompany(1, 200_000, 177_462, 3_193, TimeSpan.FromDays(365), Now());
@@ -57,7 +66,8 @@ static class ScaleBenchmark
         return rows;
     }
 
-    static async Task MeasureAsync(MadeCompany company, EnginePlace place, double aim, List<Row> rows, CancellationToken cancellation)
+    static async Task MeasureAsync(
+        MadeCompany company, EnginePlace place, double aim, List<Row> rows, CancellationToken cancellation)
     {
         var settings = await LoadAsync(company, place, rows, cancellation);
         await using var store = await Store.OpenAsync(place.Address, cancellation);
@@ -76,11 +86,13 @@ static class ScaleBenchmark
         await BusyAsync(company, store, settings, aim, rows, cancellation);
     }
 
-    internal static async Task<LeadlineSettings> LoadAsync(MadeCompany company, EnginePlace place, List<Row> rows, CancellationToken cancellation)
+    internal static async Task<LeadlineSettings> LoadAsync(
+        MadeCompany company, EnginePlace place, List<Row> rows, CancellationToken cancellation)
     {
         var file = place.SettingsFile;
         await File.WriteAllTextAsync(file, company.Settings(), cancellation);
-        var import = await Measured.RunAsync("dotnet", [Measured.Leadline, "import", "-", "--store", place.Address, "--config", file], company.WriteAsync);
+        var import = await Measured.RunAsync(
+            "dotnet", [Measured.Leadline, "import", "-", "--store", place.Address, "--config", file], company.WriteAsync);
         rows.Add(new Row("load and judge", $"{import.Seconds:N0} s"));
         rows.Add(new Row("  events per second", $"{company.Events / import.Seconds:N0}"));
         rows.Add(new Row("  peak memory of leadline", Sizes.Text(import.PeakBytes)));
@@ -88,7 +100,8 @@ static class ScaleBenchmark
         return SettingsFile.Parse(company.Settings(), file, _ => null);
     }
 
-    static async Task RecomputeAsync(Store store, LeadlineSettings settings, long commits, List<Row> rows, CancellationToken cancellation)
+    static async Task RecomputeAsync(
+        Store store, LeadlineSettings settings, long commits, List<Row> rows, CancellationToken cancellation)
     {
         var readings = new Readings(store, settings.Definitions, NullLogger.Instance);
         var map = await store.ServiceMapAsync(settings.Definitions, cancellation);
@@ -96,7 +109,8 @@ static class ScaleBenchmark
         var times = await TimesAsync(5, async () =>
         {
             var facts = await store.FactsOfAsync([one], map, cancellation);
-            await store.SaveJudgementsAsync([new JudgedService(one, Correlator.Judge(facts[0], settings.Definitions), null)], cancellation);
+            await store.SaveJudgementsAsync(
+                [new JudgedService(one, Correlator.Judge(facts[0], settings.Definitions), null)], cancellation);
         });
         rows.Add(new Row("recompute of one service, median", $"{times.At(0.5):N0} ms"));
         await store.MarkAllStaleAsync(map, cancellation);
@@ -108,11 +122,15 @@ static class ScaleBenchmark
     }
 
     /// <summary>Readers who look for a second before they ask again, while deliveries arrive and are judged.</summary>
-    static async Task BusyAsync(MadeCompany company, Store store, LeadlineSettings settings, double aim, List<Row> rows, CancellationToken cancellation)
+    static async Task BusyAsync(
+        MadeCompany company, Store store, LeadlineSettings settings, double aim, List<Row> rows, CancellationToken cancellation)
     {
-        await using var app = await Server.BuildAsync(store, settings, new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, cancellation);
+        await using var app = await Server.BuildAsync(
+            store, settings, new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, cancellation);
         await app.StartAsync(cancellation);
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(app.Urls.First()) };
+        using var client = new HttpClient(
+            new SocketsHttpHandler { MaxConnectionsPerServer = 64 })
+        { BaseAddress = new Uri(app.Urls.First()) };
         using var over = new CancellationTokenSource(Busy);
         var windows = Windows(company).ToList();
         var times = windows.Select(_ => new List<double>()).ToList();
@@ -143,9 +161,12 @@ static class ScaleBenchmark
             }
         });
         await Task.WhenAll([sending, .. reading]);
-        rows.Add(new Row($"with {Readers} readers and {DeliveriesPerSecond} deliveries per second", $"{sent / Busy.TotalSeconds:N0} a second taken"));
+        rows.Add(new Row(
+            $"with {Readers} readers and {DeliveriesPerSecond} deliveries per second",
+            $"{sent / Busy.TotalSeconds:N0} a second taken"));
         foreach (var ((name, _, _), all) in windows.Zip(times))
-            rows.Add(new Row($"overview, {name}: p50, p95 of {all.Count}", $"{all.At(0.5):N0}, {all.At(0.95):N0} ms", $"p95 under {aim}"));
+            rows.Add(new Row(
+                $"overview, {name}: p50, p95 of {all.Count}", $"{all.At(0.5):N0}, {all.At(0.95):N0} ms", $"p95 under {aim}"));
         await app.StopAsync(cancellation);
     }
 
@@ -153,23 +174,30 @@ static class ScaleBenchmark
     {
         using var content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
         using var answer = await client.PostAsync("/api/v1/events", content, cancellation);
-        if (answer.StatusCode != HttpStatusCode.Accepted) throw new InvalidOperationException($"a delivery was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellation)}");
+        if (answer.StatusCode != HttpStatusCode.Accepted)
+            throw new InvalidOperationException(
+                $"a delivery was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellation)}");
     }
 
     /// <summary>The overview as a reader has it: the five metrics, and the trend of each.</summary>
     static async Task AskAsync(HttpClient client, MetricsQuery query, Bucket bucket, CancellationToken cancellation)
     {
-        var scope = $"from={query.From:yyyy-MM-dd'T'HH:mm:ss'Z'}&to={query.To:yyyy-MM-dd'T'HH:mm:ss'Z'}{(query.Services is [var service] ? $"&service={service}" : "")}";
+        var scope =
+            $"from={query.From:yyyy-MM-dd'T'HH:mm:ss'Z'}&to={query.To:yyyy-MM-dd'T'HH:mm:ss'Z'}"
+                + $"{(query.Services is [var service] ? $"&service={service}" : "")}";
         await client.GetStringAsync($"/api/v1/metrics?{scope}", cancellation);
-        foreach (var metric in MetricRules.Names) await client.GetStringAsync($"/api/v1/metrics/series?{scope}&metric={metric}&bucket={bucket}", cancellation);
+        foreach (var metric in MetricRules.Names)
+            await client.GetStringAsync($"/api/v1/metrics/series?{scope}&metric={metric}&bucket={bucket}", cancellation);
     }
 
     static IEnumerable<(string Name, MetricsQuery Query, Bucket Bucket)> Windows(MadeCompany company)
     {
         var to = new DateTimeOffset(company.End.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
-        yield return ("90 days of one service", new MetricsQuery([MadeCompany.Service(0)], "production", to.AddDays(-90), to), Bucket.Week);
+        yield return ("90 days of one service", new MetricsQuery(
+            [MadeCompany.Service(0)], "production", to.AddDays(-90), to), Bucket.Week);
         yield return ("90 days of all", new MetricsQuery(null, "production", to.AddDays(-90), to), Bucket.Week);
-        yield return ("five years of all by month", new MetricsQuery(null, "production", to.AddDays(-5 * 365), to), Bucket.Month);
+        yield return ("five years of all by month", new MetricsQuery(
+            null, "production", to.AddDays(-5 * 365), to), Bucket.Month);
     }
 
     static async Task<List<double>> TimesAsync(int runs, Func<Task> work)
@@ -186,7 +214,8 @@ static class ScaleBenchmark
         return times;
     }
 
-    internal static double At(this List<double> times, double quantile) => times.Count == 0 ? double.NaN : times.Order().ElementAt((int)Math.Ceiling(quantile * times.Count) - 1);
+    internal static double At(this List<double> times, double quantile) =>
+        times.Count == 0 ? double.NaN : times.Order().ElementAt((int)Math.Ceiling(quantile * times.Count) - 1);
 
     static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
 }
@@ -205,12 +234,15 @@ sealed class EnginePlace : IDisposable
 
     public static Task<EnginePlace> MakeAsync(string engine, Bench bench, string[] settings)
     {
-        var cluster = engine == "duckdb" ? null : PostgresCluster.Start(settings) ?? throw new InvalidOperationException("PostgreSQL 15 or later is missing: install Debian's package postgresql");
+        var cluster = engine == "duckdb" ? null
+            : PostgresCluster.Start(settings)
+                ?? throw new InvalidOperationException("PostgreSQL 15 or later is missing: install Debian's package postgresql");
         return Task.FromResult(new EnginePlace(cluster, bench.File($"scale-{Guid.CreateVersion7():N}.duckdb")));
     }
 
     public async Task<long> SizeAsync(CancellationToken cancellation) =>
-        cluster is null ? new FileInfo(file).Length : await ScalarAsync("select pg_database_size(current_database())", cancellation);
+        cluster is null ? new FileInfo(file).Length
+            : await ScalarAsync("select pg_database_size(current_database())", cancellation);
 
     public Task<long> CountAsync(CancellationToken cancellation) => ScalarAsync("select count(*) from ledger", cancellation);
 

@@ -34,5 +34,6 @@ static class TruthBenchmark
     }
 
     static IEnumerable<Row> Constraint() => ConstraintTruth.Lines(Organisations).Select(line => new Row(
-        line.Organisation, $"{line.Truth ?? "none"} {line.Right} %", $"wrong {line.Wrong} %{(line.Otherwise.Length > 0 ? $"; not named: {line.Otherwise}" : "")}"));
+        line.Organisation, $"{line.Truth ?? "none"} {line.Right} %",
+        $"wrong {line.Wrong} %{(line.Otherwise.Length > 0 ? $"; not named: {line.Otherwise}" : "")}"));
 }

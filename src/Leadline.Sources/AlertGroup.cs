@@ -28,7 +28,8 @@ sealed record AlertGroup(Alert[] Alerts, string? Status = null)
     {
         // Some senders leave out the status, some the end of one that they call resolved.
         var status = alert.Status ?? (alert.EndsAt is null ? groupStatus : "resolved");
-        DateTimeOffset? resolvedAt = string.Equals(status, "resolved", StringComparison.OrdinalIgnoreCase) ? alert.EndsAt ?? receivedAt : null;
+        DateTimeOffset? resolvedAt = string.Equals(status, "resolved", StringComparison.OrdinalIgnoreCase)
+            ? alert.EndsAt ?? receivedAt : null;
         return new IncidentFact
         {
             Id = $"{source}:{FingerprintOf(alert)}:{startedAt:yyyyMMdd'T'HHmmss'Z'}",

@@ -57,7 +57,8 @@ public static class Signatures
     /// <summary>Whether the header is the prefix and the HMAC-SHA256 of the body in Base64.</summary>
     public static bool HmacSha256Base64(Delivery delivery, string header, string prefix, ReadOnlySpan<byte> secret)
     {
-        if (secret.IsEmpty || delivery.Header(header) is not { } given || !given.StartsWith(prefix, StringComparison.Ordinal)) return false;
+        if (secret.IsEmpty || delivery.Header(header) is not { } given || !given.StartsWith(prefix, StringComparison.Ordinal))
+            return false;
         Span<byte> actual = stackalloc byte[32];
         return Convert.TryFromBase64Chars(given.AsSpan(prefix.Length), actual, out var written) && written == 32
             && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(secret, delivery.Body.Span), actual);
@@ -73,8 +74,8 @@ public static class Signatures
         !secret.IsEmpty && CryptographicOperations.FixedTimeEquals(SHA256.HashData(given), SHA256.HashData(secret));
 
     /// <summary>
-    /// Whether one of the signatures that the header lists, separated by commas, is the prefix and the hexadecimal HMAC-SHA256 of
-    /// the body: while a secret is replaced there is one of each.
+    /// Whether one of the signatures that the header lists, separated by commas, is the prefix and the hexadecimal HMAC-SHA256
+    /// of the body: while a secret is replaced there is one of each.
     /// </summary>
     public static bool AnyHmacSha256Hex(Delivery delivery, string header, string prefix, ReadOnlySpan<byte> secret)
     {
@@ -91,7 +92,8 @@ public static class Signatures
     }
 
     /// <summary>
-    /// Whether the header is <c>t=TIME,v1=DIGITS</c>, the digits being the hexadecimal HMAC-SHA256 of the time and the body after it.
+    /// Whether the header is <c>t=TIME,v1=DIGITS</c>, the digits being the hexadecimal HMAC-SHA256 of the time and the body
+    /// after it.
     /// </summary>
     public static bool TimedHmacSha256Hex(Delivery delivery, string header, ReadOnlySpan<byte> secret)
     {
@@ -99,7 +101,8 @@ public static class Signatures
         var parts = given.Split(',', StringSplitOptions.TrimEntries);
         var time = Array.Find(parts, part => part.StartsWith("t=", StringComparison.Ordinal))?[2..];
         var digits = Array.Find(parts, part => part.StartsWith("v1=", StringComparison.Ordinal))?[3..];
-        return time is not null && digits is not null && IsHex(digits, HmacSha256(secret, Encoding.UTF8.GetBytes(time), delivery.Body.Span));
+        return time is not null && digits is not null
+            && IsHex(digits, HmacSha256(secret, Encoding.UTF8.GetBytes(time), delivery.Body.Span));
     }
 
     /// <summary>
@@ -107,7 +110,8 @@ public static class Signatures
     /// write it.
     /// </summary>
     /// <param name="delivery">What was sent.</param>
-    /// <param name="secret">As the sender shows it: after <c>whsec_</c> stands the key in Base64; without that it is the key.</param>
+    /// <param name="secret">As the sender shows it: after <c>whsec_</c> stands the key in Base64; without that it is the
+    /// key.</param>
     public static bool StandardWebhook(Delivery delivery, ReadOnlySpan<byte> secret)
     {
         if (secret.IsEmpty || KeyOf(secret) is not { Length: > 0 } key) return false;

@@ -18,8 +18,8 @@ public abstract class SourceReader
     public abstract int Version { get; }
 
     /// <summary>
-    /// Whether what was read by this version is to be read again: by an earlier one. What a later one read is left to the servers that know it.
-    /// Where versions have no order, any other one.
+    /// Whether what was read by this version is to be read again: by an earlier one. What a later one read is left to the
+    /// servers that know it. Where versions have no order, any other one.
     /// </summary>
     public virtual bool IsOutdated(int version) => version < Version;
 
@@ -36,8 +36,8 @@ public abstract class SourceReader
     public abstract bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret);
 
     /// <summary>
-    /// What of the delivery is kept: all of it, but where a source sends much that nothing is measured in. Asked once it is authentic,
-    /// before everything else; it never throws.
+    /// What of the delivery is kept: all of it, but where a source sends much that nothing is measured in. Asked once it is
+    /// authentic, before everything else; it never throws.
     /// </summary>
     public virtual Delivery Kept(Delivery delivery) => delivery;
 

@@ -25,17 +25,23 @@ public static class Server
 
     /// <summary>Puts the server together; it listens once it is started.</summary>
     /// <exception cref="SettingsException">A digest is to be sent, or a source or a check asked, and cannot be.</exception>
-    /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no tokens.</exception>
-    public static async Task<WebApplication> BuildAsync(Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
+    /// <exception cref="StoreException">Nobody could be kept out: the address is not this machine's own and there are no
+    /// tokens.</exception>
+    public static async Task<WebApplication> BuildAsync(
+        Store store, LeadlineSettings settings, IPEndPoint listen, TimeProvider clock, CancellationToken cancellation)
     {
         var tokens = settings.Tokens.AddRange(await store.TokensAsync(cancellation));
         var isLoopback = IPAddress.IsLoopback(listen.Address);
         if (!isLoopback && tokens.IsEmpty)
-            throw new StoreException($"{listen} can be reached from other machines, and no token keeps them out: set LEADLINE_TOKEN_ADMIN, make one with leadline token create, or listen on 127.0.0.1");
+            throw new StoreException(
+                $"{listen} can be reached from other machines, and no token keeps them out: set LEADLINE_TOKEN_ADMIN, make "
+                    + "one with leadline token create, or listen on 127.0.0.1");
         if (DigestSchedule.WhyNot(settings) is { } sentence) throw new SettingsException([sentence]);
         settings.Verification.ThrowIfMissing();
         var definitions = settings.Definitions;
-        if (await store.KeepDefinitionsAsync(DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation, settings.DefinitionsBy))
+        if (await store.KeepDefinitionsAsync(
+            DefinitionsHash.Of(definitions), DefinitionsHash.Canonical(definitions), clock.GetUtcNow(), cancellation,
+            settings.DefinitionsBy))
             await store.MarkAllStaleAsync(await store.ServiceMapAsync(definitions, cancellation), cancellation);
 
         await new Registering(store, definitions, clock).FromFileAsync(settings.Experiments, cancellation);
@@ -44,7 +50,8 @@ public static class Server
         ThreadPool.GetMinThreads(out var workers, out var ports);
         ThreadPool.SetMinThreads(Math.Max(workers, PoolThreads), ports);
         var salt = await store.SaltAsync(cancellation);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "leadline", ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = "leadline", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrel(kestrel =>
         {
             kestrel.Listen(listen);
@@ -53,21 +60,27 @@ public static class Server
         });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
             .AddFilter(typeof(Readings).FullName, LogLevel.Information);
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddTelemetry();
         builder.Services.AddSingleton(store).AddSingleton(settings).AddSingleton(definitions).AddSingleton(clock)
             .AddSingleton(new Access(tokens, isLoopback)).AddSingleton(new Intake(salt))
-            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true, levels: settings.Levels)).AddSingleton<Context>().AddSingleton(new JudgingAgain(store, clock, settings.Levels)).AddSingleton<DeliveryLog>()
+            .AddSingleton(new MetricsReader(store, definitions, clock, keepsAnswers: true, levels: settings.Levels))
+            .AddSingleton<Context>().AddSingleton(new JudgingAgain(store, clock, settings.Levels)).AddSingleton<DeliveryLog>()
             .AddSingleton(services => new Readings(
-                store, definitions, services.GetRequiredService<ILogger<Readings>>(), judges: Math.Max(1, Environment.ProcessorCount / 2),
+                store, definitions, services.GetRequiredService<ILogger<Readings>>(),
+                judges: Math.Max(1, Environment.ProcessorCount / 2),
                 commits: services.GetRequiredService<DeliveryLog>().CommitsUpTo,
                 sources: settings.Sources.And(new MirrorReader(MirrorReader.Mirrors, salt)).And(new VerificationReader())))
-            .AddSingleton<Overriding>().AddSingleton<Registering>().AddSingleton<ExperimentReader>().AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
+            .AddSingleton<Overriding>().AddSingleton<Registering>().AddSingleton<ExperimentReader>()
+            .AddSingleton(new ScrapedMetrics(store, definitions, clock)).AddSingleton<OwnWork>().AddSingleton<Scraping>()
             .AddHostedService(services => services.GetRequiredService<DeliveryLog>()).AddHostedService<ReadingLoop>()
             .AddSingleton(Random.Shared).AddHostedService<PollSchedule>().AddHostedService<VerificationLoop>()
-            .AddHostedService<DigestSchedule>().AddSingleton<LiveStream>().AddHostedService(services => services.GetRequiredService<LiveStream>());
+            .AddHostedService<DigestSchedule>().AddSingleton<LiveStream>()
+            .AddHostedService(services => services.GetRequiredService<LiveStream>());
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
-        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi().AddWebPages();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problem.Complete).AddOpenApi()
+            .AddWebPages();
         builder.Services.AddRouting();
 
         var app = builder.Build();
@@ -85,11 +98,13 @@ public static class Server
         Api.Experiments.Map(app, api);
         LiveStream.Map(api);
         Answers.Map(api.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, settings, clock, salt)));
-        Badges.Map(app.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, settings, clock, salt, Badges.Cache(settings))));
+        Badges.Map(
+            app.MapGroup("").AddEndpointFilter(new UnchangedFilter(store, settings, clock, salt, Badges.Cache(settings))));
         app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
         app.MapGet("/metrics", Scraping.AnswerAsync).ExcludeFromDescription();
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Leadline API").DisableDefaultFonts()).ExcludeFromDescription();
+        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("Leadline API").DisableDefaultFonts())
+            .ExcludeFromDescription();
         app.MapWebPages();
         return app;
     }
@@ -97,8 +112,10 @@ public static class Server
     /// <summary>Says on every answer what a browser may do with it.</summary>
     static Task HeadAsync(HttpContext context, RequestDelegate next)
     {
-        // The browsable API document brings its own inline styles and script; our own pages need neither. Nobody speaks to another server.
-        var inline = context.Request.Path.StartsWithSegments("/docs") ? "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; font-src 'self' data:" : "";
+        // The browsable API document brings its own inline styles and script; our own pages need neither. Nobody speaks to
+        // another server.
+        var inline = context.Request.Path.StartsWithSegments("/docs")
+            ? "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; font-src 'self' data:" : "";
 
         // An exception clears what was set before it: the last moment is the right one.
         context.Response.OnStarting(() =>
@@ -110,7 +127,10 @@ public static class Server
             headers["Referrer-Policy"] = "same-origin";
 
             // Our own pages say theirs, which is stricter.
-            if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = $"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{inline}";
+            if (headers.ContentSecurityPolicy.Count == 0)
+                headers.ContentSecurityPolicy =
+                    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action "
+                        + $"'self'{inline}";
             return Task.CompletedTask;
         });
         return next(context);
@@ -128,8 +148,10 @@ public static class Server
             return Problem.Of(403, "a page of another site may not send anything here").ExecuteAsync(context);
         var scope = Badges.IsOpen(context) ? null : ScopeOf(context.Request);
         if (scope is null || access.Allows(context.Request, scope)) return next(context);
-        context.Response.Headers.WWWAuthenticate = Access.IsBrowser(context.Request) ? "Basic realm=\"Leadline: any name, and a token as the password\", charset=\"UTF-8\"" : "Bearer";
-        return Problem.Of(401, $"a token with the scope {scope} is needed: make one with leadline token create").ExecuteAsync(context);
+        context.Response.Headers.WWWAuthenticate = Access.IsBrowser(context.Request)
+            ? "Basic realm=\"Leadline: any name, and a token as the password\", charset=\"UTF-8\"" : "Bearer";
+        return Problem.Of(401, $"a token with the scope {scope} is needed: make one with leadline token create")
+            .ExecuteAsync(context);
     }
 
     /// <summary>Null for what anyone may ask: webhooks prove themselves by their own secret.</summary>
@@ -137,10 +159,13 @@ public static class Server
         request.Path.StartsWithSegments("/healthz") || (HttpMethods.IsPost(request.Method) && ProvesItself(request.Path)) ? null
         : IsWriting(request) && Deliveries.IsRetry(request.Path) ? "admin"
         : request.Path.StartsWithSegments("/api/v1/whatif") ? "read" // A question whose file is too large for an address.
-        : !IsWriting(request) ? "read" : Overrides.IsAbout(request.Path) || Api.Experiments.IsAbout(request.Path) ? "override" : "ingest";
+        : !IsWriting(request) ? "read" : Overrides.IsAbout(request.Path) || Api.Experiments.IsAbout(request.Path) ? "override"
+        : "ingest";
 
     /// <summary>Whether deliveries are sent there.</summary>
-    static bool ProvesItself(PathString path) => path.StartsWithSegments("/api/v1/deliveries") || path.StartsWithSegments(OtlpReceiving.Root);
+    static bool ProvesItself(PathString path) =>
+        path.StartsWithSegments("/api/v1/deliveries") || path.StartsWithSegments(OtlpReceiving.Root);
 
-    static bool IsWriting(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
+    static bool IsWriting(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
 }

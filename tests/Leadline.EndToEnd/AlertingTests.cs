@@ -42,13 +42,16 @@ public sealed class AlertingTests
 
         await using var alertmanager = DebianProgram.Start("prometheus-alertmanager", port =>
         [
-            $"--config.file={store.Beside("alertmanager.yaml", AlertmanagerConfiguration(server.Address, shop.Address, store.Beside("secret", Secret)))}",
-            $"--storage.path={store.Folder("alertmanager")}", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address=",
+            "--config.file="
+                + $"{store.Beside("alertmanager.yaml", AlertmanagerConfiguration(server.Address, shop.Address, store.Beside("secret", Secret)))}",
+            $"--storage.path={store.Folder("alertmanager")}", $"--web.listen-address=127.0.0.1:{port}",
+            "--cluster.listen-address=",
         ]);
         var rules = store.Beside("rules.yaml", Rules);
         await using var prometheus = DebianProgram.Start("prometheus", port =>
         [
-            $"--config.file={store.Beside("prometheus.yaml", PrometheusConfiguration(rules, alertmanager.Address, shop.Address))}",
+            "--config.file="
+                + $"{store.Beside("prometheus.yaml", PrometheusConfiguration(rules, alertmanager.Address, shop.Address))}",
             $"--storage.tsdb.path={store.Folder("prometheus")}", $"--web.listen-address=127.0.0.1:{port}",
         ]);
 
@@ -56,21 +59,27 @@ public sealed class AlertingTests
         await WaitAsync(async () => await prometheus.QueryAsync("up == 1", Cancellation) is [_], "Prometheus scrapes the shop");
         Assert.Equal(0, (await IncidentsAsync()).GetArrayLength());
         shop.IsBroken = true;
-        await WaitAsync(async () => shop.Told.Count(alert => alert.Status == "firing") > 1 && (await IncidentsAsync()).GetArrayLength() == 1, "it has fired twice");
+        await WaitAsync(
+            async () => shop.Told.Count(alert => alert.Status == "firing") > 1 && (await IncidentsAsync()).GetArrayLength() == 1,
+            "it has fired twice");
         Assert.Equal(JsonValueKind.Null, (await IncidentsAsync())[0].GetProperty("resolved_at").ValueKind);
 
         shop.IsBroken = false;
-        await WaitAsync(async () => (await IncidentsAsync())[0].GetProperty("resolved_at").ValueKind == JsonValueKind.String, "it has resolved");
+        await WaitAsync(
+            async () => (await IncidentsAsync())[0].GetProperty("resolved_at").ValueKind == JsonValueKind.String,
+            "it has resolved");
 
         var incident = Assert.Single((await IncidentsAsync()).EnumerateArray());
-        var (start, end) = (incident.GetProperty("started_at").GetDateTimeOffset(), incident.GetProperty("resolved_at").GetDateTimeOffset());
+        var (start, end) =
+            (incident.GetProperty("started_at").GetDateTimeOffset(), incident.GetProperty("resolved_at").GetDateTimeOffset());
         Assert.Equal("The checkout is broken", incident.GetProperty("title").GetString());
 
         // Prometheus keeps for itself when the rule fired, and Alertmanager has told us the same as Leadline.
         var fired = await prometheus.TimesAsync("ALERTS{alertname='CheckoutBroken',alertstate='firing'}[10m]", Cancellation);
         Assert.Equal(fired[0], start);
         Assert.True(end > fired[^1], $"it fired until {fired[^1]:O}, and is said to have ended at {end:O}");
-        var told = shop.Told.Where(alert => alert.Status == "resolved").Select(alert => (alert.StartsAt, alert.EndsAt)).Distinct();
+        var told = shop.Told.Where(alert => alert.Status == "resolved").Select(alert => (alert.StartsAt, alert.EndsAt))
+            .Distinct();
         Assert.Equal((start, end), Assert.Single(told));
 
         using var health = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/sources", Cancellation));
@@ -195,7 +204,11 @@ public sealed class AlertingTests
             free.Start();
             var port = ((IPEndPoint)free.LocalEndpoint).Port;
             free.Stop();
-            return new(Process.Start(new ProcessStartInfo($"/usr/bin/{name}", arguments(port)) { RedirectStandardOutput = true, RedirectStandardError = true })!, port);
+            return new(
+                Process.Start(new ProcessStartInfo(
+                    $"/usr/bin/{name}", arguments(port))
+                { RedirectStandardOutput = true, RedirectStandardError = true })!,
+                    port);
         }
 
         public string Said() => string.Join('\n', said);
@@ -209,7 +222,10 @@ public sealed class AlertingTests
         public async Task<List<double>> QueryAsync(string query, CancellationToken cancellation)
         {
             using var answer = await AskAsync(query, cancellation);
-            return [.. Results(answer).Select(one => double.Parse(one.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture))];
+            return [
+                .. Results(answer)
+                    .Select(one => double.Parse(one.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture)),
+            ];
         }
 
         /// <summary>When the only series that there is has samples, in order.</summary>
@@ -234,6 +250,7 @@ public sealed class AlertingTests
         async Task<JsonDocument> AskAsync(string query, CancellationToken cancellation) =>
             JsonDocument.Parse(await client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}", cancellation));
 
-        static IEnumerable<JsonElement> Results(JsonDocument answer) => answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray();
+        static IEnumerable<JsonElement> Results(JsonDocument answer) =>
+            answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray();
     }
 }

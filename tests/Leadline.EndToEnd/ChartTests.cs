@@ -21,7 +21,8 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         page.PageError += (_, error) => complaints.Add(error);
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(demo.Server.Address + "/", StringComparison.Ordinal)) complaints.Add("asked " + request.Url);
+            if (!request.Url.StartsWith(demo.Server.Address + "/", StringComparison.Ordinal))
+                complaints.Add("asked " + request.Url);
         };
 
         // Where everything stands before the library has come.
@@ -50,7 +51,8 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         var page = await context.NewPageAsync();
         await page.GotoAsync(demo.Server.Address + Address);
         Assert.Equal(5, await page.Locator(".drawing svg").CountAsync());
-        foreach (var drawing in await page.Locator(".drawing svg").AllAsync()) Assert.True((await drawing.BoundingBoxAsync())!.Height > 80);
+        foreach (var drawing in await page.Locator(".drawing svg").AllAsync())
+            Assert.True((await drawing.BoundingBoxAsync())!.Height > 80);
         await Assertions.Expect(page.Locator(".chart-tools")).ToBeHiddenAsync();
         await page.GetByLabel("Compare with").SelectOptionAsync("none");
         Assert.Equal(5, await page.Locator(".tile .change").CountAsync());
@@ -77,7 +79,8 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         Assert.Equal(2, days.Count);
 
         // The line of the pointer stands at the same place of all.
-        var lines = await page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('.pointer')].map(line => line.getBoundingClientRect().left)");
+        var lines = await page.EvaluateAsync<double[]>(
+            "() => [...document.querySelectorAll('.pointer')].map(line => line.getBoundingClientRect().left)");
         Assert.Equal(5, lines.Length);
         Assert.Equal(x, Assert.Single(lines.Distinct()), 1.0);
         await page.Mouse.MoveAsync(2, 2);
@@ -112,7 +115,8 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         await page.WaitForURLAsync("**/?*window=custom*");
         var query = System.Web.HttpUtility.ParseQueryString(new Uri(page.Url).Query);
         Assert.Equal("checkout", query["service"]);
-        var days = DateOnly.ParseExact(query["to"]!, "yyyy-MM-dd").DayNumber - DateOnly.ParseExact(query["from"]!, "yyyy-MM-dd").DayNumber;
+        var days = DateOnly.ParseExact(query["to"]!, "yyyy-MM-dd").DayNumber
+            - DateOnly.ParseExact(query["from"]!, "yyyy-MM-dd").DayNumber;
         Assert.True(end.X > box.X);
         Assert.InRange(days, 15, 22);
         await DrawnAsync(page);
@@ -157,8 +161,11 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         await page.GotoAsync(demo.Server.Address + "/?service=cart&window=365");
         await DrawnAsync(page);
         var sheet = JsonDocument.Parse(await page.Locator("#chart-sheet").InnerTextAsync()).RootElement;
-        var start = sheet.GetProperty("marks").EnumerateArray().Single(mark => mark.GetProperty("text").GetString()!.EndsWith("experiment trunk-based starts", StringComparison.Ordinal));
-        var part = (start.GetProperty("at").GetDouble() - sheet.GetProperty("from").GetDouble()) / (sheet.GetProperty("to").GetDouble() - sheet.GetProperty("from").GetDouble());
+        var start = sheet.GetProperty("marks").EnumerateArray()
+            .Single(mark =>
+                mark.GetProperty("text").GetString()!.EndsWith("experiment trunk-based starts", StringComparison.Ordinal));
+        var part = (start.GetProperty("at").GetDouble() - sheet.GetProperty("from").GetDouble())
+            / (sheet.GetProperty("to").GetDouble() - sheet.GetProperty("from").GetDouble());
         foreach (var metric in MetricRules.Names)
         {
             // The sign above the line is a mark of its own; both say what it is.
@@ -168,7 +175,8 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
             var (x, y) = ((float)(box.X + 68 + ((box.Width - 82) * part)), box.Y + (box.Height / 2));
             await page.Mouse.MoveAsync(x - 30, y);
             await page.Mouse.MoveAsync(x, y);
-            await Assertions.Expect(page.Locator($".drawing[data-metric={metric}]")).ToContainTextAsync("experiment trunk-based starts");
+            await Assertions.Expect(page.Locator($".drawing[data-metric={metric}]"))
+                .ToContainTextAsync("experiment trunk-based starts");
         }
 
         var last = (await page.Locator(".drawing[data-metric=rework_rate] canvas").BoundingBoxAsync())!;
@@ -224,11 +232,15 @@ public sealed class ChartTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser
         return await page.Locator(".instant").AllInnerTextsAsync();
     }
 
-    static async Task<string[]> PaintedAsync(IPage page) => await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.drawing canvas')].map(canvas => canvas.toDataURL())");
+    static async Task<string[]> PaintedAsync(IPage page) =>
+        await page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('.drawing canvas')].map(canvas => canvas.toDataURL())");
 
     static async Task<double[]> TopsAsync(IPage page) => await page.EvaluateAsync<double[]>(
-        "() => [...document.querySelectorAll('h2, figure, table, .foot')].map(element => element.getBoundingClientRect().top + scrollY)");
+        "() => [...document.querySelectorAll('h2, figure, table, .foot')].map(element => element.getBoundingClientRect().top "
+            + "+ scrollY)");
 
     static Task<bool> IsPaintedAsync(ILocator canvas) => canvas.EvaluateAsync<bool>(
-        "canvas => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size > 3");
+        "canvas => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, "
+            + "canvas.height).data.buffer)).size > 3");
 }

@@ -12,7 +12,8 @@ public sealed class DemoInBrowser : ServerInBrowser
     async Task<bool> AllJudged()
     {
         foreach (var service in Services)
-            if (!(await Server.Client.GetStringAsync($"/?service={service}&window=365")).Contains("class=\"ledger\"", StringComparison.Ordinal)) return false;
+            if (!(await Server.Client.GetStringAsync($"/?service={service}&window=365")).Contains(
+                "class=\"ledger\"", StringComparison.Ordinal)) return false;
         return true;
     }
 }

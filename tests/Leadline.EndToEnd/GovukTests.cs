@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Leadline.EndToEnd;
 
-/// <summary>Two real services of which nothing is known but commits and deployments: no changes, no builds, no incidents.</summary>
+/// <summary>
+/// Two real services of which nothing is known but commits and deployments: no changes, no builds, no incidents.
+/// </summary>
 public sealed class GovukTests(GovukInBrowser govuk) : IClassFixture<GovukInBrowser>
 {
     const string Window = "window=custom&from=2026-01-01&to=2026-07-31";
@@ -47,37 +49,57 @@ public sealed class GovukTests(GovukInBrowser govuk) : IClassFixture<GovukInBrow
     [InlineData("publishing-api")]
     public async Task The_tiles_say_what_the_API_says_and_that_is_what_git_says(string service)
     {
-        using var expected = JsonDocument.Parse(await File.ReadAllBytesAsync(Shared.Find("govuk", service + ".expected.json"), Cancellation));
+        using var expected = JsonDocument.Parse(
+            await File.ReadAllBytesAsync(Shared.Find("govuk", service + ".expected.json"), Cancellation));
         var git = expected.RootElement;
         var report = await MetricsAsync(service);
         var (frequency, lead, failure, recovery, rework) = (
-            report.GetProperty("deployment_frequency"), report.GetProperty("lead_time"), report.GetProperty("change_failure_rate"), report.GetProperty("recovery_time"), report.GetProperty("rework_rate"));
+            report.GetProperty("deployment_frequency"), report.GetProperty("lead_time"),
+            report.GetProperty("change_failure_rate"), report.GetProperty("recovery_time"), report.GetProperty("rework_rate"));
         Assert.Equal(git.GetProperty("deployments").GetInt32(), frequency.GetProperty("deployments").GetInt32());
         Assert.Equal(git.GetProperty("commits_shipped_without_merges").GetInt32(), lead.GetProperty("count").GetInt32());
         Assert.Equal(git.GetProperty("rollbacks").GetInt32(), rework.GetProperty("rework").GetInt32());
-        Assert.Equal(git.GetProperty("lead_time_authored_seconds").GetProperty("median").GetDouble(), lead.GetProperty("median_seconds").GetDouble(), 0.1);
+        Assert.Equal(
+            git.GetProperty("lead_time_authored_seconds").GetProperty("median").GetDouble(),
+            lead.GetProperty("median_seconds").GetDouble(), 0.1);
 
         await using var page = await WatchedPage.OpenAsync(govuk, "govuk-" + service, $"/?service={service}&{Window}");
-        Assert.Equal((Human.Rate(Number(frequency, "per_day")), $"{frequency.GetProperty("deployments").GetInt32():N0} deployments"), await TileAsync(page.Page, "deployment_frequency"));
-        Assert.Equal((Human.Span(Number(lead, "median_seconds")), $"{lead.GetProperty("count").GetInt32():N0} changes"), await TileAsync(page.Page, "lead_time"));
-        Assert.Equal((Human.Share(Number(failure, "value")), $"{failure.GetProperty("failed")} of {failure.GetProperty("deployments")} deployments"), await TileAsync(page.Page, "change_failure_rate"));
+        Assert.Equal(
+            (Human.Rate(Number(frequency, "per_day")), $"{frequency.GetProperty("deployments").GetInt32():N0} deployments"),
+            await TileAsync(page.Page, "deployment_frequency"));
+        Assert.Equal(
+            (Human.Span(Number(lead, "median_seconds")), $"{lead.GetProperty("count").GetInt32():N0} changes"),
+            await TileAsync(page.Page, "lead_time"));
+        Assert.Equal(
+            (Human.Share(Number(failure, "value")), $"{failure.GetProperty("failed")} of {failure.GetProperty("deployments")} "
+                + "deployments"), await TileAsync(page.Page, "change_failure_rate"));
         var failures = recovery.GetProperty("count").GetInt32();
-        Assert.Equal((Human.Span(Number(recovery, "median_seconds")), failures == 1 ? "1 failure" : $"{failures} failures"), await TileAsync(page.Page, "recovery_time"));
-        Assert.Equal((Human.Share(Number(rework, "value")), $"{rework.GetProperty("rework")} of {rework.GetProperty("deployments")} deployments"), await TileAsync(page.Page, "rework_rate"));
+        Assert.Equal(
+            (Human.Span(Number(recovery, "median_seconds")), failures == 1 ? "1 failure" : $"{failures} failures"),
+            await TileAsync(page.Page, "recovery_time"));
+        Assert.Equal(
+            (Human.Share(Number(rework, "value")), $"{rework.GetProperty("rework")} of {rework.GetProperty("deployments")} "
+                + "deployments"), await TileAsync(page.Page, "rework_rate"));
 
-        static double? Number(JsonElement metric, string name) => metric.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+        static double? Number(JsonElement metric, string name) =>
+            metric.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
     }
 
     [Fact]
     public async Task Where_no_stage_is_known_the_constraint_says_so_and_what_it_takes()
     {
         Shared.Find("govuk");
-        using var report = JsonDocument.Parse(await govuk.Server.Client.GetStringAsync("/api/v1/constraint?from=2026-01-01T00:00:00Z&to=2026-08-01T00:00:00Z", Cancellation));
+        using var report =
+            JsonDocument.Parse(await govuk.Server.Client.GetStringAsync(
+                "/api/v1/constraint?from=2026-01-01T00:00:00Z&to=2026-08-01T00:00:00Z", Cancellation));
         var (lead, recovery) = (report.RootElement.GetProperty("lead_time"), report.RootElement.GetProperty("recovery"));
         Assert.Equal("unknown", lead.GetProperty("verdict").GetString());
         Assert.StartsWith(
-            "No constraint of lead time can be named in all services together: nothing is known of its stages. It takes pull or merge requests with their reviews,", lead.GetProperty("sentence").GetString());
-        Assert.All(lead.GetProperty("stages").EnumerateArray(), stage => Assert.Equal(JsonValueKind.Null, stage.GetProperty("share").ValueKind));
+            "No constraint of lead time can be named in all services together: nothing is known of its stages. It takes pull "
+                + "or merge requests with their reviews,", lead.GetProperty("sentence").GetString());
+        Assert.All(
+            lead.GetProperty("stages").EnumerateArray(),
+            stage => Assert.Equal(JsonValueKind.Null, stage.GetProperty("share").ValueKind));
         Assert.Equal("too_few", recovery.GetProperty("verdict").GetString());
         Assert.Equal(1, report.RootElement.GetProperty("signals").GetProperty("rollbacks").GetProperty("share").GetDouble());
     }
@@ -87,7 +109,8 @@ public sealed class GovukTests(GovukInBrowser govuk) : IClassFixture<GovukInBrow
 
     async Task<JsonElement> MetricsAsync(string service)
     {
-        using var report = JsonDocument.Parse(await govuk.Server.Client.GetStringAsync(GovukInBrowser.Metrics(service), Cancellation));
+        using var report = JsonDocument.Parse(
+            await govuk.Server.Client.GetStringAsync(GovukInBrowser.Metrics(service), Cancellation));
         return report.RootElement.GetProperty("metrics").Clone();
     }
 
@@ -95,7 +118,8 @@ public sealed class GovukTests(GovukInBrowser govuk) : IClassFixture<GovukInBrow
     async Task<string> RolledBackAsync()
     {
         using var explained = JsonDocument.Parse(await govuk.Server.Client.GetStringAsync(
-            "/api/v1/explain?metric=change_failure_rate&service=frontend&from=2026-01-01T00:00:00Z&to=2026-08-01T00:00:00Z", Cancellation));
+            "/api/v1/explain?metric=change_failure_rate&service=frontend&from=2026-01-01T00:00:00Z&to=2026-08-01T00:00:00Z",
+            Cancellation));
         return "/deployments/" + explained.RootElement.GetProperty("blames")[0].GetProperty("deployment_id").GetString();
     }
 }

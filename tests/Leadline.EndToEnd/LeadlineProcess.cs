@@ -37,15 +37,24 @@ sealed class LeadlineProcess : IAsyncDisposable
         ServeAsync(store, null, environment, more);
 
     /// <summary>The same on a disk that is full once a file is this large.</summary>
-    public static Task<LeadlineProcess> ServeOnFullDiskAsync(string store, int largestFile) => ServeAsync(store, largestFile, [], []);
+    public static Task<LeadlineProcess> ServeOnFullDiskAsync(string store, int largestFile) =>
+        ServeAsync(store, largestFile, [], []);
 
-    static async Task<LeadlineProcess> ServeAsync(string store, int? largestFile, Dictionary<string, string> environment, string[] more)
+    static async Task<LeadlineProcess> ServeAsync(
+        string store, int? largestFile, Dictionary<string, string> environment, string[] more)
     {
         var port = FreePort();
-        var served = new LeadlineProcess(Start(largestFile, environment, ["serve", "--store", store.Contains("://", StringComparison.Ordinal) ? store : "duckdb:" + store, "--listen", $"127.0.0.1:{port}", .. more]), new Uri($"http://127.0.0.1:{port}"));
+        var served = new LeadlineProcess(
+            Start(
+                largestFile, environment,
+                [
+                    "serve", "--store", store.Contains("://", StringComparison.Ordinal) ? store : "duckdb:" + store, "--listen",
+                    $"127.0.0.1:{port}", .. more,
+                ]), new Uri($"http://127.0.0.1:{port}"));
         try
         {
-            await served.WaitAsync(async () => (await served.Client.GetAsync("/healthz")).IsSuccessStatusCode, "it answers /healthz");
+            await served.WaitAsync(
+                async () => (await served.Client.GetAsync("/healthz")).IsSuccessStatusCode, "it answers /healthz");
         }
         catch
         {
@@ -57,7 +66,8 @@ sealed class LeadlineProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program to its end.</summary>
-    public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
+        RunAsync([], arguments);
 
     /// <summary>The same with these variables in its environment.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
@@ -84,7 +94,8 @@ sealed class LeadlineProcess : IAsyncDisposable
         var waited = Stopwatch.StartNew();
         while (waited.Elapsed < Patience)
         {
-            if (process.HasExited) throw new InvalidOperationException($"leadline ended with {process.ExitCode} before {what}: {Said()}");
+            if (process.HasExited)
+                throw new InvalidOperationException($"leadline ended with {process.ExitCode} before {what}: {Said()}");
             try
             {
                 if (await isSo()) return;
@@ -127,8 +138,14 @@ sealed class LeadlineProcess : IAsyncDisposable
         string[] words = ["dotnet", Path.Combine(AppContext.BaseDirectory, "leadline.dll"), .. arguments];
 
         // To the program, a write past the limit fails as one to a full disk does.
-        if (largestFile is { } bytes) words = ["bash", "-c", $"trap '' XFSZ; ulimit -f {bytes / 1024}; exec \"$@\"", "bash", .. words];
-        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        if (largestFile is { } bytes)
+            words = ["bash", "-c", $"trap '' XFSZ; ulimit -f {bytes / 1024}; exec \"$@\"", "bash", .. words];
+        var start = new ProcessStartInfo(words[0], words[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
 
         // The runtime's own code is a file too.
         if (largestFile is not null) start.Environment["DOTNET_EnableWriteXorExecute"] = "0";

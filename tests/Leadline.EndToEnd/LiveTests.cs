@@ -13,7 +13,8 @@ public sealed class LiveTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser>
     [Fact]
     public async Task A_new_deployment_is_announced_and_shown_in_its_place_when_asked_for()
     {
-        await using var context = await demo.Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        await using var context = await demo.Browser.NewContextAsync(
+            new() { ViewportSize = new() { Width = 1280, Height = 900 } });
         var page = await context.NewPageAsync();
         var complaints = Complaints(page);
         var listening = page.WaitForResponseAsync(new Regex("/api/v1/stream"));
@@ -24,7 +25,8 @@ public sealed class LiveTests(DemoInBrowser demo) : IClassFixture<DemoInBrowser>
         await page.GetByLabel("Service").FocusAsync();
 
         await DeployAsync("live-1", "v12-live");
-        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("1 new deployment: checkout v12-live", new() { Timeout = 60_000 });
+        await Assertions.Expect(page.GetByRole(AriaRole.Status))
+            .ToHaveTextAsync("1 new deployment: checkout v12-live", new() { Timeout = 60_000 });
         Assert.Equal("polite", await page.GetByRole(AriaRole.Status).GetAttributeAsync("aria-live"));
         Assert.Equal(0, await page.Locator("table.ledger").GetByText("v12-live").CountAsync());
 

@@ -12,16 +12,25 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
 
     static readonly (string Name, string Path)[] Pages =
     [
-        ("overview", "/"), ("service", "/?service=checkout&window=365"), ("quiet", "/?service=reports&window=7"), ("lead-time-rows", "/explain/lead_time?service=cart"),
-        ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"), ("deployment", "deployment"), ("delivery", "/deliveries/1"),
-        ("missing", "/deployments/none"), ("ledger", "/ledger"), ("ledger-failed", "/ledger?window=365&kind=failed&sort=recovery&team=payments"),
-        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"), ("constraint", "/constraint?window=365"),
-        ("constraint-named", "/constraint?service=reports&window=365"), ("levels", "/levels?window=365&industry=technology"), ("data", "/data?window=365"),
-        ("definitions", "/definitions"), ("overrides", "/overrides"), ("whatif", "/whatif?window=365&set=failure.incident_window%3D1h&set=lead_time.start%3Dmerged"), ("overridden", "overridden"),
-        ("experiments", "/experiments?refused=yes&name=Trunk&worth=much"), ("experiment", "/experiments/trunk-based"), ("running-experiment", "/experiments/review-hour"),
+        ("overview", "/"), ("service", "/?service=checkout&window=365"), ("quiet", "/?service=reports&window=7"),
+        ("lead-time-rows", "/explain/lead_time?service=cart"),
+        ("failures", "/explain/change_failure_rate?service=billing"), ("recovery", "/explain/recovery_time"),
+        ("deployment", "deployment"), ("delivery", "/deliveries/1"),
+        ("missing", "/deployments/none"), ("ledger", "/ledger"),
+        ("ledger-failed", "/ledger?window=365&kind=failed&sort=recovery&team=payments"),
+        ("incidents", "/incidents?window=365"), ("services", "/services?window=365"), ("lead-time", "/lead-time?window=365"),
+        ("constraint", "/constraint?window=365"),
+        ("constraint-named", "/constraint?service=reports&window=365"), ("levels", "/levels?window=365&industry=technology"),
+        ("data", "/data?window=365"),
+        ("definitions", "/definitions"), ("overrides", "/overrides"),
+        ("whatif", "/whatif?window=365&set=failure.incident_window%3D1h&set=lead_time.start%3Dmerged"),
+        ("overridden", "overridden"),
+        ("experiments", "/experiments?refused=yes&name=Trunk&worth=much"), ("experiment", "/experiments/trunk-based"),
+        ("running-experiment", "/experiments/review-hour"),
     ];
 
-    public static TheoryData<string, string> Views() => [.. Pages.Select(page => new TheoryDataRow<string, string>(page.Name, page.Path))];
+    public static TheoryData<string, string> Views() =>
+        [.. Pages.Select(page => new TheoryDataRow<string, string>(page.Name, page.Path))];
 
     [Theory]
     [MemberData(nameof(Views))]
@@ -55,7 +64,8 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GotoAsync(demo.Server.Address + "/");
         await page.Locator(".trends.charted canvas").First.WaitForAsync();
         var picture = await page.ScreenshotAsync();
-        await File.WriteAllBytesAsync(Path.Combine(WatchedPage.Screens, "readme.png"), picture, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            Path.Combine(WatchedPage.Screens, "readme.png"), picture, TestContext.Current.CancellationToken);
         var documents = Path.Combine(Shared.Repository, "docs", "images", "overview.png");
         if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_DOCS") == "1")
             await File.WriteAllBytesAsync(documents, picture, TestContext.Current.CancellationToken);
@@ -75,7 +85,8 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GetByLabel("Window").SelectOptionAsync("365");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
 
-        Assert.StartsWith("In the last 12 months, gateway deployed to production", await page.Locator(".sentence").InnerTextAsync());
+        Assert.StartsWith(
+            "In the last 12 months, gateway deployed to production", await page.Locator(".sentence").InnerTextAsync());
         Assert.Equal("gateway", await page.GetByLabel("Service").InputValueAsync());
         var services = await page.Locator("table.ledger tbody td:nth-child(3)").AllInnerTextsAsync();
         Assert.Equal(50, services.Count);
@@ -136,7 +147,8 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.GetByLabel("Start").FillAsync(TimeProvider.System.GetUtcNow().AddDays(7).ToString("yyyy-MM-dd"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Register" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("'much' is no such number");
-        await Assertions.Expect(page.GetByLabel("Hypothesis")).ToHaveValueAsync("With the new handbook incidents are over sooner.");
+        await Assertions.Expect(page.GetByLabel("Hypothesis"))
+            .ToHaveValueAsync("With the new handbook incidents are over sooner.");
         await page.GetByLabel("Smallest effect worth having").FillAsync("30%");
         await page.GetByRole(AriaRole.Button, new() { Name = "Register" }).ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("on-call-handbook");
@@ -154,7 +166,9 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await using var context = await ContextAsync(1280, ColorScheme.Light, script: false);
         var page = await context.NewPageAsync();
         await page.GotoAsync(demo.Server.Address + "/constraint?service=reports&window=365");
-        Assert.Matches("^Wait holds [0-9]+ % of lead time in reports; at the pace of [a-z]+, the best quartile of your 8 services, the median would be", await page.Locator("#constraint-of-lead-time").InnerTextAsync());
+        Assert.Matches(
+            "^Wait holds [0-9]+ % of lead time in reports; at the pace of [a-z]+, the best quartile of your 8 services, the "
+                + "median would be", await page.Locator("#constraint-of-lead-time").InnerTextAsync());
         var row = page.Locator("tr.named").First;
         Assert.StartsWith("wait", await row.Locator("th").InnerTextAsync());
         var reference = await row.Locator("td a").Nth(1).InnerTextAsync();
@@ -196,7 +210,8 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         await page.Locator($"#{metric} .rows a").ClickAsync();
         Assert.StartsWith(shown, await page.Locator(".sentence").InnerTextAsync());
         await page.WaitForLoadStateAsync();
-        if (await page.Locator("a.delivery").CountAsync() == 0) await page.Locator("tbody a[href^='/deployments/']").First.ClickAsync();
+        if (await page.Locator("a.delivery").CountAsync() == 0)
+            await page.Locator("tbody a[href^='/deployments/']").First.ClickAsync();
         await page.Locator("a.delivery").First.ClickAsync();
         Assert.Matches(DeliveryHeading(), await page.Locator("h1").InnerTextAsync());
         Assert.NotEmpty(await page.Locator("pre.body").InnerTextAsync());
@@ -243,7 +258,9 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         {
             await using var context = await ContextAsync(1280, theme);
             var page = await context.NewPageAsync();
-            foreach (var path in (string[])["/?window=365", await OverriddenDeploymentAsync(), "/overrides", "/constraint?service=reports&window=365"])
+            foreach (var path in (string[])[
+                "/?window=365", await OverriddenDeploymentAsync(), "/overrides", "/constraint?service=reports&window=365",
+            ])
             {
                 await page.GotoAsync(demo.Server.Address + path);
                 var weak = await page.EvaluateAsync<string[]>(Contrast);
@@ -272,12 +289,13 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
         }
         """;
 
-    Task<IBrowserContext> ContextAsync(int width, ColorScheme theme, bool script = true) => demo.Browser.NewContextAsync(new BrowserNewContextOptions
-    {
-        ViewportSize = new ViewportSize { Width = width, Height = 900 },
-        ColorScheme = theme,
-        JavaScriptEnabled = script,
-    });
+    Task<IBrowserContext> ContextAsync(int width, ColorScheme theme, bool script = true) =>
+        demo.Browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            ColorScheme = theme,
+            JavaScriptEnabled = script,
+        });
 
     Task<string> AddressOf(string path) => path switch
     {
@@ -290,12 +308,16 @@ public sealed partial class PageTests(DemoInBrowser demo) : IClassFixture<DemoIn
     async Task<string> OverriddenDeploymentAsync()
     {
         var address = await FailedDeploymentAsync("gateway");
-        if ((await demo.Server.Client.GetStringAsync("/overrides")).Contains("a rehearsal", StringComparison.Ordinal)) return address;
+        if ((await demo.Server.Client.GetStringAsync("/overrides")).Contains("a rehearsal", StringComparison.Ordinal))
+            return address;
         var id = Uri.UnescapeDataString(address["/deployments/".Length..]);
         foreach (var kind in (string[])["exclude", "not_failed", "failed"])
         {
-            var body = new StringContent($$"""{"kind":"{{kind}}","deployment":"{{id}}","reason":"a rehearsal, with everybody in the room"}""", System.Text.Encoding.UTF8, "application/json");
-            Assert.Equal(System.Net.HttpStatusCode.Created, (await demo.Server.Client.PostAsync("/api/v1/overrides", body)).StatusCode);
+            var body = new StringContent(
+                $$"""{"kind":"{{kind}}","deployment":"{{id}}","reason":"a rehearsal, with everybody in the room"}""",
+                System.Text.Encoding.UTF8, "application/json");
+            Assert.Equal(
+                System.Net.HttpStatusCode.Created, (await demo.Server.Client.PostAsync("/api/v1/overrides", body)).StatusCode);
         }
 
         return address;

@@ -18,7 +18,8 @@ public sealed class ProcessTests
         await using (var server = await LeadlineProcess.ServeAsync(store.File))
         {
             using var over = new CancellationTokenSource();
-            var senders = Enumerable.Range(0, 16).Select(sender => SendAsync(server.Client, sender, acknowledged, over.Token)).ToList();
+            var senders = Enumerable.Range(0, 16).Select(sender => SendAsync(server.Client, sender, acknowledged, over.Token))
+                .ToList();
             await server.WaitAsync(() => Task.FromResult(acknowledged.Count >= 400), "400 deliveries are acknowledged");
 
             // While all of them still send.
@@ -38,7 +39,9 @@ public sealed class ProcessTests
 
         // And what was stored and not yet read is read now.
         foreach (var deployment in acknowledged.Values)
-            await again.WaitAsync(async () => (await again.Client.GetAsync($"/deployments/{deployment}")).StatusCode == HttpStatusCode.OK, $"{deployment} is judged");
+            await again.WaitAsync(
+                async () => (await again.Client.GetAsync($"/deployments/{deployment}")).StatusCode == HttpStatusCode.OK,
+                $"{deployment} is judged");
     }
 
     [Fact]
@@ -54,10 +57,13 @@ public sealed class ProcessTests
             {
                 var text = new byte[20_000];
                 random.NextBytes(text);
-                var answer = await server.Client.PostAsJsonAsync("/api/v1/events", new { type = "annotation", id = $"a{number}", at = "2026-01-01T00:00:00Z", text = Convert.ToHexString(text) }, cancellation);
+                var answer = await server.Client.PostAsJsonAsync(
+                    "/api/v1/events",
+                    new { type = "annotation", id = $"a{number}", at = "2026-01-01T00:00:00Z", text = Convert.ToHexString(text) }, cancellation);
                 if (answer.StatusCode == HttpStatusCode.Accepted)
                 {
-                    acknowledged.Add((await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("id").GetInt64());
+                    acknowledged.Add(
+                        (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("id").GetInt64());
                     Assert.True(number < 1000, "the disk is never full");
                     continue;
                 }
@@ -69,13 +75,16 @@ public sealed class ProcessTests
             }
 
             Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/healthz", cancellation)).StatusCode);
-            await server.WaitAsync(() => Task.FromResult(server.Said().Contains("could not be stored and were refused", StringComparison.Ordinal)), "the log says so");
+            await server.WaitAsync(
+                () => Task.FromResult(server.Said().Contains("could not be stored and were refused", StringComparison.Ordinal)),
+                "the log says so");
             await server.KillAsync();
         }
 
         Assert.NotEmpty(acknowledged);
         await using var again = await LeadlineProcess.ServeAsync(store.File);
-        foreach (var id in acknowledged) Assert.Equal(HttpStatusCode.OK, (await again.Client.GetAsync($"/deliveries/{id}", cancellation)).StatusCode);
+        foreach (var id in acknowledged)
+            Assert.Equal(HttpStatusCode.OK, (await again.Client.GetAsync($"/deliveries/{id}", cancellation)).StatusCode);
     }
 
     [Fact]
@@ -83,7 +92,8 @@ public sealed class ProcessTests
     {
         using var store = new TemporaryStore();
         await using var first = await LeadlineProcess.ServeAsync(store.File);
-        var (exitCode, _, error) = await LeadlineProcess.RunAsync("serve", "--store", "duckdb:" + store.File, "--listen", "127.0.0.1:0");
+        var (exitCode, _, error) = await LeadlineProcess.RunAsync(
+            "serve", "--store", "duckdb:" + store.File, "--listen", "127.0.0.1:0");
         Assert.Equal(2, exitCode);
         Assert.Contains($"{first.Id}", error);
         Assert.StartsWith("leadline: ", error);
@@ -100,7 +110,8 @@ public sealed class ProcessTests
         Assert.Contains(server.Address + "/api/v1/deliveries/github", page);
     }
 
-    static async Task SendAsync(HttpClient client, int sender, ConcurrentDictionary<long, string> acknowledged, CancellationToken over)
+    static async Task SendAsync(
+        HttpClient client, int sender, ConcurrentDictionary<long, string> acknowledged, CancellationToken over)
     {
         for (var number = 0; !over.IsCancellationRequested; number++)
         {

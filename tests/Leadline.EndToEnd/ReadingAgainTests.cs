@@ -42,17 +42,21 @@ public sealed class ReadingAgainTests
         await using var next = await LeadlineProcess.ServeAsync(store);
         await next.WaitAsync(async () => await DoneAsync(next) is Deliveries, "all of it is read again");
         await next.WaitAsync(
-            async () => (await next.Client.GetFromJsonAsync<JsonElement>("/api/v1/metrics?from=2025-01-01&to=2027-01-01", Cancellation))
-                .GetProperty("metrics").GetProperty("deployment_frequency").GetProperty("deployments").GetInt32() == Deliveries,
+            async () =>
+                (await next.Client.GetFromJsonAsync<JsonElement>("/api/v1/metrics?from=2025-01-01&to=2027-01-01", Cancellation))
+                    .GetProperty("metrics").GetProperty("deployment_frequency")
+                    .GetProperty("deployments").GetInt32() == Deliveries,
             "each is judged, once");
         var source = (await next.Client.GetFromJsonAsync<JsonElement>("/api/v1/sources", Cancellation))[0];
-        Assert.Equal((Deliveries, Deliveries), (source.GetProperty("facts").GetInt32(), source.GetProperty("deliveries").GetInt32()));
+        Assert.Equal(
+            (Deliveries, Deliveries), (source.GetProperty("facts").GetInt32(), source.GetProperty("deliveries").GetInt32()));
     }
 
     static async Task<int> DoneAsync(LeadlineProcess server)
     {
         var source = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/sources", Cancellation))[0];
-        return source.GetProperty("reading_again") is { ValueKind: JsonValueKind.Object } again ? again.GetProperty("done").GetInt32() : Deliveries;
+        return source.GetProperty("reading_again") is { ValueKind: JsonValueKind.Object } again
+            ? again.GetProperty("done").GetInt32() : Deliveries;
     }
 
     /// <summary>A store of deployments that a version before all others ignored.</summary>
@@ -62,7 +66,9 @@ public sealed class ReadingAgainTests
         foreach (var batch in Enumerable.Range(0, Deliveries).Chunk(5_000))
         {
             var stored = await store.AppendAsync([.. batch.Select(Delivery)], Cancellation);
-            await store.SaveReadingsAsync([.. stored.Select(one => new ReadDelivery(one.Id, 0, Reading.Ignored("nobody read deployments then")))], [], Cancellation);
+            await store.SaveReadingsAsync(
+                [.. stored.Select(one => new ReadDelivery(one.Id, 0, Reading.Ignored("nobody read deployments then")))], [],
+                Cancellation);
         }
     }
 

@@ -9,10 +9,13 @@ using Xunit;
 
 namespace Leadline.EndToEnd;
 
-/// <summary>A server that verified a release which made its service worse, and that was told of an aborted canary; in a browser.</summary>
+/// <summary>
+/// A server that verified a release which made its service worse, and that was told of an aborted canary; in a browser.
+/// </summary>
 public sealed class ReleaseInBrowser : ServerInBrowser
 {
-    static readonly DateTimeOffset Deployed = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).AddHours(-3);
+    static readonly DateTimeOffset Deployed = DateTimeOffset.FromUnixTimeSeconds(
+        TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).AddHours(-3);
 
     private protected override async Task<LeadlineProcess> ServeAsync(string store)
     {
@@ -40,11 +43,13 @@ public sealed class ReleaseInBrowser : ServerInBrowser
 
     protected override async Task FillAsync()
     {
-        using var answer = await Server.Client.PostAsync("/api/v1/events", new StringContent(Events(), Encoding.UTF8, "application/x-ndjson"));
+        using var answer = await Server.Client.PostAsync(
+            "/api/v1/events", new StringContent(Events(), Encoding.UTF8, "application/x-ndjson"));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await Server.WaitAsync(
             async () => await Server.Client.GetAsync("/api/v1/deployments/d1") is { IsSuccessStatusCode: true } shown
-                && await shown.Content.ReadAsStringAsync() is var detail && detail.Contains("\"check\":\"orders\"") && detail.Contains("\"back_at\":\"2"),
+                && await shown.Content.ReadAsStringAsync() is var detail && detail.Contains("\"check\":\"orders\"")
+                && detail.Contains("\"back_at\":\"2"),
             "the release is verified, and well again");
     }
 
@@ -58,25 +63,32 @@ public sealed class ReleaseInBrowser : ServerInBrowser
         return string.Join('\n',
             Deployment("d0", "v1", -600, "3f786850e387550fdab836ed7e6dc881de23001b"),
             Deployment("d1", "v2", 0, "89e6c98d92887913cadf06b2adb97f26cde4849b"),
-            Step("d1", "canary 10 %", "canary", "10", "\"eu\"", -30, -20, "succeeded"), Step("d1", "canary 50 %", "canary", "50", "\"eu\"", -20, -10, "succeeded"),
+            Step("d1", "canary 10 %", "canary", "10", "\"eu\"", -30, -20, "succeeded"),
+            Step("d1", "canary 50 %", "canary", "50", "\"eu\"", -20, -10, "succeeded"),
             Step("d1", "everybody", "blue_green", "100", "null", -10, 0, "succeeded"),
-            Step("d2", "canary 10 %", "canary", "10", "\"eu\"", 100, 110, "succeeded"), Step("d2", "canary 50 %", "canary", "50", "\"eu\"", 110, 117, "aborted"));
+            Step("d2", "canary 10 %", "canary", "10", "\"eu\"", 100, 110, "succeeded"),
+            Step("d2", "canary 50 %", "canary", "50", "\"eu\"", 110, 117, "aborted"));
     }
 
-    /// <summary>Errors rise four minutes after the deployment for an hour; latency is what it was; orders are not measured.</summary>
+    /// <summary>
+    /// Errors rise four minutes after the deployment for an hour; latency is what it was; orders are not measured.
+    /// </summary>
     static IResult Answer(HttpRequest request)
     {
         var query = request.Query["query"].ToString();
         double Number(string name) => double.Parse(request.Query[name]!, CultureInfo.InvariantCulture);
         var values = new StringBuilder();
-        for (var at = Number("start"); at <= Number("end") && !query.StartsWith("none", StringComparison.Ordinal); at += Number("step"))
+        for (var at = Number("start"); at <= Number("end")
+            && !query.StartsWith("none", StringComparison.Ordinal); at += Number("step"))
         {
             var after = at - Deployed.ToUnixTimeSeconds();
-            var value = query.StartsWith("slow", StringComparison.Ordinal) ? 0.31 + (0.02 * Math.Sin(at)) : (after is >= 240 and < 3840 ? 0.084 : 0.011) + (0.002 * Math.Sin(at));
+            var value = query.StartsWith("slow", StringComparison.Ordinal) ? 0.31 + (0.02 * Math.Sin(at))
+                : (after is >= 240 and < 3840 ? 0.084 : 0.011) + (0.002 * Math.Sin(at));
             values.Append(CultureInfo.InvariantCulture, $"{(values.Length == 0 ? "" : ",")}[{at},\"{value}\"]");
         }
 
         var series = values.Length == 0 ? "" : $"{{\"metric\":{{}},\"values\":[{values}]}}";
-        return Results.Text($"{{\"status\":\"success\",\"data\":{{\"resultType\":\"matrix\",\"result\":[{series}]}}}}", "application/json");
+        return Results.Text(
+            $"{{\"status\":\"success\",\"data\":{{\"resultType\":\"matrix\",\"result\":[{series}]}}}}", "application/json");
     }
 }

@@ -25,12 +25,20 @@ public sealed class ReleaseTests(ReleaseInBrowser release) : IClassFixture<Relea
     public async Task A_release_shows_its_steps_its_verdicts_and_why_it_failed()
     {
         await using var watched = await WatchedPage.OpenAsync(release, "verified", "/deployments/d1");
-        Assert.Equal(["canary 10 %", "canary 50 %", "everybody"], await watched.Page.Locator("table.steps tbody th").AllInnerTextsAsync());
+        Assert.Equal(
+            ["canary 10 %", "canary 50 %", "everybody"],
+            await watched.Page.Locator("table.steps tbody th").AllInnerTextsAsync());
         var verdicts = await watched.Page.Locator("table.verifications tbody td:nth-child(2) .mark").AllInnerTextsAsync();
         Assert.Equal(["worse", "no change", "cannot tell"], verdicts);
-        Assert.Contains("there is no data in the window after it", await watched.Page.Locator("table.verifications tbody tr").Nth(2).InnerTextAsync());
-        Assert.Matches(@"worse since \d{4}-\d\d-\d\d \d\d:\d\d, back \d{4}-\d\d-\d\d \d\d:\d\d", await watched.Page.Locator("table.verifications tbody td:nth-child(2)").First.InnerTextAsync());
-        Assert.Matches(@"well again \d{4}-\d\d-\d\d \d\d:\d\d \(incident verification:shop:d1:errors\)", await watched.Page.Locator("dl.facts").InnerTextAsync());
+        Assert.Contains(
+            "there is no data in the window after it",
+            await watched.Page.Locator("table.verifications tbody tr").Nth(2).InnerTextAsync());
+        Assert.Matches(
+            @"worse since \d{4}-\d\d-\d\d \d\d:\d\d, back \d{4}-\d\d-\d\d \d\d:\d\d",
+            await watched.Page.Locator("table.verifications tbody td:nth-child(2)").First.InnerTextAsync());
+        Assert.Matches(
+            @"well again \d{4}-\d\d-\d\d \d\d:\d\d \(incident verification:shop:d1:errors\)",
+            await watched.Page.Locator("dl.facts").InnerTextAsync());
         Assert.Contains("It failed: errors of shop became worse", await watched.Page.Locator("p.verdict").InnerTextAsync());
     }
 
@@ -38,7 +46,8 @@ public sealed class ReleaseTests(ReleaseInBrowser release) : IClassFixture<Relea
     public async Task An_aborted_canary_shows_where_it_was_aborted_and_that_it_counts()
     {
         await using var watched = await WatchedPage.OpenAsync(release, "aborted", "/deployments/d2");
-        Assert.Equal(["succeeded", "aborted"], await watched.Page.Locator("table.steps tbody td:last-child").AllInnerTextsAsync());
+        Assert.Equal(
+            ["succeeded", "aborted"], await watched.Page.Locator("table.steps tbody td:last-child").AllInnerTextsAsync());
         Assert.Contains("It failed: its roll-out was aborted.", await watched.Page.Locator("p.verdict").InnerTextAsync());
         Assert.Contains("failed attempt", await watched.Page.Locator("h1 ~ p .status").First.InnerTextAsync());
     }

@@ -20,7 +20,8 @@ public sealed class ReplicasTests
         await using var third = await LeadlineProcess.ServeAsync(store);
         var acknowledged = new ConcurrentDictionary<string, byte>();
         using var over = new CancellationTokenSource();
-        var senders = new[] { first, second, third }.SelectMany((server, place) => Enumerable.Range(0, 4).Select(lane => SendAsync(server, $"{place}{lane}"))).ToList();
+        var senders = new[] { first, second, third }
+            .SelectMany((server, place) => Enumerable.Range(0, 4).Select(lane => SendAsync(server, $"{place}{lane}"))).ToList();
         await first.WaitAsync(() => Task.FromResult(acknowledged.Count >= 600), "600 events are acknowledged");
         await first.KillAsync();
         var before = acknowledged.Count;
@@ -30,7 +31,8 @@ public sealed class ReplicasTests
 
         foreach (var survivor in (LeadlineProcess[])[second, third])
         {
-            await survivor.WaitAsync(async () => await CountAsync(survivor) == acknowledged.Count, $"all {acknowledged.Count} are judged, each once");
+            await survivor.WaitAsync(
+                async () => await CountAsync(survivor) == acknowledged.Count, $"all {acknowledged.Count} are judged, each once");
             Assert.Equal(acknowledged.Keys.Order(), await DeploymentsAsync(survivor));
         }
 
@@ -56,7 +58,8 @@ public sealed class ReplicasTests
                 }
                 catch (HttpRequestException)
                 {
-                    // This one is gone, and whether it had stored its last delivery it could not say any more: a source sends it again.
+                    // This one is gone, and whether it had stored its last delivery it could not say any more: a source sends it
+                    // again.
                     server = second;
                     number--;
                 }
@@ -66,7 +69,8 @@ public sealed class ReplicasTests
 
     static async Task<long> CountAsync(LeadlineProcess server)
     {
-        var metrics = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/metrics?from=2024-01-01&to=2026-01-01", Cancellation);
+        var metrics = await server.Client.GetFromJsonAsync<JsonElement>(
+            "/api/v1/metrics?from=2024-01-01&to=2026-01-01", Cancellation);
         return metrics.GetProperty("metrics").GetProperty("deployment_frequency").GetProperty("deployments").GetInt64();
     }
 
@@ -76,8 +80,10 @@ public sealed class ReplicasTests
         var cursor = "";
         do
         {
-            var page = await server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/deployments?from=2024-01-01&to=2026-01-01&limit=1000{cursor}", Cancellation);
-            ids.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("deployment_id").GetString()!));
+            var page = await server.Client.GetFromJsonAsync<JsonElement>(
+                $"/api/v1/deployments?from=2024-01-01&to=2026-01-01&limit=1000{cursor}", Cancellation);
+            ids.AddRange(
+                page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("deployment_id").GetString()!));
             cursor = page.GetProperty("next") is { ValueKind: JsonValueKind.String } next ? "&cursor=" + next.GetString() : "";
         }
         while (cursor.Length > 0);

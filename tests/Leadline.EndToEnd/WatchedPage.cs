@@ -4,7 +4,9 @@ using Microsoft.Playwright;
 
 namespace Leadline.EndToEnd;
 
-/// <summary>One page in a context of its own, loaded once and looked at in many views. What is wrong is collected, each with its view.</summary>
+/// <summary>
+/// One page in a context of its own, loaded once and looked at in many views. What is wrong is collected, each with its view.
+/// </summary>
 sealed class WatchedPage : IAsyncDisposable
 {
     const string TwoFrames = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))";
@@ -19,7 +21,8 @@ sealed class WatchedPage : IAsyncDisposable
         page.Console += (_, message) =>
         {
             // Chromium reports the 404 that the page of a missing thing rightly is.
-            if (message.Type is "error" or "warning" && !message.Text.Contains("404", StringComparison.Ordinal)) complaints.Add(message.Text);
+            if (message.Type is "error" or "warning" && !message.Text.Contains("404", StringComparison.Ordinal))
+                complaints.Add(message.Text);
         };
         page.PageError += (_, error) => complaints.Add(error);
         page.Request += (_, request) =>
@@ -28,14 +31,16 @@ sealed class WatchedPage : IAsyncDisposable
         };
     }
 
-    public static string Screens { get; } = Directory.CreateDirectory(Path.Combine(Shared.Repository, "artifacts", "screenshots")).FullName;
+    public static string Screens { get; } = Directory.CreateDirectory(
+        Path.Combine(Shared.Repository, "artifacts", "screenshots")).FullName;
 
     public IPage Page { get; }
 
     public List<string> Faults { get; } = [];
 
     /// <param name="name">What its screenshots are called.</param>
-    /// <param name="pastPolicy">The policy of the pages lets nothing be run that they did not bring: axe is put in beside it.</param>
+    /// <param name="pastPolicy">The policy of the pages lets nothing be run that they did not bring: axe is put in beside
+    /// it.</param>
     public static async Task<WatchedPage> OpenAsync(ServerInBrowser shown, string name, string path, bool pastPolicy = false)
     {
         var context = await shown.Browser.NewContextAsync(new BrowserNewContextOptions
@@ -49,7 +54,9 @@ sealed class WatchedPage : IAsyncDisposable
         return watched;
     }
 
-    /// <summary>Complains of nothing, asks nobody else, fits its width, has a title and one heading over all. A screenshot is kept.</summary>
+    /// <summary>
+    /// Complains of nothing, asks nobody else, fits its width, has a title and one heading over all. A screenshot is kept.
+    /// </summary>
     public async Task LookAsync(int width, ColorScheme theme)
     {
         var view = await ViewAsync(width, theme);
@@ -67,7 +74,8 @@ sealed class WatchedPage : IAsyncDisposable
         var view = await ViewAsync(1280, theme);
         var found = await Page.RunAxe();
         if (found.Passes.Length == 0) Faults.Add($"{view}: axe looked at nothing");
-        Faults.AddRange(found.Violations.SelectMany(rule => rule.Nodes.Take(3).Select(node => $"{view}: {rule.Id}: {rule.Help}: {node.Html}")));
+        Faults.AddRange(found.Violations.SelectMany(
+            rule => rule.Nodes.Take(3).Select(node => $"{view}: {rule.Id}: {rule.Help}: {node.Html}")));
     }
 
     /// <summary>On A4, less margins of 12 mm, asked for by somebody whose screen is dark. A screenshot is kept.</summary>
@@ -83,7 +91,9 @@ sealed class WatchedPage : IAsyncDisposable
         await ShootAsync($"{name}-print.png");
     }
 
-    /// <summary>What nobody can press or fill in on paper, what is cut there, charts that are not drawn, and a ground that eats ink.</summary>
+    /// <summary>
+    /// What nobody can press or fill in on paper, what is cut there, charts that are not drawn, and a ground that eats ink.
+    /// </summary>
     const string OnPaper =
         """
         () => {
@@ -102,7 +112,8 @@ sealed class WatchedPage : IAsyncDisposable
         }
         """;
 
-    public Task ShootAsync(string file) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Screens, file), FullPage = true });
+    public Task ShootAsync(string file) =>
+        Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Screens, file), FullPage = true });
 
     public ValueTask DisposeAsync() => context.DisposeAsync();
 

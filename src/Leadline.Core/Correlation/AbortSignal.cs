@@ -1,9 +1,10 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// A roll-out that was aborted after some users had the version makes its own deployment a failure, from the first step that users had to the
-/// abort. One that would not count, because it never succeeded or never reached everybody, counts by it: it reached production and had to be
-/// taken back. It ships nothing and repairs nothing. One that no user had is an attempt that failed, and no more.
+/// A roll-out that was aborted after some users had the version makes its own deployment a failure, from the first step that
+/// users had to the abort. One that would not count, because it never succeeded or never reached everybody, counts by it: it
+/// reached production and had to be taken back. It ships nothing and repairs nothing. One that no user had is an attempt that
+/// failed, and no more.
 /// </summary>
 static class AbortSignal
 {
@@ -12,7 +13,8 @@ static class AbortSignal
         if (!judged.Definitions.Failure.Signals.Contains(FailureSignal.Abort)) return;
         foreach (var row in judged.Rows)
         {
-            if (row.Attempt is not { AbortedAt: { } abortedAt, UsersFrom: { } from } || row.Kind == LedgerKind.Redeploy) continue;
+            if (row.Attempt is not { AbortedAt: { } abortedAt, UsersFrom: { } from } || row.Kind == LedgerKind.Redeploy)
+                continue;
             if (row.Kind is LedgerKind.FailedAttempt or LedgerKind.Step)
             {
                 row.IsCounted = true;

@@ -14,7 +14,9 @@ sealed record Attempt
     /// <summary>The deployed commit's place in the graph, or -1.</summary>
     public int Head { get; init; } = -1;
 
-    /// <summary>How the sha was found, where the source did not name it: by the version's artifact, or by a configuration repository.</summary>
+    /// <summary>
+    /// How the sha was found, where the source did not name it: by the version's artifact, or by a configuration repository.
+    /// </summary>
     public LinkMethod? Via { get; init; }
 
     /// <summary>The names that a deployment tool uses for the service.</summary>
@@ -28,7 +30,9 @@ sealed record Attempt
     /// <summary>The configuration repository whose commit was deployed; null where it was one of the service's own.</summary>
     public RepositoryName? Configuration { get; init; }
 
-    /// <summary>The commit of <see cref="Configuration"/> by which what runs of the service last changed, where that is known.</summary>
+    /// <summary>
+    /// The commit of <see cref="Configuration"/> by which what runs of the service last changed, where that is known.
+    /// </summary>
     public Sha? Configured { get; init; }
 
     /// <summary>When it first succeeded; what became of it later does not matter.</summary>

@@ -17,7 +17,10 @@ sealed class Case
     /// <summary>The rows of <see cref="Rows"/> that count and succeeded, in the same order.</summary>
     public List<Row> Counted { get; } = [];
 
-    /// <summary>Those that count because their roll-out was aborted while users had them; in the same order, and none is in <see cref="Counted"/>.</summary>
+    /// <summary>
+    /// Those that count because their roll-out was aborted while users had them; in the same order, and none is in
+    /// <see cref="Counted"/>.
+    /// </summary>
     public List<Row> Aborted { get; } = [];
 
     public List<Blame> Blames { get; } = [];

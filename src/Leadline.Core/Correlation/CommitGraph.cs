@@ -76,7 +76,8 @@ public sealed class CommitGraph
     /// <summary>The graph of these commits; several statements of one commit are one commit.</summary>
     /// <param name="commits">In any order, parents before or after.</param>
     /// <param name="touches">Whether a commit touches the service's paths; all do where null.</param>
-    /// <param name="comparisons">Whose commits are in it too, with nothing known of them where nothing else tells of them.</param>
+    /// <param name="comparisons">Whose commits are in it too, with nothing known of them where nothing else tells of
+    /// them.</param>
     public static CommitGraph Of(
         IEnumerable<CommitFact> commits, Func<CommitFact, bool>? touches = null, IEnumerable<ComparisonFact>? comparisons = null)
     {

@@ -1,8 +1,9 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// What hosts said of two deployed commits. Where some of the history is not known, a walk along what is does not tell what lies between
-/// the two: it ends too early, or goes on along commits that were live before. The host has all of the history, and knows.
+/// What hosts said of two deployed commits. Where some of the history is not known, a walk along what is does not tell what lies
+/// between the two: it ends too early, or goes on along commits that were live before. The host has all of the history, and
+/// knows.
 /// </summary>
 sealed class Comparisons
 {
@@ -26,14 +27,16 @@ sealed class Comparisons
     public Compared? Of(int live, int deployed) => known.GetValueOrDefault((live, deployed));
 
     /// <summary>
-    /// What the deployed commit has and the one before has not; null where the graph tells it, or nobody was asked, or the list is not whole.
+    /// What the deployed commit has and the one before has not; null where the graph tells it, or nobody was asked, or the list
+    /// is not whole.
     /// </summary>
     public List<int>? Between(int live, int deployed) =>
         Of(live, deployed) is { Commits: { } commits } && !(graph.IsWhole(live) && graph.IsWhole(deployed)) ? commits : null;
 
     static ComparisonStatus? StatusOf(ComparisonFact fact) =>
         fact.Status ?? (fact.MergeBase is not { } both ? null
-            : both == fact.Base ? ComparisonStatus.Ahead : both == fact.Head ? ComparisonStatus.Behind : ComparisonStatus.Diverged);
+            : both == fact.Base ? ComparisonStatus.Ahead : both == fact.Head ? ComparisonStatus.Behind
+            : ComparisonStatus.Diverged);
 }
 
 /// <param name="Status">Null where nobody says.</param>

@@ -16,7 +16,9 @@ public sealed class ConfigurationHistory
 
     public CommitGraph Commits { get; }
 
-    /// <summary>The history that these commits, all of one repository, make up; several statements of one commit are one commit.</summary>
+    /// <summary>
+    /// The history that these commits, all of one repository, make up; several statements of one commit are one commit.
+    /// </summary>
     public static ConfigurationHistory Of(RepositoryName repository, IEnumerable<CommitFact> commits)
     {
         var builder = new Builder(repository);
@@ -28,10 +30,12 @@ public sealed class ConfigurationHistory
                     Repository = repository,
                     Sha = commit.Sha,
                     Parents = commit.Parents is { } parents ? parents.AsSpan() : default,
-                    ParentsKnown = commit.Parents is null ? ParentsKnown.No : commit.ParentsFromPush ? ParentsKnown.FromPush : ParentsKnown.Yes,
+                    ParentsKnown = commit.Parents is null ? ParentsKnown.No : commit.ParentsFromPush ? ParentsKnown.FromPush
+                        : ParentsKnown.Yes,
                     Reverts = CommitMessage.Parse(commit.Message).Reverts,
                 },
-                commit.Message?.Split('\n')[0], CommitMessage.Naming(commit.Message), commit.Paths is { } paths ? string.Join('\n', paths) : null);
+                commit.Message?.Split('\n')[0], CommitMessage.Naming(commit.Message),
+                commit.Paths is { } paths ? string.Join('\n', paths) : null);
         }
 
         return builder.Build();

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Leadline.Core;
 
 /// <summary>
-/// From a configuration repository's commit to the application's. What the deployment itself says of its image goes first. Else it is
-/// the nearest commit, from the deployed one back, that concerns the service: a configuration repository serves many. Where that one
-/// reverts another, what ran before is back.
+/// From a configuration repository's commit to the application's. What the deployment itself says of its image goes first. Else
+/// it is the nearest commit, from the deployed one back, that concerns the service: a configuration repository serves many.
+/// Where that one reverts another, what ran before is back.
 /// </summary>
 sealed class ConfiguredVersion
 {
@@ -68,7 +68,8 @@ sealed class ConfiguredVersion
     RepositoryName? Foreign(RepositoryName? repository) =>
         repository is { } named && facts.Repositories is { } own && !own.Any(one => IsSame(one, named)) ? named : null;
 
-    static bool IsSame(RepositoryName left, RepositoryName right) => string.Equals(left.Value, right.Value, StringComparison.OrdinalIgnoreCase);
+    static bool IsSame(RepositoryName left, RepositoryName right) =>
+        string.Equals(left.Value, right.Value, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>One deployment's view of the history.</summary>
     sealed class Subject
@@ -92,16 +93,20 @@ sealed class ConfiguredVersion
             folders = attempt.ConfigPaths is { IsEmpty: false } paths ? [.. paths.Select(Folder)] : null;
         }
 
-        /// <summary>The application's commit that the configuration has at this place, or -1, and what last changed it there.</summary>
+        /// <summary>
+        /// The application's commit that the configuration has at this place, or -1, and what last changed it there.
+        /// </summary>
         /// <param name="from">The place of the deployed commit.</param>
-        /// <param name="until">What was deployed before: a change that names nothing is one of the deployments since then.</param>
+        /// <param name="until">What was deployed before: a change that names nothing is one of the deployments since
+        /// then.</param>
         /// <param name="reverts">How many reverts led here.</param>
         public (int Place, Sha? ChangedBy) Walk(int from, HashSet<int> until, int reverts)
         {
             var graph = history.Commits;
             Sha? changedBy = null;
             var seen = new HashSet<int>();
-            for (var commit = from; commit >= 0 && seen.Add(commit); commit = graph.Parents(commit) is [var parent, ..] ? parent : -1)
+            for (var commit = from; commit >= 0 && seen.Add(commit); commit = graph.Parents(commit) is [var parent, ..] ? parent
+                : -1)
             {
                 if (changedBy is not null && until.Contains(commit)) break;
                 foreach (var one in With(commit))
@@ -128,14 +133,16 @@ sealed class ConfiguredVersion
         }
 
         /// <summary>
-        /// Whether the commit changes what runs of the service: below the folders that the deployment is made of, or else in a path, a
-        /// repository or a subject that bears one of its names, unless the path is another environment's.
+        /// Whether the commit changes what runs of the service: below the folders that the deployment is made of, or else in a
+        /// path, a repository or a subject that bears one of its names, unless the path is another environment's.
         /// </summary>
         bool Concerns(int commit)
         {
             var paths = history.Paths(commit);
             if (folders is { } own && paths is not null)
-                return paths.Any(path => own.Any(folder => folder.Length == 0 || path.StartsWith(folder + "/", StringComparison.Ordinal) || path == folder));
+                return paths.Any(path =>
+                    own.Any(folder =>
+                        folder.Length == 0 || path.StartsWith(folder + "/", StringComparison.Ordinal) || path == folder));
             if (paths?.Where(path => !IsOfAnother(path)).ToList() is { } mine)
             {
                 if (mine.Count == 0) return false;
@@ -147,25 +154,30 @@ sealed class ConfiguredVersion
 
         /// <summary>Of <c>acme/checkout-deploy</c>, checkout.</summary>
         bool IsDedicated => names.Any(name =>
-            VersionNames.HasWord(history.Repository.Value, name) || VersionNames.HasWord(history.Repository.Value.Replace('-', '/'), name));
+            VersionNames.HasWord(history.Repository.Value, name)
+                || VersionNames.HasWord(history.Repository.Value.Replace('-', '/'), name));
 
-        static string Folder(string path) => path is "." ? "" : (path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path).Trim('/');
+        static string Folder(string path) =>
+            path is "." ? "" : (path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path).Trim('/');
 
-        bool IsNamed(string path) => path.Split('/').Any(part => names.Any(name => part.Equals(name, StringComparison.OrdinalIgnoreCase)
-            || part.StartsWith(name + ".", StringComparison.OrdinalIgnoreCase)));
+        bool IsNamed(string path) =>
+            path.Split('/').Any(part => names.Any(name => part.Equals(name, StringComparison.OrdinalIgnoreCase)
+                || part.StartsWith(name + ".", StringComparison.OrdinalIgnoreCase)));
 
         bool IsOfAnother(string path) => path.Split('/').Any(part => others.Contains(part, StringComparer.OrdinalIgnoreCase));
 
         /// <summary>
-        /// The application's commit that this one sets. It is over where the commit says so, or names a version that nobody knows: what
-        /// an older one named is no longer so.
+        /// The application's commit that this one sets. It is over where the commit says so, or names a version that nobody
+        /// knows: what an older one named is no longer so.
         /// </summary>
         (int Place, bool IsOver) Says(int commit, int reverts)
         {
             if (history.Commits.Reverts(commit) is { } reverted)
             {
-                var undone = reverted.Split(' ').Select(text => Sha.ParseOrNull(text) is { } sha ? history.Commits.Find(sha) : -1).FirstOrDefault(-1);
-                if (undone < 0 || reverts == MostReverts || history.Commits.Parents(undone) is not [>= 0 and var before, ..]) return (-1, true);
+                var undone = reverted.Split(' ')
+                    .Select(text => Sha.ParseOrNull(text) is { } sha ? history.Commits.Find(sha) : -1).FirstOrDefault(-1);
+                if (undone < 0 || reverts == MostReverts || history.Commits.Parents(undone) is not [>= 0 and var before, ..])
+                    return (-1, true);
                 return (Walk(before, [], reverts + 1).Place, true);
             }
 

@@ -50,7 +50,8 @@ public static class Correlator
         return new Judgement(ledger.DrainToImmutable(), shipped.DrainToImmutable(), blames.DrainToImmutable());
     }
 
-    static void Judge(Case judged, IEnumerable<Attempt> attempts, List<IncidentFact> incidents, ImmutableArray<Override> overrides)
+    static void Judge(
+        Case judged, IEnumerable<Attempt> attempts, List<IncidentFact> incidents, ImmutableArray<Override> overrides)
     {
         var zone = judged.Definitions.Zone;
         foreach (var (attempt, part, beganAt) in CountingDeployments.Order(attempts, judged.Environment.Counts, judged.Graph))

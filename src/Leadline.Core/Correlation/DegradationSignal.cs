@@ -1,8 +1,9 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// What is measured of the service became worse with a deployment: the incident that the verification opened blames the deployment that it
-/// verified, and nothing else. It ends when the measure is back. Where the signal is off, there is no such incident.
+/// What is measured of the service became worse with a deployment: the incident that the verification opened blames the
+/// deployment that it verified, and nothing else. It ends when the measure is back. Where the signal is off, there is no such
+/// incident.
 /// </summary>
 static class DegradationSignal
 {

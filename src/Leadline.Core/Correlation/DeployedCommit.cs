@@ -1,8 +1,8 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// The commit that was deployed: the sha's, which may be short, else that of the version's artifact; or the one that a configuration
-/// repository names.
+/// The commit that was deployed: the sha's, which may be short, else that of the version's artifact; or the one that a
+/// configuration repository names.
 /// </summary>
 sealed class DeployedCommit
 {
@@ -23,7 +23,8 @@ sealed class DeployedCommit
 
     Attempt Resolve(Attempt attempt)
     {
-        if (attempt.Sha is { } sha) return graph.Find(sha) is >= 0 and var place ? At(attempt, place) : configured.Resolve(attempt);
+        if (attempt.Sha is { } sha)
+            return graph.Find(sha) is >= 0 and var place ? At(attempt, place) : configured.Resolve(attempt);
         if (attempt.Version is not { } version) return attempt;
         var byArtifact = attempt with { Via = LinkMethod.Artifact };
         if (known.Artifact(attempt.Repository, version) is { } artifact)
@@ -31,5 +32,6 @@ sealed class DeployedCommit
         return known.Find(version) is >= 0 and var named ? At(byArtifact, named) : attempt;
     }
 
-    Attempt At(Attempt attempt, int place) => attempt with { Head = place, Sha = graph.Sha(place), Repository = graph.Repository(place) };
+    Attempt At(Attempt attempt, int place) =>
+        attempt with { Head = place, Sha = graph.Sha(place), Repository = graph.Repository(place) };
 }

@@ -12,7 +12,8 @@ static class FailureRateRule
             FailureRateOf.WithoutRollbacks => (failed, row.Kind == LedgerKind.Rollback ? 0 : 1),
 
             // A failure that no incident tells of is one.
-            FailureRateOf.Incidents => (Math.Max(failed, row.Signs.Where(sign => sign.IsIncident).Select(sign => sign.Incident).Distinct().Count()), 1),
+            FailureRateOf.Incidents =>
+                (Math.Max(failed, row.Signs.Where(sign => sign.IsIncident).Select(sign => sign.Incident).Distinct().Count()), 1),
             _ => (null, null),
         };
     }

@@ -118,8 +118,8 @@ static class Folding
     }
 
     /// <summary>
-    /// The last that is said since it was last open. Statements that do not say it only know that it was over by then; so the first
-    /// of them is nearest.
+    /// The last that is said since it was last open. Statements that do not say it only know that it was over by then; so the
+    /// first of them is nearest.
     /// </summary>
     static DateTimeOffset EndOf(List<IncidentFact> statements)
     {
@@ -165,12 +165,14 @@ static class Folding
     static string Content(Fact fact) => fact switch
     {
         DeploymentFact d => $"{d.Sha}|{d.Version}|{d.Environment}|{d.Service}|{d.App}|{d.Repository}|"
-            + $"{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}|{Join(d.ConfigPaths)}|{Join(d.Steps)}",
+            + $"{d.CreatedAt:O}|{d.WaitedFrom:O}|{d.StartedAt:O}|{d.FinishedAt:O}|{d.Failed}|{Join(d.Changes)}|{d.Url}|"
+            + $"{Join(d.ConfigPaths)}|{Join(d.Steps)}",
         ChangeFact c => $"{c.MergeSha}|{c.HeadSha}|{c.OpenedAt:O}|{c.ReadyAt:O}|{c.FirstReviewedAt:O}|{c.ApprovedAt:O}|"
             + $"{c.MergedAt:O}|{c.ClosedAt:O}|{c.Branch}|{c.TargetBranch}|{c.Title}|{c.Author}|{Join(c.Labels)}|"
             + $"{Join(c.Commits)}|{c.Url}|{c.Lines}",
-        IncidentFact i => $"{i.StartedAt:O}|{i.AcknowledgedAt:O}|{i.ResolvedAt:O}|{i.Service}|{i.Group}|{Join(i.AlertLabels)}|{i.Severity}|"
-            + $"{i.Deployment}|{i.Sha}|{i.Title}|{Join(i.Labels)}|{i.Url}",
+        IncidentFact i =>
+            $"{i.StartedAt:O}|{i.AcknowledgedAt:O}|{i.ResolvedAt:O}|{i.Service}|{i.Group}|{Join(i.AlertLabels)}|{i.Severity}|"
+                + $"{i.Deployment}|{i.Sha}|{i.Title}|{Join(i.Labels)}|{i.Url}",
         BuildFact b => $"{b.Sha}|{b.Status}|{b.QueuedAt:O}|{b.StartedAt:O}|{b.FinishedAt:O}|{b.Pipeline}|{b.Url}",
         ArtifactFact a => $"{a.Sha}",
         ComparisonFact c => $"{c.Status}|{c.MergeBase}|{c.Total}|{Join<Sha>(c.Commits)}",

@@ -43,9 +43,10 @@ static class IncidentSignal
     {
         if (incident.Deployment is { } named)
         {
-            var found = judged.Counted.Find(row => row.Attempt.Id == named) ?? judged.Aborted.Find(row => row.Attempt.Id == named)
-                ?? judged.Counted.FindLast(row => row.Attempt.Version == named && row.DeployedAt <= incident.StartedAt)
-                ?? judged.Counted.Find(row => row.Attempt.Version == named);
+            var found = judged.Counted.Find(row => row.Attempt.Id == named)
+                ?? judged.Aborted.Find(row => row.Attempt.Id == named)
+                    ?? judged.Counted.FindLast(row => row.Attempt.Version == named && row.DeployedAt <= incident.StartedAt)
+                    ?? judged.Counted.Find(row => row.Attempt.Version == named);
 
             // A step of several regions, or a redeploy, stands for the row that has the same version.
             if (found is null && judged.Rows.Find(row => row.Attempt.Id == named) is { } other)

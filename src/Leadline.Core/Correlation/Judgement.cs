@@ -9,7 +9,9 @@ public sealed record ServiceFacts
 {
     public required ServiceName Service { get; init; }
 
-    /// <summary>The commits of the service's repositories, with those that only comparisons name, merged into one graph.</summary>
+    /// <summary>
+    /// The commits of the service's repositories, with those that only comparisons name, merged into one graph.
+    /// </summary>
     public required CommitGraph Commits { get; init; }
 
     /// <summary>The repositories that are the service's own; null where that is not said, and then every one is.</summary>
@@ -107,7 +109,8 @@ public sealed record LedgerRow
     public required LedgerLink Link { get; init; }
 
     /// <summary>
-    /// The commit that was live before, where nothing that is known joins it with this one and its host could: by a comparison of the two.
+    /// The commit that was live before, where nothing that is known joins it with this one and its host could: by a comparison
+    /// of the two.
     /// </summary>
     public Sha? LiveBefore { get; init; }
 

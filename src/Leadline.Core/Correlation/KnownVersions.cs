@@ -1,7 +1,8 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// The commits of a service by the names that they go by: their id or the beginning of it, a git tag, an image by its tag or digest.
+/// The commits of a service by the names that they go by: their id or the beginning of it, a git tag, an image by its tag or
+/// digest.
 /// </summary>
 sealed class KnownVersions
 {
@@ -26,11 +27,13 @@ sealed class KnownVersions
 
     /// <summary>The commit that an artifact of exactly this name stands for, first of all in this repository.</summary>
     public Sha? Artifact(RepositoryName? repository, string name) =>
-        artifacts.TryGetValue((repository, name), out var own) ? own : artifacts.TryGetValue((null, name), out var any) ? any : null;
+        artifacts.TryGetValue((repository, name), out var own) ? own : artifacts.TryGetValue((null, name), out var any) ? any
+            : null;
 
     /// <summary>
-    /// The place of the one commit that the name stands for, or -1: <c>v1.4.0</c>, <c>acme/shop:1.4.0</c> (the <c>v</c> of a git tag is
-    /// often left out of an image's), <c>acme/shop@sha256:…</c>, <c>3f2a9c1</c>, <c>main-3f2a9c1</c>, <c>v1.4.0-2-g3f2a9c1</c>.
+    /// The place of the one commit that the name stands for, or -1: <c>v1.4.0</c>, <c>acme/shop:1.4.0</c> (the <c>v</c> of a git
+    /// tag is often left out of an image's), <c>acme/shop@sha256:…</c>, <c>3f2a9c1</c>, <c>main-3f2a9c1</c>,
+    /// <c>v1.4.0-2-g3f2a9c1</c>.
     /// </summary>
     public int Find(string name)
     {
@@ -57,7 +60,8 @@ sealed class KnownVersions
             var end = from;
             while (end < text.Length && char.IsAsciiHexDigit(text[end])) end++;
             if (end == from) continue;
-            if (IsPart(text, from, end) && Sha.TryParse(text.AsSpan(from, end - from), out var sha) && graph.Find(sha) is >= 0 and var place)
+            if (IsPart(text, from, end) && Sha.TryParse(text.AsSpan(from, end - from), out var sha)
+                && graph.Find(sha) is >= 0 and var place)
             {
                 if (found >= 0 && found != place) return -1;
                 found = place;
@@ -69,11 +73,14 @@ sealed class KnownVersions
         return found;
     }
 
-    /// <summary>Whether nothing joins it to what stands around it, but the <c>g</c> that git puts before; a date is no part.</summary>
+    /// <summary>
+    /// Whether nothing joins it to what stands around it, but the <c>g</c> that git puts before; a date is no part.
+    /// </summary>
     static bool IsPart(string text, int from, int end)
     {
         if (end < text.Length && char.IsAsciiLetterOrDigit(text[end])) return false;
-        if (from > 0 && char.IsAsciiLetterOrDigit(text[from - 1]) && !(text[from - 1] == 'g' && from > 1 && text[from - 2] == '-')) return false;
+        if (from > 0 && char.IsAsciiLetterOrDigit(text[from - 1])
+            && !(text[from - 1] == 'g' && from > 1 && text[from - 2] == '-')) return false;
         return end - from == text.Length || end - from >= 40 || text.AsSpan(from, end - from).ContainsAnyExceptInRange('0', '9');
     }
 }

@@ -27,7 +27,8 @@ static class LeadTimeRule
             if (perChange && commit.Change is not null) continue;
             var because = row.IsExcluded ? Excluded
                 : perChange ? "it belongs to no change"
-                : judged.Definitions.LeadTime.Unit == LeadTimeUnit.Deployment ? commit.Commit >= 0 && commit.Commit == row.Head ? null : "it is not the commit that was deployed"
+                : judged.Definitions.LeadTime.Unit == LeadTimeUnit.Deployment ? commit.Commit >= 0 && commit.Commit == row.Head
+                    ? null : "it is not the commit that was deployed"
                 : NotCounted(judged, commit);
             var start = because is null ? Start(judged, commit, starts) : null;
             var repository = Repository(judged, row, commit);

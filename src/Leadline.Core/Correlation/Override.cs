@@ -19,8 +19,8 @@ public enum OverrideKind
 }
 
 /// <summary>
-/// What somebody says of a deployment or an incident, and what goes before the rules. It is no fact: no source told of it, and it is
-/// kept whatever becomes of what it speaks of.
+/// What somebody says of a deployment or an incident, and what goes before the rules. It is no fact: no source told of it, and
+/// it is kept whatever becomes of what it speaks of.
 /// </summary>
 public sealed record Override
 {

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Leadline.Core;
 
 /// <summary>
-/// What people say goes before what the signals found, and is applied after them: who broke what stays to be seen. An incident is moved
-/// to the deployment that is named, or to none; a deployment is a failure, or is none; one that is excluded stays in the ledger with all
-/// that it shipped, and enters no number. Of what contradicts itself the latest is in force.
+/// What people say goes before what the signals found, and is applied after them: who broke what stays to be seen. An incident
+/// is moved to the deployment that is named, or to none; a deployment is a failure, or is none; one that is excluded stays in
+/// the ledger with all that it shipped, and enters no number. Of what contradicts itself the latest is in force.
 /// </summary>
 public static class OverrideRule
 {
@@ -16,7 +16,8 @@ public static class OverrideRule
     public static ImmutableArray<Override> InForce(IEnumerable<Override> overrides)
     {
         var inForce = new List<Override>();
-        foreach (var one in overrides.Where(one => one.UndoneAt is null).DistinctBy(one => one.Id).OrderBy(one => one.At).ThenBy(one => one.Id))
+        foreach (var one in overrides.Where(one => one.UndoneAt is null).DistinctBy(one => one.Id).OrderBy(one => one.At)
+            .ThenBy(one => one.Id))
         {
             inForce.RemoveAll(earlier => SpeaksAgainst(one, earlier));
             inForce.Add(one);
@@ -25,14 +26,17 @@ public static class OverrideRule
         return [.. inForce];
     }
 
-    /// <summary>To link an incident to a deployment is to say that it failed, also where it was said before that it did not.</summary>
+    /// <summary>
+    /// To link an incident to a deployment is to say that it failed, also where it was said before that it did not.
+    /// </summary>
     static bool SpeaksAgainst(Override later, Override earlier) => later.Kind switch
     {
         OverrideKind.Failed or OverrideKind.NotFailed =>
             earlier.Kind is OverrideKind.Failed or OverrideKind.NotFailed && earlier.DeploymentId == later.DeploymentId,
         OverrideKind.Exclude => earlier.Kind is OverrideKind.Exclude && earlier.DeploymentId == later.DeploymentId,
         _ => (IsOfIncident(earlier) && earlier.IncidentId == later.IncidentId)
-            || (later.Kind is OverrideKind.LinkIncident && earlier.Kind is OverrideKind.NotFailed && earlier.DeploymentId == later.DeploymentId),
+            || (later.Kind is OverrideKind.LinkIncident && earlier.Kind is OverrideKind.NotFailed
+                && earlier.DeploymentId == later.DeploymentId),
     };
 
     static bool IsOfIncident(Override one) => one.Kind is OverrideKind.LinkIncident or OverrideKind.UnlinkIncident;
@@ -65,7 +69,8 @@ public static class OverrideRule
         }
     }
 
-    static Row? RowOf(Dictionary<string, Row> rows, Override one) => one.DeploymentId is { } id ? rows.GetValueOrDefault(id) : null;
+    static Row? RowOf(Dictionary<string, Row> rows, Override one) =>
+        one.DeploymentId is { } id ? rows.GetValueOrDefault(id) : null;
 
     static void Move(Case judged, Dictionary<string, Row> rows, Override one)
     {
@@ -89,7 +94,8 @@ public static class OverrideRule
     }
 
     /// <summary>
-    /// A failure of which nothing else is known ends as a declared one does: with the next counted deployment that is none itself.
+    /// A failure of which nothing else is known ends as a declared one does: with the next counted deployment that is none
+    /// itself.
     /// </summary>
     static void Fail(Case judged, Row failed, Override verdict, Dictionary<Row, Override> verdicts)
     {
@@ -98,9 +104,11 @@ public static class OverrideRule
         {
             var after = judged.Rows.IndexOf(failed) + 1;
             repair = judged.Rows.Skip(after).FirstOrDefault(row =>
-                row.IsCounted && row.Kind is not (LedgerKind.FailedAttempt or LedgerKind.Redeploy) && !judged.Aborted.Contains(row) && IsGood(row));
+                row.IsCounted && row.Kind is not (LedgerKind.FailedAttempt or LedgerKind.Redeploy)
+                    && !judged.Aborted.Contains(row) && IsGood(row));
             failed.Signs.Add(new Sign(
-                failed.DeployedAt, repair?.DeployedAt, repair is null ? null : $"deployment {repair.Attempt.Id}", Incident: null));
+                failed.DeployedAt, repair?.DeployedAt, repair is null ? null : $"deployment {repair.Attempt.Id}",
+                Incident: null));
         }
 
         judged.Blames.Add(new Blame

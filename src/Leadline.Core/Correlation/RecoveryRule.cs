@@ -1,8 +1,9 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// From the earliest incident's start (without one: the deployment's success, or where it was aborted, the first step that users had) to the last one's resolution (without one: the
-/// first counted deployment that repairs it). Open while any incident is open. Where the definitions say so, it starts with the deployment in any case.
+/// From the earliest incident's start (without one: the deployment's success, or where it was aborted, the first step that users
+/// had) to the last one's resolution (without one: the first counted deployment that repairs it). Open while any incident is
+/// open. Where the definitions say so, it starts with the deployment in any case.
 /// </summary>
 static class RecoveryRule
 {
@@ -18,7 +19,8 @@ static class RecoveryRule
 
         var started = rules.Start == RecoveryStart.Deployment ? row.DeployedAt : incidents.Min(sign => sign.StartedAt);
         if (incidents.Exists(sign => sign.EndedAt is null)) return (started, null, null);
-        var last = incidents.OrderByDescending(sign => sign.EndedAt).ThenBy(sign => sign.EndedBy, StringComparer.Ordinal).First();
+        var last = incidents.OrderByDescending(sign => sign.EndedAt)
+            .ThenBy(sign => sign.EndedBy, StringComparer.Ordinal).First();
         return (started, last.EndedAt, last.EndedBy);
     }
 }

@@ -1,9 +1,9 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// A deployment all of whose commits had shipped before, and which takes some of the live ones of the service away. It blames the
-/// earliest counted deployment since which some of those were live without a break: V1 → V2 → V3 → V1 blames V2, and
-/// V1 → V2 → V1 → V3 → V1 blames V2 and then V3.
+/// A deployment all of whose commits had shipped before, and which takes some of the live ones of the service away. It blames
+/// the earliest counted deployment since which some of those were live without a break: V1 → V2 → V3 → V1 blames V2, and V1 → V2
+/// → V1 → V3 → V1 blames V2 and then V3.
 /// </summary>
 static class RollbackSignal
 {

@@ -6,8 +6,8 @@ namespace Leadline.Core;
 public static class Rollout
 {
     /// <summary>
-    /// Each step once, by its name: the latest statement tells its outcome, what that leaves out keeps its earlier value, and it began when the first says so. In the order in which
-    /// they began; those of which that is not known come last.
+    /// Each step once, by its name: the latest statement tells its outcome, what that leaves out keeps its earlier value, and it
+    /// began when the first says so. In the order in which they began; those of which that is not known come last.
     /// </summary>
     /// <param name="statements">Of one deployment, oldest first.</param>
     public static ImmutableArray<RolloutStep> StepsOf(IEnumerable<DeploymentFact> statements)
@@ -25,7 +25,10 @@ public static class Rollout
             };
         }
 
-        return [.. steps.Values.OrderBy(step => step.StartedAt ?? step.FinishedAt ?? DateTimeOffset.MaxValue).ThenBy(step => step.Weight).ThenBy(step => step.Name, StringComparer.Ordinal)];
+        return [
+            .. steps.Values.OrderBy(step => step.StartedAt ?? step.FinishedAt ?? DateTimeOffset.MaxValue)
+                .ThenBy(step => step.Weight).ThenBy(step => step.Name, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>The last of the steps that was aborted, or null.</summary>

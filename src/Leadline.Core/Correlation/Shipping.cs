@@ -36,7 +36,8 @@ static class Shipping
             {
                 if (row.Repository is null)
                 {
-                    // Of which repository it was nobody knows, unless there is but one: whatever comes next in any of them follows a gap.
+                    // Of which repository it was nobody knows, unless there is but one: whatever comes next in any of them
+                    // follows a gap.
                     var others = lives.Values.Where(other => other != live).ToList();
                     if (others is [[.., var last]]) before ??= last;
                     foreach (var other in others) other.Add(row);
@@ -59,7 +60,8 @@ static class Shipping
             {
                 shipping = between.FindAll(commit => walk.IsOfLastStep(commit) || walk.Add(commit));
                 if (shipping.Count == 0 && compared!.MayTakeAway) RollbackSignal.Apply(judged, row, live);
-                else if (MayHaveHad(judged, opaque, before!) is { } at && shipping.RemoveAll(commit => !(judged.Graph.CommittedAt(commit) > at)) > 0 && shipping.Count == 0)
+                else if (MayHaveHad(judged, opaque, before!) is { } at
+                    && shipping.RemoveAll(commit => !(judged.Graph.CommittedAt(commit) > at)) > 0 && shipping.Count == 0)
                     row.Link = LedgerLink.Gap;
 
                 // What else the walk reached was live before, nobody knows since when.
@@ -76,13 +78,18 @@ static class Shipping
 
             if (row.Attempt.Changes is not null) Declare(judged, row, walk);
             else if (row.Link != LedgerLink.Linked) MarkOwn(judged, step.Reached, walk);
-            else Ship(judged, row, shipping, i => between is not null ? LinkMethod.Compare : i < step.ByAncestry ? LinkMethod.Ancestry : LinkMethod.PushRange, walk);
+            else
+                Ship(
+                    judged, row, shipping,
+                    i =>
+                        between is not null ? LinkMethod.Compare : i < step.ByAncestry ? LinkMethod.Ancestry
+                            : LinkMethod.PushRange, walk);
         }
     }
 
     /// <summary>
-    /// Until when something was deployed of which nobody knows all that it brought, and which the live one does not hold for all that is known:
-    /// a commit that is older may have been live by it. Null where there is no such thing.
+    /// Until when something was deployed of which nobody knows all that it brought, and which the live one does not hold for all
+    /// that is known: a commit that is older may have been live by it. Null where there is no such thing.
     /// </summary>
     static DateTimeOffset? MayHaveHad(Case judged, List<Row> opaque, Row live)
     {
@@ -99,12 +106,18 @@ static class Shipping
         }
     }
 
-    /// <summary>What was live before, where a host can compare it with what is deployed: it asks for whole shas of one repository.</summary>
+    /// <summary>
+    /// What was live before, where a host can compare it with what is deployed: it asks for whole shas of one repository.
+    /// </summary>
     static Sha? Comparable(Row? before, Row row)
     {
-        if (row.Attempt.Changes is not null || row is not { Sha: { IsShort: false } own, Link: not (LedgerLink.Configuration or LedgerLink.ShortSha) }) return null;
-        if (before is not { Sha: { IsShort: false } live } || live == own || before.Link == LedgerLink.Configuration) return null;
-        return before.Repository is { } one && row.Repository is { } other && !string.Equals(one.Value, other.Value, StringComparison.OrdinalIgnoreCase) ? null : live;
+        if (row.Attempt.Changes is not null
+            || row is not { Sha: { IsShort: false } own, Link: not (LedgerLink.Configuration or LedgerLink.ShortSha) })
+            return null;
+        if (before is not { Sha: { IsShort: false } live } || live == own || before.Link == LedgerLink.Configuration)
+            return null;
+        return before.Repository is { } one && row.Repository is { } other
+            && !string.Equals(one.Value, other.Value, StringComparison.OrdinalIgnoreCase) ? null : live;
     }
 
     static bool IsLive(Row before, Row row) =>

@@ -56,10 +56,13 @@ static class VersionNames
     {
         var (tag, digest) = PartsOf(name);
         return digest is not null || tag is not null || VersionTag.IsVersion(name)
-            || (Sha.TryParse(name, out _) && name.AsSpan().ContainsAnyInRange('0', '9') && name.AsSpan().ContainsAnyExceptInRange('0', '9'));
+            || (Sha.TryParse(name, out _) && name.AsSpan().ContainsAnyInRange('0', '9')
+                && name.AsSpan().ContainsAnyExceptInRange('0', '9'));
     }
 
-    /// <summary>The tag and digest of an image: <c>registry:5000/acme/shop:v1@sha256:…</c>; null where the name has none.</summary>
+    /// <summary>
+    /// The tag and digest of an image: <c>registry:5000/acme/shop:v1@sha256:…</c>; null where the name has none.
+    /// </summary>
     public static (string? Tag, string? Digest) PartsOf(string name)
     {
         if (name.Contains("://", StringComparison.Ordinal)) return (null, null);
@@ -77,7 +80,8 @@ static class VersionNames
         for (var rest = line; rest.IndexOf(word, StringComparison.OrdinalIgnoreCase) is >= 0 and var at; rest = rest[(at + 1)..])
         {
             var from = line.Length - rest.Length + at;
-            if ((from == 0 || !IsOfWord(line[from - 1])) && (from + word.Length == line.Length || !IsOfWord(line[from + word.Length]))) return true;
+            if ((from == 0 || !IsOfWord(line[from - 1]))
+                && (from + word.Length == line.Length || !IsOfWord(line[from + word.Length]))) return true;
         }
 
         return false;

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Leadline.Core;
 
-/// <summary>Reads what <see cref="DefinitionsHash.Canonical"/> writes, so that a version which was in force can be judged by again.</summary>
+/// <summary>
+/// Reads what <see cref="DefinitionsHash.Canonical"/> writes, so that a version which was in force can be judged by again.
+/// </summary>
 public static class CanonicalDefinitions
 {
     /// <exception cref="FormatException">A line is not one of ours: a later version of the program wrote it.</exception>
@@ -51,8 +53,11 @@ public static class CanonicalDefinitions
             Failure = new FailureRules
             {
                 Signals = Take("failure.signals", text => Words<FailureSignal>(text), Definitions.Default.Failure.Signals),
-                IncidentWindow = Take("failure.incident_window", text => TimeSpan.ParseExact(text, "c", CultureInfo.InvariantCulture), Definitions.Default.Failure.IncidentWindow),
-                IncidentLinks = Take("failure.incident_links", text => Words<IncidentLink>(text), Definitions.Default.Failure.IncidentLinks),
+                IncidentWindow = Take(
+                    "failure.incident_window", text => TimeSpan.ParseExact(text, "c", CultureInfo.InvariantCulture),
+                    Definitions.Default.Failure.IncidentWindow),
+                IncidentLinks = Take(
+                    "failure.incident_links", text => Words<IncidentLink>(text), Definitions.Default.Failure.IncidentLinks),
                 Rate = Take("failure.rate", Word<FailureRateOf>, default),
                 IncidentLabels = Take("failure.incident_labels", Items, Definitions.Default.Failure.IncidentLabels),
                 Hotfix = new HotfixRules
@@ -86,20 +91,27 @@ public static class CanonicalDefinitions
         Repositories = [.. Items(of["repositories"]).Select(repository => new RepositoryName(repository))],
         Paths = Items(of["paths"]),
         Apps = Items(of["apps"]),
-        Incidents = [.. Items(of["incidents"]).Select(item => item.Split(':', 2)).Select(pair => new IncidentMapping(pair[0], pair[1]))],
+        Incidents =
+        [
+            .. Items(of["incidents"]).Select(item => item.Split(':', 2)).Select(pair => new IncidentMapping(pair[0], pair[1])),
+        ],
     };
 
     /// <summary>The name, which may hold points, and the key below it.</summary>
     static (string Name, string Key)? Below(string key, string above) =>
-        key.StartsWith(above, StringComparison.Ordinal) && key.LastIndexOf('.') is var last && last > above.Length ? (key[above.Length..last], key[(last + 1)..]) : null;
+        key.StartsWith(above, StringComparison.Ordinal) && key.LastIndexOf('.') is var last && last > above.Length
+            ? (key[above.Length..last], key[(last + 1)..]) : null;
 
-    static Dictionary<string, string> Of(Dictionary<string, Dictionary<string, string>> all, string name) => all.TryGetValue(name, out var known) ? known : all[name] = [];
+    static Dictionary<string, string> Of(Dictionary<string, Dictionary<string, string>> all, string name) =>
+        all.TryGetValue(name, out var known) ? known : all[name] = [];
 
     static ImmutableArray<string> Items(string text) => text.Length < 2 ? [] : [.. text[1..^1].Split("\", \"")];
 
     static ImmutableArray<T> Words<T>(string text) where T : struct, Enum => [.. Items(text).Select(Word<T>).Order()];
 
-    static T Word<T>(string text) where T : struct, Enum => Enum.TryParse<T>(text, out var value) && Enum.IsDefined(value) ? value : throw NotOurs(text);
+    static T Word<T>(string text) where T : struct, Enum =>
+        Enum.TryParse<T>(text, out var value) && Enum.IsDefined(value) ? value : throw NotOurs(text);
 
-    static FormatException NotOurs(string text) => new($"'{text}' is not understood: a later version of Leadline kept these definitions");
+    static FormatException NotOurs(string text) =>
+        new($"'{text}' is not understood: a later version of Leadline kept these definitions");
 }

@@ -127,7 +127,9 @@ public enum FailureSignal
     Hotfix,
     Declared,
 
-    /// <summary>What is measured of the service became worse with the deployment: an incident that Leadline itself opens and closes.</summary>
+    /// <summary>
+    /// What is measured of the service became worse with the deployment: an incident that Leadline itself opens and closes.
+    /// </summary>
     Degradation,
 
     /// <summary>The roll-out was aborted after some users had the version.</summary>
@@ -183,7 +185,10 @@ public sealed record FailureRules
     /// <summary>How long before an incident a deployment can have succeeded and still be its cause by nearness alone.</summary>
     public TimeSpan IncidentWindow { get; init; } = TimeSpan.FromHours(24);
 
-    public ImmutableArray<IncidentLink> IncidentLinks { get; init; } = [IncidentLink.Declared, IncidentLink.Fix, IncidentLink.Window];
+    public ImmutableArray<IncidentLink> IncidentLinks { get; init; } =
+    [
+        IncidentLink.Declared, IncidentLink.Fix, IncidentLink.Window,
+    ];
 
     public FailureRateOf Rate { get; init; }
 

@@ -15,7 +15,9 @@ public static class DefinitionsHash
     /// One <c>key = value</c> a line, in a fixed order; lists whose order does not matter are sorted. The preset's name
     /// decides nothing.
     /// </summary>
-    /// <remarks>Keys that came later are left out where they say what holds without them, so that definitions keep their hash.</remarks>
+    /// <remarks>
+    /// Keys that came later are left out where they say what holds without them, so that definitions keep their hash.
+    /// </remarks>
     public static string Canonical(Definitions definitions) => Text(definitions, isWhole: false);
 
     /// <summary>The same with every key.</summary>
@@ -72,7 +74,8 @@ public static class DefinitionsHash
 
     /// <summary>Equal for definitions that map facts to the same services.</summary>
     public static string OfServices(Definitions definitions) => string.Concat(
-        Canonical(definitions).Split('\n').Where(line => line.StartsWith("services.", StringComparison.Ordinal)).Select(line => line + '\n'));
+        Canonical(definitions).Split('\n').Where(line => line.StartsWith("services.", StringComparison.Ordinal))
+            .Select(line => line + '\n'));
 
     static string Sorted(IEnumerable<string> items) =>
         string.Join(", ", items.Distinct().Order(StringComparer.Ordinal).Select(item => $"\"{item}\""));

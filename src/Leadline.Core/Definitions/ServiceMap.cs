@@ -71,7 +71,9 @@ public sealed class ServiceMap
         _ => [],
     };
 
-    /// <summary>The environment of the definitions that a source's name matches, or null (a tier that is not measured).</summary>
+    /// <summary>
+    /// The environment of the definitions that a source's name matches, or null (a tier that is not measured).
+    /// </summary>
     public EnvironmentDefinition? EnvironmentOf(string sourceName)
     {
         lock (environmentOf)
@@ -87,7 +89,8 @@ public sealed class ServiceMap
         IEnumerable<(string Service, RepositoryName? Repository)> deployed, IEnumerable<RepositoryName> repositories)
     {
         // A blank name, which a source may send, is none.
-        var byName = deployed.Where(pair => !string.IsNullOrWhiteSpace(pair.Service)).GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase);
+        var byName = deployed.Where(pair => !string.IsNullOrWhiteSpace(pair.Service))
+            .GroupBy(pair => pair.Service, StringComparer.OrdinalIgnoreCase);
         var declared = byName.Select(group => new ServiceDefinition
         {
             Name = new ServiceName(group.OrderBy(pair => pair.Service, StringComparer.Ordinal).First().Service),

@@ -69,7 +69,9 @@ public sealed record ChangeFact : Fact
 
     public DateTimeOffset? ClosedAt { get; init; }
 
-    /// <summary>The commit on the target branch; null unless merged (hosts also report a trial merge, which is not it).</summary>
+    /// <summary>
+    /// The commit on the target branch; null unless merged (hosts also report a trial merge, which is not it).
+    /// </summary>
     public Sha? MergeSha { get; init; }
 
     public Sha? HeadSha { get; init; }
@@ -116,7 +118,9 @@ public sealed record BuildFact : Fact
     public string? Url { get; init; }
 }
 
-/// <summary>A name under which a commit is known: a git tag, an image tag or an image digest. Key: repository and name.</summary>
+/// <summary>
+/// A name under which a commit is known: a git tag, an image tag or an image digest. Key: repository and name.
+/// </summary>
 public sealed record ArtifactFact : Fact
 {
     public required RepositoryName Repository { get; init; }
@@ -190,8 +194,8 @@ public sealed record DeploymentFact : Fact
     public bool? Failed { get; init; }
 
     /// <summary>
-    /// The folders of <see cref="Repository"/> that say what runs, where it is a configuration repository and the source knows them;
-    /// an empty one is the whole repository.
+    /// The folders of <see cref="Repository"/> that say what runs, where it is a configuration repository and the source knows
+    /// them; an empty one is the whole repository.
     /// </summary>
     public ImmutableArray<string>? ConfigPaths { get; init; }
 
@@ -208,7 +212,10 @@ public enum RolloutKind { Canary, Ring, BlueGreen }
 
 public enum StepOutcome { Running, Succeeded, Failed, Aborted }
 
-/// <summary>One step by which a deployment reaches its users: a share of the traffic, a ring, a region, or the other of two halves. Key: its name within the deployment.</summary>
+/// <summary>
+/// One step by which a deployment reaches its users: a share of the traffic, a ring, a region, or the other of two halves. Key:
+/// its name within the deployment.
+/// </summary>
 public sealed record RolloutStep
 {
     public required string Name { get; init; }
@@ -244,7 +251,8 @@ public sealed record IncidentFact : Fact
     public string? Group { get; init; }
 
     /// <summary>
-    /// An alert's labels, each as <c>name=value</c>, that a service is mapped from too, whatever the source. Null where it has none.
+    /// An alert's labels, each as <c>name=value</c>, that a service is mapped from too, whatever the source. Null where it has
+    /// none.
     /// </summary>
     public ImmutableArray<string>? AlertLabels { get; init; }
 
@@ -273,7 +281,10 @@ public sealed record IncidentFact : Fact
     public string? Url { get; init; }
 }
 
-/// <summary>What was measured of a service after one of its deployments, by one check, as it stood at <see cref="Fact.AsOf"/>. Key: deployment, service and check.</summary>
+/// <summary>
+/// What was measured of a service after one of its deployments, by one check, as it stood at <see cref="Fact.AsOf"/>. Key:
+/// deployment, service and check.
+/// </summary>
 public sealed record VerificationFact : Fact
 {
     public required string Deployment { get; init; }

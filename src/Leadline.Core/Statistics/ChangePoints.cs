@@ -3,14 +3,17 @@ using System.Collections.Immutable;
 namespace Leadline.Core;
 
 /// <summary>
-/// Where the level of a history shifted: the partition into segments that costs least, where each segment costs what the data in it lack to its own level, and each
-/// shift a penalty (optimal partitioning: Jackson et al., An Algorithm for Optimal Partitioning of Data on an Interval, IEEE Signal Processing Letters 12, 2005; the costs as
-/// Killick, Fearnhead and Eckley use them with it, JASA 107, 2012).
+/// Where the level of a history shifted: the partition into segments that costs least, where each segment costs what the data in
+/// it lack to its own level, and each shift a penalty (optimal partitioning: Jackson et al., An Algorithm for Optimal
+/// Partitioning of Data on an Interval, IEEE Signal Processing Letters 12, 2005; the costs as Killick, Fearnhead and Eckley use
+/// them with it, JASA 107, 2012).
 /// </summary>
 /// <remarks>
-/// A history is a row of buckets, usually weeks. What a shift has to gain is measured by twice the logarithm of the likelihood, which for two buckets of the same level has the
-/// mean 1. Real histories vary more than that: what neighbouring buckets differ by, the greatest tenth left out, is the measure by which costs are divided, where it is above 1.
-/// And a level is one of most of its buckets: a shift stays where the buckets before and after it, each as one row, are shifted by <see cref="HodgesLehmann"/>.
+/// A history is a row of buckets, usually weeks. What a shift has to gain is measured by twice the logarithm of the likelihood,
+/// which for two buckets of the same level has the mean 1. Real histories vary more than that: what neighbouring buckets differ
+/// by, the greatest tenth left out, is the measure by which costs are divided, where it is above 1. And a level is one of most
+/// of its buckets: a shift stays where the buckets before and after it, each as one row, are shifted by
+/// <see cref="HodgesLehmann"/>.
 /// </remarks>
 public static class ChangePoints
 {
@@ -20,7 +23,9 @@ public static class ChangePoints
     // Of the chi-square distribution with one degree of freedom the mean of the lower nine tenths.
     const double TrimmedMean = 0.6232, Kept = 0.9;
 
-    /// <summary>What a shift must gain in a history of so many buckets: on histories without one it is found in fewer than one of twenty.</summary>
+    /// <summary>
+    /// What a shift must gain in a history of so many buckets: on histories without one it is found in fewer than one of twenty.
+    /// </summary>
     public static double Penalty(int buckets) => 3 + (2.5 * Math.Log(buckets));
 
     /// <summary>Where the rate of a Poisson process shifted.</summary>
@@ -44,12 +49,15 @@ public static class ChangePoints
     {
         var (parts, wholes) = (Sums(shares.Count, i => shares[i].Part), Sums(shares.Count, i => shares[i].Whole));
         var known = shares.Where(share => share.Whole > 0).ToList();
-        return Find(shares.Count, Cost, i => shares[i].Whole == 0 ? null : (double)shares[i].Part / shares[i].Whole, Dispersion(known.Zip(known.Skip(1), (one, other) =>
-        {
-            var pooled = (double)(one.Part + other.Part) / (one.Whole + other.Whole);
-            return pooled is 0 or 1 ? (double?)null
-                : Square(((double)one.Part / one.Whole) - ((double)other.Part / other.Whole)) / (pooled * (1 - pooled) * ((1.0 / one.Whole) + (1.0 / other.Whole)));
-        })));
+        return Find(
+            shares.Count, Cost, i => shares[i].Whole == 0 ? null : (double)shares[i].Part / shares[i].Whole,
+            Dispersion(known.Zip(known.Skip(1), (one, other) =>
+            {
+                var pooled = (double)(one.Part + other.Part) / (one.Whole + other.Whole);
+                return pooled is 0 or 1 ? (double?)null
+                    : Square(((double)one.Part / one.Whole) - ((double)other.Part / other.Whole))
+                        / (pooled * (1 - pooled) * ((1.0 / one.Whole) + (1.0 / other.Whole)));
+            })));
 
         double Cost(int from, int to)
         {
@@ -59,8 +67,8 @@ public static class ChangePoints
     }
 
     /// <summary>
-    /// Where times shifted, whatever their distribution: by their ranks among all of the history, as in the test of Kruskal and Wallis (JASA 47, 1952), of which
-    /// the statistic is what the best partition gains.
+    /// Where times shifted, whatever their distribution: by their ranks among all of the history, as in the test of Kruskal and
+    /// Wallis (JASA 47, 1952), of which the statistic is what the best partition gains.
     /// </summary>
     /// <param name="times">By bucket; those of one bucket may be none.</param>
     public static ImmutableArray<int> OfTimes(IReadOnlyList<Sample> times)
@@ -81,14 +89,20 @@ public static class ChangePoints
             below += tied;
         }
 
-        var (sums, counts) = (Sums(times.Count, i => Enumerable.Range(0, times[i].Length).Sum(place => ranks[times[i][place]] * times[i].CountAt(place))), Sums(times.Count, i => times[i].Count));
+        var (sums, counts) =
+            (Sums(
+                times.Count,
+                i => Enumerable.Range(0, times[i].Length).Sum(place => ranks[times[i][place]] * times[i].CountAt(place))),
+                Sums(times.Count, i => times[i].Count));
         var known = Enumerable.Range(0, times.Count).Where(i => times[i].Count > 0).ToList();
         return Find(times.Count, Cost, i => times[i].Median, Dispersion(known.Zip(known.Skip(1), (one, other) => (double?)(
-            Square((Sum(one) / times[one].Count) - (Sum(other) / times[other].Count)) / (variance * ((1.0 / times[one].Count) + (1.0 / times[other].Count)))))));
+            Square((Sum(one) / times[one].Count) - (Sum(other) / times[other].Count))
+                / (variance * ((1.0 / times[one].Count) + (1.0 / times[other].Count)))))));
 
         double Sum(int bucket) => sums[bucket + 1] - sums[bucket];
 
-        double Cost(int from, int to) => counts[to] - counts[from] is var rows && rows == 0 ? 0 : -Square(sums[to] - sums[from]) / rows / variance;
+        double Cost(int from, int to) =>
+            counts[to] - counts[from] is var rows && rows == 0 ? 0 : -Square(sums[to] - sums[from]) / rows / variance;
     }
 
     /// <param name="cost">Of the segment from a bucket to before another, at its own level.</param>
@@ -123,7 +137,8 @@ public static class ChangePoints
 
         return [.. bounds[1..^1]];
 
-        bool IsShifted(int from, int at, int to) => HodgesLehmann.Shift(Values(from, at), Values(at, to)) is { Lower: > 0 } or { Upper: < 0 };
+        bool IsShifted(int from, int at, int to) =>
+            HodgesLehmann.Shift(Values(from, at), Values(at, to)) is { Lower: > 0 } or { Upper: < 0 };
 
         Sample Values(int from, int to) => Sample.Of(Enumerable.Range(from, to - from).Select(value).OfType<double>());
     }

@@ -3,9 +3,10 @@ using System.Collections.Immutable;
 namespace Leadline.Core;
 
 /// <summary>
-/// How far medians and means of the same rows may be led by chance: rows that came together, as the changes of one deployment, are drawn together, with replacement
-/// (Field and Welsh, Bootstrapping Clustered Data, Journal of the Royal Statistical Society B 69, 2007), and intervals are the percentiles of what was drawn
-/// (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13). The same rows give the same draws: the seed is fixed.
+/// How far medians and means of the same rows may be led by chance: rows that came together, as the changes of one deployment,
+/// are drawn together, with replacement (Field and Welsh, Bootstrapping Clustered Data, Journal of the Royal Statistical Society
+/// B 69, 2007), and intervals are the percentiles of what was drawn (Efron and Tibshirani, An Introduction to the Bootstrap,
+/// 1993, chapter 13). The same rows give the same draws: the seed is fixed.
 /// </summary>
 public static class ClusterBootstrap
 {
@@ -16,9 +17,10 @@ public static class ClusterBootstrap
 
     /// <summary>The continuous median and the mean of each column in each draw, first by draw.</summary>
     /// <param name="clusters">Of each row, the number of its cluster, from 0.</param>
-    /// <param name="columns">Each with a value for each row. They are asked for <see cref="Comparisons"/> times: where the values rest on other rows, those are drawn too
-    /// (<see cref="Drawn"/>).</param>
-    public static (double Median, double Mean)[][] Draw(IReadOnlyList<int> clusters, Func<Random, IReadOnlyList<double[]>> columns)
+    /// <param name="columns">Each with a value for each row. They are asked for <see cref="Comparisons"/> times: where the
+    /// values rest on other rows, those are drawn too (<see cref="Drawn"/>).</param>
+    public static (double Median, double Mean)[][] Draw(
+        IReadOnlyList<int> clusters, Func<Random, IReadOnlyList<double[]>> columns)
     {
         var sizes = new int[clusters.Count == 0 ? 0 : clusters.Max() + 1];
         foreach (var cluster in clusters) sizes[cluster]++;
@@ -27,7 +29,8 @@ public static class ClusterBootstrap
         for (var comparison = 0; comparison < Comparisons; comparison++)
         {
             var compared = columns(random);
-            var orders = compared.Select(column => Enumerable.Range(0, column.Length).OrderBy(row => column[row]).ToArray()).ToArray();
+            var orders = compared.Select(column => Enumerable.Range(0, column.Length).OrderBy(row => column[row]).ToArray())
+                .ToArray();
             var sums = compared.Select(SumsOf).ToArray();
             for (var draw = comparison; draw < Draws; draw += Comparisons)
             {
@@ -39,7 +42,11 @@ public static class ClusterBootstrap
                     rows += sizes[cluster];
                 }
 
-                draws[draw] = [.. compared.Select((column, place) => (Median(column, orders[place], times, rows), Mean(sums[place], times, rows)))];
+                draws[draw] =
+                [
+                    .. compared.Select(
+                        (column, place) => (Median(column, orders[place], times, rows), Mean(sums[place], times, rows))),
+                ];
             }
         }
 
@@ -75,7 +82,8 @@ public static class ClusterBootstrap
     }
 
     /// <summary>As many numbers of clusters as there are clusters, some of them several times.</summary>
-    public static IEnumerable<int> Drawn(Random random, int clusters) => Enumerable.Range(0, clusters).Select(_ => random.Next(clusters));
+    public static IEnumerable<int> Drawn(Random random, int clusters) =>
+        Enumerable.Range(0, clusters).Select(_ => random.Next(clusters));
 
     /// <summary>The 95 % interval of what was drawn.</summary>
     public static ImmutableArray<double> Interval(IEnumerable<double> drawn)

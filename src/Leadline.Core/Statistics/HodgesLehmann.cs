@@ -17,7 +17,8 @@ public sealed class Sample
     /// <param name="values">In any order; the same value may come several times.</param>
     public static Sample Of(IEnumerable<(double Value, long Count)> values)
     {
-        var groups = values.Where(one => one.Count > 0).GroupBy(one => one.Value).OrderBy(group => group.Key).Select(group => (Value: group.Key, Count: group.Sum(one => one.Count))).ToArray();
+        var groups = values.Where(one => one.Count > 0).GroupBy(one => one.Value).OrderBy(group => group.Key)
+            .Select(group => (Value: group.Key, Count: group.Sum(one => one.Count))).ToArray();
         var before = new long[groups.Length + 1];
         for (var i = 0; i < groups.Length; i++) before[i + 1] = before[i] + groups[i].Count;
         return new Sample([.. groups.Select(group => group.Value)], before);
@@ -52,9 +53,10 @@ public sealed class Sample
 }
 
 /// <summary>
-/// By how much the values of one sample are shifted against those of another: the median of all differences between a value of the one and a value of the
-/// other, with the interval that turns round the rank test of Wilcoxon, Mann and Whitney (Hodges and Lehmann, Estimates of Location Based on Rank Tests,
-/// Annals of Mathematical Statistics 34, 1963; Hollander and Wolfe, Nonparametric Statistical Methods, 1973, sections 4.2 and 4.3).
+/// By how much the values of one sample are shifted against those of another: the median of all differences between a value of
+/// the one and a value of the other, with the interval that turns round the rank test of Wilcoxon, Mann and Whitney (Hodges and
+/// Lehmann, Estimates of Location Based on Rank Tests, Annals of Mathematical Statistics 34, 1963; Hollander and Wolfe,
+/// Nonparametric Statistical Methods, 1973, sections 4.2 and 4.3).
 /// </summary>
 public static class HodgesLehmann
 {
@@ -67,14 +69,15 @@ public static class HodgesLehmann
     static readonly ConcurrentDictionary<(int One, int Other), int> Ranks = new();
 
     /// <summary>
-    /// The shift of the one against the other, with an interval of at least 95 % (about 95 % where a sample is larger than <see cref="MostExact"/>).
-    /// Null where no ranks have that confidence: three against three, or one against fewer than 39.
+    /// The shift of the one against the other, with an interval of at least 95 % (about 95 % where a sample is larger than
+    /// <see cref="MostExact"/>). Null where no ranks have that confidence: three against three, or one against fewer than 39.
     /// </summary>
     public static (double Shift, double Lower, double Upper)? Shift(Sample one, Sample other)
     {
         if (one.Count == 0 || other.Count == 0) return null;
         var pairs = (Int128)one.Count * other.Count;
-        if (pairs > long.MaxValue) throw new ArgumentOutOfRangeException(nameof(one), "the samples have more pairs than can be counted");
+        if (pairs > long.MaxValue)
+            throw new ArgumentOutOfRangeException(nameof(one), "the samples have more pairs than can be counted");
         var count = (long)pairs;
         var rank = RankOf(one, other);
         if (rank < 1) return null;
@@ -83,12 +86,17 @@ public static class HodgesLehmann
         return (lowerMiddle + ((upperMiddle - lowerMiddle) / 2), At(one, other, rank), At(one, other, count + 1 - rank));
     }
 
-    /// <summary>The rank, from 1, of the difference at the lower end of the interval; that at the upper end is as far from the other end.</summary>
+    /// <summary>
+    /// The rank, from 1, of the difference at the lower end of the interval; that at the upper end is as far from the other end.
+    /// </summary>
     static long RankOf(Sample one, Sample other) =>
         one.Count > MostExact || other.Count > MostExact ? NormalRank(one, other)
             : Ranks.GetOrAdd(((int)one.Count, (int)other.Count), static sizes => ExactRank(sizes.One, sizes.Other));
 
-    /// <summary>The largest C with P(W &lt; C) ≤ 2.5 %, where W is the statistic of Mann and Whitney of samples of these sizes; 0 where there is none.</summary>
+    /// <summary>
+    /// The largest C with P(W &lt; C) ≤ 2.5 %, where W is the statistic of Mann and Whitney of samples of these sizes; 0 where
+    /// there is none.
+    /// </summary>
     public static int ExactRank(int one, int other)
     {
         // Of how many of the orders of both samples the statistic is w: f(m, n, w) = f(m − 1, n, w − n) + f(m, n − 1, w).
@@ -135,8 +143,9 @@ public static class HodgesLehmann
     }
 
     /// <summary>
-    /// The difference of this rank, from 1, of all between a value of the one and a value of the other: the least number that as many differences do not exceed. All
-    /// numbers are halved 64 times by their bits, and each time the differences are counted in one pass over both samples; their product is never made.
+    /// The difference of this rank, from 1, of all between a value of the one and a value of the other: the least number that as
+    /// many differences do not exceed. All numbers are halved 64 times by their bits, and each time the differences are counted
+    /// in one pass over both samples; their product is never made.
     /// </summary>
     static double At(Sample one, Sample other, long rank)
     {
@@ -151,7 +160,9 @@ public static class HodgesLehmann
         return Number(low);
     }
 
-    /// <summary>How many differences are not above it. The higher the value of the one, the higher must that of the other be.</summary>
+    /// <summary>
+    /// How many differences are not above it. The higher the value of the one, the higher must that of the other be.
+    /// </summary>
     static long CountUpTo(Sample one, Sample other, double bound)
     {
         var (count, j) = (0L, 0);

@@ -9,7 +9,8 @@ public static class KaplanMeier
     /// The earliest time at which the estimated share still running is one half or less; null where it never falls that far, as
     /// when most are still running. Of equal times, those that ended go before those that are still running.
     /// </summary>
-    /// <param name="spans">How long each ran, how many ran so long, and whether they have ended (or were still running when last seen).</param>
+    /// <param name="spans">How long each ran, how many ran so long, and whether they have ended (or were still running when last
+    /// seen).</param>
     public static double? Median(IEnumerable<(double Time, long Count, bool Ended)> spans)
     {
         var ordered = spans.OrderBy(span => span.Time).ToList();

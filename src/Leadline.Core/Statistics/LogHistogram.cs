@@ -1,12 +1,13 @@
 namespace Leadline.Core;
 
 /// <summary>
-/// Counts of spans in bins whose bounds grow by the factor γ = (1 + α) / (1 − α), so that the value of a bin is within α of every span in it
-/// (Masson, Rim and Lee, DDSketch, Proceedings of the VLDB Endowment 12, 2019). Histograms of parts add up to the histogram of the whole.
+/// Counts of spans in bins whose bounds grow by the factor γ = (1 + α) / (1 − α), so that the value of a bin is within α of
+/// every span in it (Masson, Rim and Lee, DDSketch, Proceedings of the VLDB Endowment 12, 2019). Histograms of parts add up to
+/// the histogram of the whole.
 /// </summary>
 /// <remarks>
-/// A span of x microseconds lies in bin 1 + ⌈log_γ x⌉, a negative one in the same bin below zero, and none at all, or less than one
-/// microsecond, in bin 0.
+/// A span of x microseconds lies in bin 1 + ⌈log_γ x⌉, a negative one in the same bin below zero, and none at all, or less than
+/// one microsecond, in bin 0.
 /// </remarks>
 public sealed class LogHistogram
 {
@@ -29,10 +30,14 @@ public sealed class LogHistogram
 
     /// <summary>The bin of a span in seconds.</summary>
     public static int BinOf(double seconds) =>
-        Math.Sign(seconds) * (1 + (int)Math.Max(0, Math.Ceiling(Math.Log(Math.Max(Math.Abs(seconds), Microsecond) / Microsecond) / LogOfGrowth)));
+        Math.Sign(seconds)
+            * (1
+                + (int)Math.Max(
+                    0, Math.Ceiling(Math.Log(Math.Max(Math.Abs(seconds), Microsecond) / Microsecond) / LogOfGrowth)));
 
     /// <summary>The span in seconds that stands for a bin: within α of every span in it.</summary>
-    public static double SecondsOf(int bin) => Math.Sign(bin) * 2 * Math.Pow(Growth, Math.Abs(bin) - 1) / (1 + Growth) * Microsecond;
+    public static double SecondsOf(int bin) =>
+        Math.Sign(bin) * 2 * Math.Pow(Growth, Math.Abs(bin) - 1) / (1 + Growth) * Microsecond;
 
     public void Add(double seconds) => Add(BinOf(seconds), 1);
 

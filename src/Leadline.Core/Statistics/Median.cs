@@ -23,6 +23,7 @@ public static class Median
         if (sorted.Length == 0) return null;
         var rank = fraction * (sorted.Length - 1);
         var below = (int)rank;
-        return below == sorted.Length - 1 ? sorted[below] : sorted[below] + ((rank - below) * (sorted[below + 1] - sorted[below]));
+        return below == sorted.Length - 1 ? sorted[below]
+            : sorted[below] + ((rank - below) * (sorted[below + 1] - sorted[below]));
     }
 }

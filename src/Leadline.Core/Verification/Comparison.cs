@@ -18,7 +18,8 @@ public readonly record struct MeasuredValue(DateTimeOffset At, double Value);
 public sealed record ComparisonRule(WorseWhen Worse, double Tolerance, double Least);
 
 /// <summary>A window in numbers; those without a value are null.</summary>
-public sealed record WindowNumbers(DateTimeOffset From, DateTimeOffset To, int Samples, double? Median, double? Lowest, double? Highest)
+public sealed record WindowNumbers(
+    DateTimeOffset From, DateTimeOffset To, int Samples, double? Median, double? Lowest, double? Highest)
 {
     public static WindowNumbers Of(DateTimeOffset from, DateTimeOffset to, IReadOnlyCollection<MeasuredValue> values) => new(
         from, to, values.Count, Core.Median.Of([.. values.Select(one => one.Value)]),
@@ -31,17 +32,21 @@ public sealed record WindowNumbers(DateTimeOffset From, DateTimeOffset To, int S
 /// <param name="Interval">Of the difference, 95 %.</param>
 /// <param name="Ratio">The median after by the earlier one; null where that is nothing, or not known.</param>
 /// <param name="Limit">Beyond it a value is worse; null where nothing was measured.</param>
-public sealed record ComparedWindow(WindowNumbers Window, ReleaseVerdict Verdict, double? Difference, ImmutableArray<double>? Interval, double? Ratio, double? Limit);
+public sealed record ComparedWindow(
+    WindowNumbers Window, ReleaseVerdict Verdict, double? Difference, ImmutableArray<double>? Interval, double? Ratio,
+    double? Limit);
 
 /// <summary>
-/// Whether a measure became worse with a deployment. Of each window there are as many values as it has samples; those after are shifted against the
-/// earlier ones by the median of all differences between them (<see cref="HodgesLehmann"/>). It is worse where that shift is more than the tolerance
-/// and its interval leaves out zero: the rank test by which canary analysis tells two groups of samples apart too (Mann and Whitney, On a Test of
-/// Whether one of Two Random Variables is Stochastically Larger than the Other, Annals of Mathematical Statistics 18, 1947; so Kayenta of Netflix and
-/// Google). Samples of a series lean on each other, so that the interval is narrower than it should be: the tolerance guards against that.
-/// What is worse than just before the deployment and not worse than a week earlier at the same time is the hour, and no change.
+/// Whether a measure became worse with a deployment. Of each window there are as many values as it has samples; those after are
+/// shifted against the earlier ones by the median of all differences between them (<see cref="HodgesLehmann"/>). It is worse
+/// where that shift is more than the tolerance and its interval leaves out zero: the rank test by which canary analysis tells
+/// two groups of samples apart too (Mann and Whitney, On a Test of Whether one of Two Random Variables is Stochastically Larger
+/// than the Other, Annals of Mathematical Statistics 18, 1947; so Kayenta of Netflix and Google). Samples of a series lean on
+/// each other, so that the interval is narrower than it should be: the tolerance guards against that. What is worse than just
+/// before the deployment and not worse than a week earlier at the same time is the hour, and no change.
 /// </summary>
-public sealed record Comparison(ReleaseVerdict Verdict, string Because, WindowNumbers After, ComparedWindow Before, ComparedWindow WeekEarlier)
+public sealed record Comparison(
+    ReleaseVerdict Verdict, string Because, WindowNumbers After, ComparedWindow Before, ComparedWindow WeekEarlier)
 {
     /// <summary>With fewer samples in a window nothing is told.</summary>
     public const int FewestSamples = 5;
@@ -55,10 +60,15 @@ public sealed record Comparison(ReleaseVerdict Verdict, string Because, WindowNu
         var (verdict, because) = (first.Verdict, second.Verdict) switch
         {
             (ReleaseVerdict.CannotTell, _) => (ReleaseVerdict.CannotTell, TooFew(after, before)),
-            (var told, ReleaseVerdict.CannotTell) => (told, Medians(after, first.Window, null) + "; of a week earlier too little is known to compare with"),
+            (var told, ReleaseVerdict.CannotTell) =>
+                (told, Medians(after, first.Window, null) + "; of a week earlier too little is known to compare with"),
             (var told, var other) when told == other => (told, Medians(after, first.Window, second.Window)),
-            (ReleaseVerdict.Worse, _) => (ReleaseVerdict.NoChange, Medians(after, first.Window, second.Window) + ": worse than before it, and not than a week earlier"),
-            (ReleaseVerdict.Better, _) => (ReleaseVerdict.NoChange, Medians(after, first.Window, second.Window) + ": better than before it, and not than a week earlier"),
+            (ReleaseVerdict.Worse, _) =>
+                (ReleaseVerdict.NoChange, Medians(after, first.Window, second.Window)
+                    + ": worse than before it, and not than a week earlier"),
+            (ReleaseVerdict.Better, _) =>
+                (ReleaseVerdict.NoChange, Medians(after, first.Window, second.Window)
+                    + ": better than before it, and not than a week earlier"),
             (var told, _) => (told, Medians(after, first.Window, second.Window)),
         };
         return new Comparison(verdict, because, after.Numbers, first, second);
@@ -73,8 +83,8 @@ public sealed record Comparison(ReleaseVerdict Verdict, string Because, WindowNu
     };
 
     /// <summary>
-    /// When the measure was back: the first of the values at the end that are all within the limit, at least <see cref="FewestSamples"/> of them;
-    /// null where they are not.
+    /// When the measure was back: the first of the values at the end that are all within the limit, at least
+    /// <see cref="FewestSamples"/> of them; null where they are not.
     /// </summary>
     /// <param name="values">In order of time.</param>
     public static DateTimeOffset? BackAt(IReadOnlyList<MeasuredValue> values, double limit, WorseWhen worse)
@@ -84,7 +94,8 @@ public sealed record Comparison(ReleaseVerdict Verdict, string Because, WindowNu
         return values.Count - first >= FewestSamples ? values[first].At : null;
     }
 
-    public static bool IsBeyond(double value, double limit, WorseWhen worse) => worse == WorseWhen.Higher ? value > limit : value < limit;
+    public static bool IsBeyond(double value, double limit, WorseWhen worse) =>
+        worse == WorseWhen.Higher ? value > limit : value < limit;
 
     static ComparedWindow Against(MeasuredWindow after, MeasuredWindow earlier, ComparisonRule rule)
     {
@@ -92,28 +103,36 @@ public sealed record Comparison(ReleaseVerdict Verdict, string Because, WindowNu
         var margin = numbers.Median is { } median ? Math.Max(rule.Tolerance * Math.Abs(median), rule.Least) : 0;
         var bad = rule.Worse == WorseWhen.Higher ? 1 : -1;
         var limit = earlier.Values.Length < FewestSamples ? null : numbers.Median + (bad * margin);
-        if (after.Values.Length < FewestSamples || limit is null || HodgesLehmann.Shift(Sample(after), Sample(earlier)) is not { } shift)
+        if (after.Values.Length < FewestSamples || limit is null
+            || HodgesLehmann.Shift(Sample(after), Sample(earlier)) is not { } shift)
             return new ComparedWindow(numbers, ReleaseVerdict.CannotTell, null, null, null, limit);
         var verdict = shift switch
         {
             _ when Math.Abs(shift.Shift) <= margin || (shift.Lower <= 0 && shift.Upper >= 0) => ReleaseVerdict.NoChange,
             _ => shift.Shift * bad > 0 ? ReleaseVerdict.Worse : ReleaseVerdict.Better,
         };
-        return new ComparedWindow(numbers, verdict, shift.Shift, [shift.Lower, shift.Upper], numbers.Median is 0 ? null : after.Numbers.Median / numbers.Median, limit);
+        return new ComparedWindow(
+            numbers, verdict, shift.Shift, [shift.Lower, shift.Upper],
+            numbers.Median is 0 ? null : after.Numbers.Median / numbers.Median, limit);
     }
 
     static Sample Sample(MeasuredWindow window) => Core.Sample.Of(window.Values.Select(one => one.Value));
 
     static string TooFew(MeasuredWindow after, MeasuredWindow before)
     {
-        var (window, count) = after.Values.Length < FewestSamples ? ("after", after.Values.Length) : ("before", before.Values.Length);
-        return count == 0 ? $"there is no data in the window {window} it" : $"there {(count == 1 ? "is 1 sample" : $"are {count} samples")} in the window {window} it, and {FewestSamples} are needed";
+        var (window, count) = after.Values.Length < FewestSamples ? ("after", after.Values.Length)
+            : ("before", before.Values.Length);
+        return count == 0 ? $"there is no data in the window {window} it"
+            : $"there {(count == 1 ? "is 1 sample" : $"are {count} samples")} in the window {window} it, and {FewestSamples} "
+                + "are needed";
     }
 
     static string Medians(MeasuredWindow after, WindowNumbers before, WindowNumbers? weekEarlier) =>
-        $"the median is {Written(after.Numbers.Median)} after it, {Written(before.Median)} before it" + (weekEarlier is null ? "" : $" and {Written(weekEarlier.Median)} a week earlier");
+        $"the median is {Written(after.Numbers.Median)} after it, {Written(before.Median)} before it"
+            + (weekEarlier is null ? "" : $" and {Written(weekEarlier.Median)} a week earlier");
 
-    static string Written(double? value) => value?.ToString("G4", System.Globalization.CultureInfo.InvariantCulture) ?? "unknown";
+    static string Written(double? value) =>
+        value?.ToString("G4", System.Globalization.CultureInfo.InvariantCulture) ?? "unknown";
 }
 
 /// <summary>What was measured in a window; in order of time, and only what is a number.</summary>

@@ -8,8 +8,9 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.Alertmanager;
 
 /// <summary>
-/// Asks Prometheus for the alerts that fired, by the samples of its own series <c>ALERTS</c>, a part of the span after the other and the oldest first;
-/// an alert that still fires at the end of a part is carried along into the next one. Alertmanager itself keeps no history.
+/// Asks Prometheus for the alerts that fired, by the samples of its own series <c>ALERTS</c>, a part of the span after the other
+/// and the oldest first; an alert that still fires at the end of a part is carried along into the next one. Alertmanager itself
+/// keeps no history.
 /// </summary>
 public sealed class PrometheusPager : Pager
 {
@@ -66,7 +67,10 @@ public sealed class PrometheusPager : Pager
                 if (firing.Remove(key, out var ended)) over.Add(ended);
 
                 // What fired already where a later pass begins was told of by the one before it, with its true beginning.
-                firing[key] = new Firing(key, labels, at, at, null, IsBegun: span.IsAgain && about.Field("first").ValueKind == JsonValueKind.True && at < from.ToUnixTimeSeconds() + Stale);
+                firing[key] = new Firing(
+                    key, labels, at, at, null,
+                    IsBegun: span.IsAgain && about.Field("first").ValueKind == JsonValueKind.True
+                        && at < from.ToUnixTimeSeconds() + Stale);
             }
         }
 
@@ -79,17 +83,34 @@ public sealed class PrometheusPager : Pager
 
         return new Page
         {
-            Items = [.. over.Where(one => !one.IsBegun).Select(one => one.Item(isOver: true)), .. isEnd ? firing.Values.Where(one => !one.IsBegun).Select(one => one.Item(isOver: false)) : []],
-            Next = isEnd ? [] : [Asking(to, span.AsOf, $"[{string.Join(',', firing.Values.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Write()))}]", isFirst: false)],
+            Items =
+            [
+                .. over.Where(one => !one.IsBegun).Select(one => one.Item(isOver: true)),
+                .. isEnd ? firing.Values.Where(one => !one.IsBegun).Select(one => one.Item(isOver: false)) : [],
+            ],
+            Next = isEnd ? []
+                : [
+                    Asking(
+                        to, span.AsOf,
+                        $"[{string.Join(',', firing.Values.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Write()))}]", isFirst: false),
+                ],
         };
     }
 
     public override ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
     [
-        new("parts of 6 hours", new PageRequest { Kind = "count", Address = "api/v1/query?query=vector(1)", About = $"{Math.Ceiling((span.AsOf - span.From) / Longest)}" }, AtOnce: 1, EachAsks: 0),
+        new(
+            "parts of 6 hours",
+            new PageRequest
+            {
+                Kind = "count",
+                Address = "api/v1/query?query=vector(1)",
+                About = $"{Math.Ceiling((span.AsOf - span.From) / Longest)}",
+            }, AtOnce: 1, EachAsks: 0),
     ];
 
-    public override long? CountOf(PlannedListing listing, PageAnswer answer) => long.Parse(listing.Count.About!, CultureInfo.InvariantCulture);
+    public override long? CountOf(PlannedListing listing, PageAnswer answer) =>
+        long.Parse(listing.Count.About!, CultureInfo.InvariantCulture);
 
     static PageRequest Asking(DateTimeOffset from, DateTimeOffset end, string firing, bool isFirst = true)
     {
@@ -98,7 +119,9 @@ public sealed class PrometheusPager : Pager
         return new PageRequest
         {
             Kind = "alerts",
-            Address = $"api/v1/query?query={Uri.EscapeDataString($"ALERTS{{alertstate=\"firing\"}}[{seconds}s]")}&time={Seconds(to.ToUnixTimeMilliseconds() / 1000.0)}",
+            Address =
+                $"api/v1/query?query={Uri.EscapeDataString($"ALERTS{{alertstate=\"firing\"}}[{seconds}s]")}&time="
+                    + $"{Seconds(to.ToUnixTimeMilliseconds() / 1000.0)}",
             About = $$"""{"from":"{{from.UtcDateTime:O}}","to":"{{to.UtcDateTime:O}}","first":{{(isFirst ? "true" : "false")}},"firing":{{firing}}}""",
         };
     }
@@ -107,7 +130,8 @@ public sealed class PrometheusPager : Pager
     static SortedDictionary<string, string> LabelsOf(JsonElement metric, string scope)
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in (scope == "*" ? "" : scope).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(one => one.Split('=', 2)))
+        foreach (var pair in (scope == "*" ? "" : scope).Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(one => one.Split('=', 2)))
             if (pair is [var name, var value]) labels[name] = value.Trim('"');
         foreach (var label in metric.EnumerateObject())
             if (label.Name is not ("__name__" or "alertstate")) labels[label.Name] = label.Value.GetString() ?? "";
@@ -120,7 +144,8 @@ public sealed class PrometheusPager : Pager
         var sum = 14695981039346656037UL;
         foreach (var (name, value) in labels)
         {
-            foreach (var one in (byte[])[.. Encoding.UTF8.GetBytes(name), 255, .. Encoding.UTF8.GetBytes(value), 255]) sum = unchecked((sum ^ one) * 1099511628211UL);
+            foreach (var one in (byte[])[.. Encoding.UTF8.GetBytes(name), 255, .. Encoding.UTF8.GetBytes(value), 255])
+                sum = unchecked((sum ^ one) * 1099511628211UL);
         }
 
         return sum.ToString("x16", CultureInfo.InvariantCulture);
@@ -131,7 +156,8 @@ public sealed class PrometheusPager : Pager
     /// <summary>An alert that fires, by the times of its samples in seconds since 1970.</summary>
     /// <param name="Step">The least time between two samples; null while there is one.</param>
     /// <param name="IsBegun">Whether it fired before what was asked for, so that its beginning is not known.</param>
-    sealed record Firing(string Key, SortedDictionary<string, string> Labels, double First, double Last, double? Step, bool IsBegun)
+    sealed record Firing(
+        string Key, SortedDictionary<string, string> Labels, double First, double Last, double? Step, bool IsBegun)
     {
         public bool IsOverBy(double at) => at - Last > (Step is { } step ? Math.Min(Stale, step * 2.5) : Stale);
 
@@ -140,10 +166,13 @@ public sealed class PrometheusPager : Pager
 
         public static Firing Parse(JsonElement json)
         {
-            var labels = new SortedDictionary<string, string>(json.Field("labels").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!), StringComparer.Ordinal);
+            var labels = new SortedDictionary<string, string>(
+                json.Field("labels").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!),
+                StringComparer.Ordinal);
             return new Firing(
                 Fingerprint(labels), labels, json.Field("first").GetDouble(), json.Field("last").GetDouble(),
-                json.Field("step").ValueKind == JsonValueKind.Number ? json.Field("step").GetDouble() : null, json.Field("begun").GetBoolean());
+                json.Field("step").ValueKind == JsonValueKind.Number ? json.Field("step").GetDouble() : null,
+                json.Field("begun").GetBoolean());
         }
 
         /// <summary>As Alertmanager would have sent it; it ended with the evaluation after its last sample.</summary>
@@ -151,11 +180,16 @@ public sealed class PrometheusPager : Pager
         {
             var (status, end) = isOver ? ("resolved", Instant(Last + (Step ?? 0))) : ("firing", "0001-01-01T00:00:00Z");
             var alert = $$"""{"status":"{{status}}","labels":{{LabelsJson()}},"annotations":{},"startsAt":"{{Instant(First)}}","endsAt":"{{end}}","fingerprint":"{{Key}}"}""";
-            return new PageItem($"{Key}:{Instant(First)}:{(isOver ? end : "firing")}", Delivery.NoHeaders, Envelope.Of(("version", "\"4\""), ("status", $"\"{status}\""), ("alerts", $"[{alert}]")));
+            return new PageItem(
+                $"{Key}:{Instant(First)}:{(isOver ? end : "firing")}", Delivery.NoHeaders,
+                Envelope.Of(("version", "\"4\""), ("status", $"\"{status}\""), ("alerts", $"[{alert}]")));
         }
 
-        string LabelsJson() => $"{{{string.Join(',', Labels.Select(label => $"{Envelope.Text(label.Key)}:{Envelope.Text(label.Value)}"))}}}";
+        string LabelsJson() =>
+            $"{{{string.Join(',', Labels.Select(label => $"{Envelope.Text(label.Key)}:{Envelope.Text(label.Value)}"))}}}";
 
-        static string Instant(double at) => DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(at * 1000)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        static string Instant(double at) =>
+            DateTimeOffset.FromUnixTimeMilliseconds(
+                (long)Math.Round(at * 1000)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
     }
 }

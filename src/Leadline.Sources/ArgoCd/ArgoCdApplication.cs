@@ -183,12 +183,14 @@ static class ArgoCdApplication
             return sources.Zip(revisions)
                 .Where(pair => pair.First is { Chart: null or "" })
                 .OrderBy(pair => pair.First is { Ref: { Length: > 0 }, Path: null or "" })
-                .Select(pair => (Repository: RepositoryUrl.NameOf(pair.First!.RepoURL), Sha: Sha.ParseOrNull(pair.Second), pair.First.Path))
+                .Select(pair =>
+                    (Repository: RepositoryUrl.NameOf(pair.First!.RepoURL), Sha: Sha.ParseOrNull(pair.Second), pair.First.Path))
                 .FirstOrDefault(one => one is { Repository: not null, Sha.IsShort: false });
         }
 
         /// <summary>
-        /// The source's folder, and those that Argo CD's own annotation names beside it: below it, or, behind a slash, below the root.
+        /// The source's folder, and those that Argo CD's own annotation names beside it: below it, or, behind a slash, below the
+        /// root.
         /// </summary>
         ImmutableArray<string>? FoldersOf(string? path)
         {

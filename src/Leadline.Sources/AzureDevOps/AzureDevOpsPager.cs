@@ -6,8 +6,8 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.AzureDevOps;
 
 /// <summary>
-/// Asks Azure DevOps' API for the pushes of a project's repositories with their commits, for pull requests with theirs, for builds with their stages, and for what
-/// classic releases deployed.
+/// Asks Azure DevOps' API for the pushes of a project's repositories with their commits, for pull requests with theirs, for
+/// builds with their stages, and for what classic releases deployed.
 /// </summary>
 public sealed class AzureDevOpsPager : Pager
 {
@@ -32,7 +32,11 @@ public sealed class AzureDevOpsPager : Pager
     public override (string Name, string Value) Proof(string token) => BasicOrBearer(token.Contains(':') ? token : ":" + token);
 
     public override PageRequest? Listing(string pattern) => pattern.EndsWith("/*", StringComparison.Ordinal)
-        ? new PageRequest { Kind = "projects", Address = $"{Uri.EscapeDataString(pattern[..^2])}/_apis/projects?$top={AtOnce}&{Version71}" }
+        ? new PageRequest
+        {
+            Kind = "projects",
+            Address = $"{Uri.EscapeDataString(pattern[..^2])}/_apis/projects?$top={AtOnce}&{Version71}",
+        }
         : null;
 
     public override ImmutableArray<PageRequest> First(string scope, PageSpan span)
@@ -46,7 +50,10 @@ public sealed class AzureDevOpsPager : Pager
             // By when they were closed, too: one that was opened long ago may be merged today.
             Asked("pull_requests", $"{pulls}&searchCriteria.queryTimeRangeType=created&"),
             Asked("pull_requests", $"{pulls}&searchCriteria.queryTimeRangeType=closed&"),
-            Asked("builds", $"build/builds?statusFilter=completed&minTime={Envelope.Written(span.IsAgain ? span.From - UnderWay : span.From)}&queryOrder=queueTimeDescending&$top={AtOnce}&"),
+            Asked(
+                "builds",
+                "build/builds?statusFilter=completed&minTime="
+                    + $"{Envelope.Written(span.IsAgain ? span.From - UnderWay : span.From)}&queryOrder=queueTimeDescending&$top={AtOnce}&"),
             Asked(AzureReleases.Kind, AzureReleases.Address(span.From)),
         ];
 
@@ -61,46 +68,69 @@ public sealed class AzureDevOpsPager : Pager
         {
             "projects" => new Page
             {
-                Scopes = [.. body.ListOf("value").Select(one => one.TextOf("name")).OfType<string>().Select(name => $"{scope[..^2]}/{name}")],
+                Scopes =
+                [
+                    .. body.ListOf("value").Select(one => one.TextOf("name")).OfType<string>()
+                        .Select(name => $"{scope[..^2]}/{name}"),
+                ],
                 Next = Continued(request, answer),
             },
-            "repositories" => new Page { Next = [.. body.ListOf("value").Select(one => Pushes(scope, one.TextOf("id")!, span.From))] },
+            "repositories" =>
+                new Page { Next = [.. body.ListOf("value").Select(one => Pushes(scope, one.TextOf("id")!, span.From))] },
             "pushes" => new Page
             {
                 Next =
                 [
                     .. body.ListOf("value").Select(push => new PageRequest
                     {
-                        Kind = "push", Address = $"{At(scope)}git/repositories/{request.About}/pushes/{push.NumberOf("pushId")}?includeCommits={AtOnce}&includeRefUpdates=true&{Version71}", About = request.About,
+                        Kind = "push",
+                        Address =
+                            $"{At(scope)}git/repositories/{request.About}/pushes/{push.NumberOf("pushId")}?includeCommits="
+                                + $"{AtOnce}&includeRefUpdates=true&{Version71}", About = request.About,
                     }),
                     .. Skipped(request, body),
                 ],
             },
-            "push" => new Page { Items = [Item(scope, "git.push", $"push:{request.About}:{body.NumberOf("pushId")}", body, null)] },
+            "push" =>
+                new Page { Items = [Item(scope, "git.push", $"push:{request.About}:{body.NumberOf("pushId")}", body, null)] },
             "pull_requests" => PullRequests(body, request, scope),
             "pull_request_commits" => Commits(body, request, answer, scope),
             "builds" => Builds(body.ListOf("value"), Continued(request, answer), scope),
             "stages" => new Page { Items = [.. Stages(body, request, scope)] },
             AzureReleases.Kind => new Page
             {
-                Items = [.. body.ListOf("value").Select(one => new PageItem($"{scope}:{AzureReleases.KeyOf(one)}", Delivery.NoHeaders, AzureReleases.AsTheHook(one, scope)))],
+                Items =
+                [
+                    .. body.ListOf("value")
+                        .Select(one =>
+                            new PageItem(
+                                $"{scope}:{AzureReleases.KeyOf(one)}", Delivery.NoHeaders, AzureReleases.AsTheHook(one, scope))),
+                ],
                 Next = Continued(request, answer),
             },
             _ => throw new JsonException($"there is no listing {request.Kind}"),
         };
     }
 
-    public override string Right(PageRequest request) => request.Kind switch { "builds" => "Build (Read)", AzureReleases.Kind => "Release (Read)", _ => "Code (Read)" };
+    public override string Right(PageRequest request) =>
+        request.Kind switch { "builds" => "Build (Read)", AzureReleases.Kind => "Release (Read)", _ => "Code (Read)" };
 
-    /// <summary>What did not begin has no timeline; a repository without a push has none to list; a repository may be gone with its pull requests' commits.</summary>
-    public override bool IsNothing(PageRequest request, int status) => (request.Kind, status) is ("stages", 204 or 404) or ("pushes" or "pull_request_commits", 404);
+    /// <summary>
+    /// What did not begin has no timeline; a repository without a push has none to list; a repository may be gone with its pull
+    /// requests' commits.
+    /// </summary>
+    public override bool IsNothing(PageRequest request, int status) =>
+        (request.Kind, status) is ("stages", 204 or 404) or ("pushes" or "pull_request_commits", 404);
 
-    public override Uri? Elsewhere(PageRequest request, Uri api) => request.Kind == AzureReleases.Kind ? AzureReleases.HostBeside(api) : null;
+    public override Uri? Elsewhere(PageRequest request, Uri api) =>
+        request.Kind == AzureReleases.Kind ? AzureReleases.HostBeside(api) : null;
 
     static PageRequest Pushes(string scope, string repository, DateTimeOffset from) => new()
     {
         Kind = "pushes",
-        Address = $"{At(scope)}git/repositories/{Uri.EscapeDataString(repository)}/pushes?searchCriteria.fromDate={Envelope.Written(from)}&$top={AtOnce}&$skip=0&{Version71}",
+        Address =
+            $"{At(scope)}git/repositories/{Uri.EscapeDataString(repository)}/pushes?searchCriteria.fromDate="
+                + $"{Envelope.Written(from)}&$top={AtOnce}&$skip=0&{Version71}",
         About = Uri.EscapeDataString(repository),
     };
 
@@ -112,13 +142,17 @@ public sealed class AzureDevOpsPager : Pager
         return new Page
         {
             Items = [.. pulls.Select(one => Item(
-                scope, "git.pullrequest.updated", $"pullrequest:{one.NumberOf("pullRequestId")}:{one.TextOf("status")}:{one.TextOf("closedDate")}", one, null))],
+                scope, "git.pullrequest.updated",
+                $"pullrequest:{one.NumberOf("pullRequestId")}:{one.TextOf("status")}:{one.TextOf("closedDate")}", one, null))],
             Next =
             [
                 .. pulls.Where(one => isClosed && one.TextOf("status") == "completed").Select(one => new PageRequest
                 {
                     Kind = "pull_request_commits",
-                    Address = $"{At(scope)}git/repositories/{Uri.EscapeDataString(one.Field("repository").TextOf("id") ?? "")}/pullRequests/{one.NumberOf("pullRequestId")}/commits?$top={AtOnce}&{Version71}",
+                    Address =
+                        $"{At(scope)}git/repositories/"
+                            + $"{Uri.EscapeDataString(one.Field("repository").TextOf("id") ?? "")}/pullRequests/"
+                            + $"{one.NumberOf("pullRequestId")}/commits?$top={AtOnce}&{Version71}",
                     About = $$"""{"pullRequestId":{{one.NumberOf("pullRequestId")}},"closedDate":{{one.JsonOf("closedDate")}},"repository":{{NamesOf(one.Field("repository"))}}}""",
                 }),
                 .. Skipped(request, body),
@@ -133,31 +167,59 @@ public sealed class AzureDevOpsPager : Pager
         return $$$"""{"id":{{{repository.JsonOf("id")}}},"name":{{{repository.JsonOf("name")}}},"project":{"id":{{{project.JsonOf("id")}}},"name":{{{project.JsonOf("name")}}}}}""";
     }
 
-    /// <summary>The last page says of how many commits the pull request is made; the earlier ones are carried along until then.</summary>
+    /// <summary>
+    /// The last page says of how many commits the pull request is made; the earlier ones are carried along until then.
+    /// </summary>
     static Page Commits(JsonElement body, PageRequest request, PageAnswer answer, string scope)
     {
         using var about = JsonDocument.Parse(request.About!);
         var pull = about.RootElement;
         var next = Continued(request, answer);
-        string[] before = [.. pull.TryGetProperty("before", out var known) ? known.EnumerateArray().Select(sha => sha.GetRawText()) : []];
+        string[] before =
+        [
+            .. pull.TryGetProperty("before", out var known) ? known.EnumerateArray().Select(sha => sha.GetRawText()) : [],
+        ];
         var all = $"[{string.Join(',', before.Concat(body.ListOf("value").Select(commit => commit.JsonOf("commitId"))))}]";
-        var (number, closed, repository) = (pull.NumberOf("pullRequestId"), pull.JsonOf("closedDate"), pull.JsonOf("repository"));
+        var (number, closed, repository) =
+            (pull.NumberOf("pullRequestId"), pull.JsonOf("closedDate"), pull.JsonOf("repository"));
         var resource = Envelope.Written(
-            ("pullRequestId", $"{number}"), ("closedDate", closed), ("repository", repository), ("commits", body.JsonOf("value")), ("all", next.IsEmpty ? all : "null"));
+            ("pullRequestId", $"{number}"), ("closedDate", closed), ("repository", repository),
+            ("commits", body.JsonOf("value")), ("all", next.IsEmpty ? all : "null"));
         using var read = JsonDocument.Parse(resource);
         return new Page
         {
-            Items = [Item(scope, "api.pullrequest.commits", $"pullrequest_commits:{number}:{pull.TextOf("closedDate")}:{before.Length}", read.RootElement, null)],
-            Next = [.. next.Select(following => following with { About = Envelope.Written(("pullRequestId", $"{number}"), ("closedDate", closed), ("repository", repository), ("before", all)) })],
+            Items =
+            [
+                Item(
+                    scope, "api.pullrequest.commits",
+                    $"pullrequest_commits:{number}:{pull.TextOf("closedDate")}:{before.Length}", read.RootElement, null),
+            ],
+            Next =
+            [
+                .. next.Select(following =>
+                    following with
+                    {
+                        About = Envelope.Written(
+                            ("pullRequestId", $"{number}"), ("closedDate", closed), ("repository", repository), ("before", all)),
+                    }),
+            ],
         };
     }
 
     static Page Builds(JsonElement[] builds, ImmutableArray<PageRequest> following, string scope) => new()
     {
-        Items = [.. builds.Select(build => Item(scope, "build.complete", $"build:{build.NumberOf("id")}:{build.TextOf("result")}:{build.TextOf("finishTime")}", build, build.JsonOf("finishTime")))],
+        Items =
+        [
+            .. builds.Select(build =>
+                Item(
+                    scope, "build.complete",
+                    $"build:{build.NumberOf("id")}:{build.TextOf("result")}:{build.TextOf("finishTime")}", build,
+                    build.JsonOf("finishTime"))),
+        ],
         Next = [.. builds.Select(build => new PageRequest
         {
-            Kind = "stages", Address = $"{At(scope)}build/builds/{build.NumberOf("id")}/timeline?{Version71}", About = RunOf(build),
+            Kind = "stages", Address = $"{At(scope)}build/builds/{build.NumberOf("id")}/timeline?{Version71}",
+            About = RunOf(build),
         }), .. following],
     };
 
@@ -167,7 +229,8 @@ public sealed class AzureDevOpsPager : Pager
         var (project, repository) = (build.Field("project"), build.Field("repository"));
 
         // Of one on another host the name is whole.
-        var name = repository.TextOf("name") is not { } known ? null : known.Contains('/') ? known : $"{project.TextOf("name")}/{known}";
+        var name = repository.TextOf("name") is not { } known ? null : known.Contains('/') ? known
+            : $"{project.TextOf("name")}/{known}";
         var self = $$"""{"repository":{"id":{{repository.JsonOf("id")}},"fullName":{{(name is null ? "null" : Envelope.Text(name))}}},"version":{{build.JsonOf("sourceVersion")}}}""";
         var definition = $$"""{"name":{{build.Field("definition").JsonOf("name")}}}""";
         var resources = $$$"""{"repositories":{"self":{{{self}}}}}""";
@@ -179,11 +242,14 @@ public sealed class AzureDevOpsPager : Pager
     {
         using var document = JsonDocument.Parse(request.About!);
         var about = document.RootElement;
-        foreach (var stage in body.ListOf("records").Where(record => record.TextOf("type") == "Stage" && record.TextOf("state") == "completed"))
+        foreach (var stage in body.ListOf("records")
+            .Where(record => record.TextOf("type") == "Stage" && record.TextOf("state") == "completed"))
         {
-            var parts = new[] { "name", "attempt", "state", "result", "startTime", "finishTime" }.Select(name => $"\"{name}\":{stage.JsonOf(name)}");
+            var parts = new[] { "name", "attempt", "state", "result", "startTime", "finishTime" }
+                .Select(name => $"\"{name}\":{stage.JsonOf(name)}");
             yield return new PageItem(
-                $"{scope}:stage:{about.Field("run").NumberOf("id")}:{stage.TextOf("name")}:{stage.JsonOf("attempt")}:{stage.TextOf("result")}", Delivery.NoHeaders,
+                $"{scope}:stage:{about.Field("run").NumberOf("id")}:{stage.TextOf("name")}:{stage.JsonOf("attempt")}:"
+                    + $"{stage.TextOf("result")}", Delivery.NoHeaders,
                 Envelope.Of(
                     ("eventType", "\"ms.vss-pipelines.stage-state-changed-event\""), ("createdDate", stage.JsonOf("finishTime")),
                     ("resource", $$$"""{"run":{{{about.JsonOf("run")}}},"stage":{{{{string.Join(',', parts)}}}}}"""),
@@ -193,18 +259,21 @@ public sealed class AzureDevOpsPager : Pager
 
     static PageItem Item(string scope, string type, string key, JsonElement thing, string? at)
     {
-        var project = thing.Field("project").ValueKind == JsonValueKind.Object ? thing.Field("project") : thing.Field("repository").Field("project");
+        var project = thing.Field("project").ValueKind == JsonValueKind.Object ? thing.Field("project")
+            : thing.Field("repository").Field("project");
         return new PageItem($"{scope}:{key}", Delivery.NoHeaders, Envelope.Of(
             ("eventType", Envelope.Text(type)), ("createdDate", at ?? "null"), ("resource", thing.GetRawText()),
             ("resourceContainers", $$$"""{"project":{"id":{{{project.JsonOf("id")}}}}}""")));
     }
 
     static ImmutableArray<PageRequest> Continued(PageRequest request, PageAnswer answer) =>
-        answer.Header("x-ms-continuationtoken") is { Length: > 0 } token ? [request with { Address = request.Address.With("continuationToken", token) }] : [];
+        answer.Header("x-ms-continuationtoken") is { Length: > 0 } token
+            ? [request with { Address = request.Address.With("continuationToken", token) }] : [];
 
     /// <summary>A page that is full may have another after it.</summary>
     static ImmutableArray<PageRequest> Skipped(PageRequest request, JsonElement body) =>
-        body.ListOf("value").Length < AtOnce ? [] : [request with { Address = request.Address.With("$skip", $"{request.Address.NumberOf("$skip") + AtOnce}") }];
+        body.ListOf("value").Length < AtOnce ? []
+            : [request with { Address = request.Address.With("$skip", $"{request.Address.NumberOf("$skip") + AtOnce}") }];
 
     static string At(string scope) => string.Join('/', scope.Split('/').Select(Uri.EscapeDataString)) + "/_apis/";
 }

@@ -64,7 +64,8 @@ sealed record PullRequest
 
 /// <summary>What the API lists, with the pull request that it was asked for.</summary>
 /// <param name="All">The ids of all of them, on the last page.</param>
-sealed record PullRequestCommits(int PullRequestId, Repository Repository, Commit[] Commits, DateTimeOffset? ClosedDate = null, string[]? All = null);
+sealed record PullRequestCommits(
+    int PullRequestId, Repository Repository, Commit[] Commits, DateTimeOffset? ClosedDate = null, string[]? All = null);
 
 sealed record Label(string? Name = null);
 

@@ -16,7 +16,9 @@ public sealed class AzureDevOpsReader : SourceReader
         "Azure DevOps", "pushes, pull requests, builds, pipeline runs with their stages and jobs, releases",
         "the secret as the basic password")
     {
-        Events = "Code pushed, Pull request created, updated, merge attempted, Run state changed, Run stage state changed, Release deployment started, completed",
+        Events =
+            "Code pushed, Pull request created, updated, merge attempted, Run state changed, Run stage state changed, Release "
+                + "deployment started, completed",
     };
 
     public override PersonalFields Personal { get; } = new(
@@ -70,7 +72,8 @@ public sealed class AzureDevOpsReader : SourceReader
         var commits = push.Commits ?? [];
 
         // Which of several branches a commit was pushed to is not said.
-        var update = push.RefUpdates is [var only] && only.Name.StartsWith("refs/heads/", StringComparison.Ordinal) ? only : null;
+        var update = push.RefUpdates is [var only] && only.Name.StartsWith("refs/heads/", StringComparison.Ordinal) ? only
+            : null;
         var newestFirst = commits is [var first, ..] && first.CommitId == update?.NewObjectId;
         var inOrder = newestFirst || (commits is [.., var last] && last.CommitId == update?.NewObjectId);
 

@@ -25,7 +25,9 @@ sealed record DeploymentAnswer(DeploymentItem Deployment, Repository Repository)
 /// <param name="Activity">One thing that happened to it.</param>
 /// <param name="Commits">A page of those that it is made of.</param>
 /// <param name="All">The ids of all of them; null where more follow.</param>
-sealed record PullRequestAnswer(PullRequestReference Pullrequest, Repository Repository, Activity? Activity = null, Commit[]? Commits = null, string[]? All = null);
+sealed record PullRequestAnswer(
+    PullRequestReference Pullrequest, Repository Repository, Activity? Activity = null, Commit[]? Commits = null,
+    string[]? All = null);
 
 sealed record PullRequestReference(int Id, DateTimeOffset? UpdatedOn = null);
 
@@ -41,7 +43,8 @@ static class BitbucketAnswers
     public static Reading Read(PipelineAnswer answer)
     {
         var pipeline = answer.Pipeline;
-        if (Sha.ParseOrNull(pipeline.Target?.Commit?.Hash) is not { } sha) return Reading.Ignored("the pipeline names no commit");
+        if (Sha.ParseOrNull(pipeline.Target?.Commit?.Hash) is not { } sha)
+            return Reading.Ignored("the pipeline names no commit");
         BuildStatus? status = (pipeline.State?.Name, pipeline.State?.Result?.Name) switch
         {
             ("COMPLETED", "SUCCESSFUL") => BuildStatus.Succeeded,
@@ -49,7 +52,8 @@ static class BitbucketAnswers
             ("COMPLETED", "STOPPED" or "EXPIRED") => BuildStatus.Canceled,
             _ => null,
         };
-        if (status is not { } known) return Reading.Ignored($"a pipeline that is {pipeline.State?.Name ?? "in no state"} does not say how it ended");
+        if (status is not { } known)
+            return Reading.Ignored($"a pipeline that is {pipeline.State?.Name ?? "in no state"} does not say how it ended");
         return Reading.Of(new BuildFact
         {
             Id = $"bitbucket:{pipeline.Uuid}",
@@ -73,7 +77,15 @@ static class BitbucketAnswers
             [
                 .. commits.OfType<Commit>().Select(commit => Convert(commit, repository)),
                 .. answer.All is { } all
-                    ? [new ChangeFact { Repository = repository, Number = number, Commits = [.. all.Reverse().Select(sha => Sha.Parse(sha))], AsOf = asOf }]
+                    ? [
+                        new ChangeFact
+                        {
+                            Repository = repository,
+                            Number = number,
+                            Commits = [.. all.Reverse().Select(sha => Sha.Parse(sha))],
+                            AsOf = asOf,
+                        },
+                    ]
                     : (ReadOnlySpan<Fact>)[],
             ]),
             { Activity.Update: { State: "MERGED", Date: { } at } } =>
@@ -83,7 +95,8 @@ static class BitbucketAnswers
             _ => Reading.Ignored("nothing happened to the pull request that is measured"),
         };
 
-        ReviewFact Review(Happening happened, DateTimeOffset at, bool approved) => BitbucketReader.Review(repository, number, happened.User, at, approved);
+        ReviewFact Review(Happening happened, DateTimeOffset at, bool approved) =>
+            BitbucketReader.Review(repository, number, happened.User, at, approved);
     }
 
     public static CommitFact Convert(Commit commit, RepositoryName repository) => new()

@@ -22,7 +22,8 @@ static class BitbucketComparisons
 
     /// <summary>The last page tells how many there are.</summary>
     /// <returns>The item's key and parts, and what the next page carries along.</returns>
-    public static (string Key, string Comparison, string Commits, string About) Item(JsonElement[] commits, bool isLast, PageRequest request)
+    public static (string Key, string Comparison, string Commits, string About) Item(
+        JsonElement[] commits, bool isLast, PageRequest request)
     {
         var compared = ComparedCommits.Of(request);
         var sofar = compared.Before + commits.Length;

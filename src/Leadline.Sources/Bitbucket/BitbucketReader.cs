@@ -16,7 +16,9 @@ public sealed class BitbucketReader : SourceReader
         "Bitbucket Cloud", "pushes, pull requests, commit statuses, deployments, issues",
         "X-Hub-Signature: the HMAC-SHA256 of the body")
     {
-        Events = "Push, Build status created and updated, Issue created and updated, Pull request created, updated, approved, unapproved, changes requested, merged, declined",
+        Events =
+            "Push, Build status created and updated, Issue created and updated, Pull request created, updated, approved, "
+                + "unapproved, changes requested, merged, declined",
     };
 
     public override PersonalFields Personal { get; } = new(
@@ -55,7 +57,8 @@ public sealed class BitbucketReader : SourceReader
         if (Parts.Holds(body, "commit")) return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.CommitAnswer));
         if (Parts.Holds(body, "pipeline")) return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.PipelineAnswer));
         if (Parts.Holds(body, "deployment")) return Convert(delivery.Json(BitbucketJson.Default.DeploymentAnswer));
-        if (Parts.Holds(body, "comparison")) return BitbucketComparisons.Read(delivery.Json(BitbucketJson.Default.ComparisonAnswer));
+        if (Parts.Holds(body, "comparison"))
+            return BitbucketComparisons.Read(delivery.Json(BitbucketJson.Default.ComparisonAnswer));
         if (Parts.Holds(body, "activity") || Parts.HoldsList(body, "commits"))
             return BitbucketAnswers.Read(delivery.Json(BitbucketJson.Default.PullRequestAnswer));
         if (Parts.Holds(body, "push")) return Convert(delivery.Json(BitbucketJson.Default.PushEvent), delivery.ReceivedAt);
@@ -157,16 +160,17 @@ public sealed class BitbucketReader : SourceReader
         };
     }
 
-    internal static ReviewFact Review(RepositoryName repository, int number, Person? by, DateTimeOffset at, bool approved) => new()
-    {
-        Repository = repository,
-        Number = number,
-        Id = $"{(approved ? "approval" : "changes_request")}:{NameOf(by)}:{at.ToUnixTimeSeconds()}",
-        SubmittedAt = at,
-        Approved = approved,
-        Author = NameOf(by),
-        AsOf = at,
-    };
+    internal static ReviewFact Review(
+        RepositoryName repository, int number, Person? by, DateTimeOffset at, bool approved) => new()
+        {
+            Repository = repository,
+            Number = number,
+            Id = $"{(approved ? "approval" : "changes_request")}:{NameOf(by)}:{at.ToUnixTimeSeconds()}",
+            SubmittedAt = at,
+            Approved = approved,
+            Author = NameOf(by),
+            AsOf = at,
+        };
 
     static Reading Convert(CommitStatusEvent happened)
     {

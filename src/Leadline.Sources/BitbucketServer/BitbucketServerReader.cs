@@ -103,7 +103,8 @@ public sealed class BitbucketServerReader : SourceReader
     static Reading Convert(PullRequestEvent happened)
     {
         var request = happened.PullRequest;
-        var repository = NameOf(request.ToRef.Repository ?? throw new FormatException("pullRequest.toRef.repository is missing"));
+        var repository = NameOf(
+            request.ToRef.Repository ?? throw new FormatException("pullRequest.toRef.repository is missing"));
         var at = happened.Date ?? request.UpdatedDate;
         var merged = request.State == "MERGED";
         var closed = merged || request.State == "DECLINED" ? request.ClosedDate ?? request.UpdatedDate : null;

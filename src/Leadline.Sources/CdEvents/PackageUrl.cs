@@ -22,7 +22,8 @@ readonly record struct PackageUrl(string? Version, RepositoryName? Repository, s
         return new PackageUrl(
             Decoded(tag) ?? (at < 0 ? null : Decoded(parts[0][(at + 1)..])),
             hosted?.Contains('/') == true ? new RepositoryName(hosted) : null,
-            at >= 0 && Decoded(parts[0][(at + 1)..]) is { } digest && digest.StartsWith("sha256:", StringComparison.Ordinal) ? digest : null);
+            at >= 0 && Decoded(parts[0][(at + 1)..]) is { } digest && digest.StartsWith("sha256:", StringComparison.Ordinal)
+                ? digest : null);
     }
 
     static string? Decoded(string? text) => string.IsNullOrWhiteSpace(text) ? null : Uri.UnescapeDataString(text);

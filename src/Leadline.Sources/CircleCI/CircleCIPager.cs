@@ -5,7 +5,10 @@ using Leadline.Sources.Paging;
 
 namespace Leadline.Sources.CircleCI;
 
-/// <summary>Asks CircleCI's API for a project's pipelines, newest first, for the workflows of each and for the jobs of those that are over.</summary>
+/// <summary>
+/// Asks CircleCI's API for a project's pipelines, newest first, for the workflows of each and for the jobs of those that are
+/// over.
+/// </summary>
 public sealed class CircleCIPager : Pager
 {
     /// <summary>A pipeline may still have been under way when the last pass began.</summary>
@@ -23,19 +26,22 @@ public sealed class CircleCIPager : Pager
 
     public override (string Name, string Value) Proof(string token) => ("Circle-Token", token);
 
-    public override ImmutableArray<PageRequest> First(string scope, PageSpan span) => [new() { Kind = "pipelines", Address = $"project/{Escaped(scope)}/pipeline" }];
+    public override ImmutableArray<PageRequest> First(string scope, PageSpan span) =>
+        [new() { Kind = "pipelines", Address = $"project/{Escaped(scope)}/pipeline" }];
 
     public override Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span)
     {
         using var document = JsonDocument.Parse(answer.Body);
         var body = document.RootElement;
         var things = body.ListOf("items");
-        ImmutableArray<PageRequest> following = body.TextOf("next_page_token") is { Length: > 0 } token ? [request with { Address = request.Address.With("page-token", token) }] : [];
+        ImmutableArray<PageRequest> following = body.TextOf("next_page_token") is { Length: > 0 } token
+            ? [request with { Address = request.Address.With("page-token", token) }] : [];
         return request.Kind switch
         {
             "pipelines" => Pipelines(things, following, span.IsAgain ? span.From - UnderWay : span.From),
             "workflows" => Workflows(things, following, request, scope),
-            "jobs" => new Page { Items = [.. things.Select(job => Job(job, request, scope)).OfType<PageItem>()], Next = following },
+            "jobs" =>
+                new Page { Items = [.. things.Select(job => Job(job, request, scope)).OfType<PageItem>()], Next = following },
             _ => throw new JsonException($"there is no listing {request.Kind}"),
         };
     }
@@ -67,7 +73,9 @@ public sealed class CircleCIPager : Pager
             Items =
             [
                 .. over.Select(workflow => Item(
-                    "workflow-completed", $"{scope}:workflow:{workflow.TextOf("id")}:{workflow.TextOf("status")}:{workflow.TextOf("stopped_at")}", workflow.JsonOf("stopped_at"), scope,
+                    "workflow-completed",
+                    $"{scope}:workflow:{workflow.TextOf("id")}:{workflow.TextOf("status")}:{workflow.TextOf("stopped_at")}",
+                    workflow.JsonOf("stopped_at"), scope,
                     ("pipeline", request.About!), ("workflow", JsonOf(workflow)))),
             ],
             Next =
@@ -90,7 +98,8 @@ public sealed class CircleCIPager : Pager
         using var about = JsonDocument.Parse(request.About!);
         return Item(
             "job-completed", $"{scope}:job:{job.TextOf("id")}:{job.TextOf("status")}:{stopped}", job.JsonOf("stopped_at"), scope,
-            ("pipeline", about.RootElement.JsonOf("pipeline")), ("workflow", about.RootElement.JsonOf("workflow")), ("job", job.GetRawText()));
+            ("pipeline", about.RootElement.JsonOf("pipeline")), ("workflow", about.RootElement.JsonOf("workflow")),
+            ("job", job.GetRawText()));
     }
 
     /// <summary>What is read of a pipeline, or a workflow: nobody's name is in it.</summary>
@@ -99,22 +108,31 @@ public sealed class CircleCIPager : Pager
         var vcs = thing.Field("vcs");
         var parts = new List<string>();
         foreach (var name in (ReadOnlySpan<string>)["id", "name", "status", "created_at", "stopped_at", "pipeline_number"])
-            if (thing.Field(name).ValueKind is JsonValueKind.String or JsonValueKind.Number) parts.Add($"\"{name}\":{thing.JsonOf(name)}");
+            if (thing.Field(name).ValueKind is JsonValueKind.String or JsonValueKind.Number)
+                parts.Add($"\"{name}\":{thing.JsonOf(name)}");
         if (vcs.ValueKind == JsonValueKind.Object)
-            parts.Add($"\"vcs\":{{{string.Join(',', new[] { "target_repository_url", "origin_repository_url", "revision", "tag" }.Select(name => $"\"{name}\":{vcs.JsonOf(name)}"))}}}");
-        var triggers = new[] { "gitlab", "github_app", "git" }.Where(name => thing.Field("trigger_parameters").Field(name).ValueKind == JsonValueKind.Object).Select(name =>
+            parts.Add(
+                $"\"vcs\":{{{string.Join(',', new[] { "target_repository_url", "origin_repository_url", "revision", "tag" }.Select(name => $"\"{name}\":{vcs.JsonOf(name)}"))}}}");
+        var triggers = new[] { "gitlab", "github_app", "git" }
+            .Where(name => thing.Field("trigger_parameters").Field(name).ValueKind == JsonValueKind.Object).Select(name =>
         {
             var trigger = thing.Field("trigger_parameters").Field(name);
             var fields = new[] { "commit_sha", "checkout_sha", "web_url", "repo_url", "checkout_url", "tag" };
-            return $"\"{name}\":{{{string.Join(',', fields.Where(field => trigger.TextOf(field) is not null).Select(field => $"\"{field}\":{trigger.JsonOf(field)}"))}}}";
+            return $"\"{name}\":{{"
+                + $"{string.Join(',', fields.Where(field => trigger.TextOf(field) is not null).Select(field => $"\"{field}\":{trigger.JsonOf(field)}"))}}}";
         }).ToList();
         if (triggers.Count > 0) parts.Add($"\"trigger_parameters\":{{{string.Join(',', triggers)}}}");
         return $"{{{string.Join(',', parts)}}}";
     }
 
-    static PageItem Item(string type, string key, string happenedAt, string scope, params ReadOnlySpan<(string Name, string Json)> parts) => new(
+    static PageItem Item(
+        string type, string key, string happenedAt, string scope, params ReadOnlySpan<(string Name, string Json)> parts) => new(
         key, Delivery.NoHeaders,
-        Envelope.Of([("type", $"\"{type}\""), ("happened_at", happenedAt), .. parts, ("project", $$"""{"slug":{{Envelope.Text(scope)}}}""")]));
+        Envelope.Of(
+            [
+                ("type", $"\"{type}\""), ("happened_at", happenedAt), .. parts,
+                ("project", $$"""{"slug":{{Envelope.Text(scope)}}}"""),
+            ]));
 
     static string Escaped(string scope) => string.Join('/', scope.Split('/').Select(Uri.EscapeDataString));
 }

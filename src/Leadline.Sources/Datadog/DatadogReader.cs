@@ -75,7 +75,8 @@ public sealed class DatadogReader : SourceReader
     static Reading Convert(JsonElement.ArrayEnumerator several)
     {
         var facts = several.Select(Convert).OfType<FactsReading>().SelectMany(read => read.Facts).ToImmutableArray();
-        return facts.IsEmpty ? Reading.Ignored("none of its events is a deployment, a failure or a pipeline") : Reading.Of(facts);
+        return facts.IsEmpty ? Reading.Ignored("none of its events is a deployment, a failure or a pipeline")
+            : Reading.Of(facts);
     }
 
     static Reading Convert(JsonElement one) => one.Deserialize(DatadogJson.Default.ApiEvent) switch

@@ -16,7 +16,10 @@ public sealed class FireHydrantReader : SourceReader
         "fh-signature: the HMAC-SHA256 of the body; or the secret as a bearer token");
 
     public override PersonalFields Personal { get; } = new(
-        People: ["created_by", "updated_by", "opened_by", "user", "author", "assignee", "assignees", "actor", "members", "memberships"],
+        People: [
+            "created_by", "updated_by", "opened_by", "user", "author", "assignee", "assignees", "actor", "members",
+            "memberships",
+        ],
         Strings: ["email", "updated_by_id", "slack_user_id"],
         Texts: ["name", "summary", "description", "customer_impact_summary", "body", "last_update", "title", "message"]);
 
@@ -34,7 +37,8 @@ public sealed class FireHydrantReader : SourceReader
         if (data.ValueKind == JsonValueKind.Array) return ReadAll(data, delivery.ReceivedAt);
         var about = root.Deserialize(FireHydrantJson.Default.FireHydrantBody)!.Event?.ResourceType;
         if (about is not null and not "incident") return Reading.Ignored($"{about} says nothing of an incident");
-        return data.ValueKind == JsonValueKind.Object && data.Deserialize(FireHydrantJson.Default.FireHydrantContent)!.Incident is { } incident
+        return data.ValueKind == JsonValueKind.Object
+            && data.Deserialize(FireHydrantJson.Default.FireHydrantContent)!.Incident is { } incident
             ? Read(incident, delivery.ReceivedAt)
             : Reading.Ignored("it holds no incident");
     }
@@ -50,7 +54,8 @@ public sealed class FireHydrantReader : SourceReader
     static Reading Read(FireHydrantIncident incident, DateTimeOffset receivedAt)
     {
         var milestones = (incident.Milestones ?? []).OfType<FireHydrantMilestone>().ToList();
-        if (incident.Id is not { Length: > 0 } id || (At("started") ?? incident.StartedAt ?? incident.CreatedAt) is not { } started)
+        if (incident.Id is not { Length: > 0 } id
+            || (At("started") ?? incident.StartedAt ?? incident.CreatedAt) is not { } started)
             return Reading.Ignored("it is no incident: it has no id, or no time at which it began");
         var severity = SeverityOf(incident);
         var status = StatusOf(incident, severity, acknowledged: At("acknowledged") is not null);
@@ -72,14 +77,16 @@ public sealed class FireHydrantReader : SourceReader
         };
         var services = NamesOf(incident.Services, incident, "service").ToList();
         if (services.Count > 0)
-            return Reading.Of([.. services.Select(service => Labelled(("service", service)) with { Service = service, Group = service })]);
+            return Reading.Of(
+                [.. services.Select(service => Labelled(("service", service)) with { Service = service, Group = service })]);
         var functionalities = NamesOf(incident.Functionalities, incident, "functionality").ToList();
         return functionalities.Count > 0
             ? Reading.Of([.. functionalities.Select(name => Labelled(("functionality", name)) with { Group = name })])
             : Reading.Of(stands with { AlertLabels = AlertLabels.Of(LabelsOf(incident)) });
 
         // The labels of another service would map it there.
-        IncidentFact Labelled((string?, string?) own) => stands with { AlertLabels = AlertLabels.Of(LabelsOf(incident).Append(own)) };
+        IncidentFact Labelled((string?, string?) own) =>
+            stands with { AlertLabels = AlertLabels.Of(LabelsOf(incident).Append(own)) };
 
         DateTimeOffset? At(string milestone) =>
             milestones.Where(one => one.Type == milestone).Select(one => one.OccurredAt).FirstOrDefault(at => at is not null);
@@ -91,7 +98,8 @@ public sealed class FireHydrantReader : SourceReader
         if (incident.DiscardedAt is not null || severity is "GAMEDAY" or "MAINTENANCE") return IncidentStatus.Dismissed;
         return incident.CurrentMilestone switch
         {
-            "resolved" or "closed" or "postmortem_started" or "postmortem_completed" or "retrospective_started" or "retrospective_completed" =>
+            "resolved" or "closed" or "postmortem_started" or "postmortem_completed" or "retrospective_started"
+                or "retrospective_completed" =>
                 IncidentStatus.Resolved,
             "started" or "detected" => IncidentStatus.Open,
 
@@ -101,7 +109,8 @@ public sealed class FireHydrantReader : SourceReader
     }
 
     /// <summary>The API does not say when it last changed, so it is as of its arrival, or of the latest time in it.</summary>
-    static DateTimeOffset LatestOf(FireHydrantIncident incident, List<FireHydrantMilestone> milestones, DateTimeOffset receivedAt) =>
+    static DateTimeOffset LatestOf(
+        FireHydrantIncident incident, List<FireHydrantMilestone> milestones, DateTimeOffset receivedAt) =>
         milestones.SelectMany(one => new[] { one.OccurredAt, one.UpdatedAt })
             .Concat([incident.CreatedAt, incident.StartedAt, receivedAt]).Max() ?? receivedAt;
 

@@ -26,12 +26,19 @@ public sealed class FlagsmithReader : SourceReader
     public override Reading Read(Delivery delivery)
     {
         var happened = delivery.Json(FlagsmithJson.Default.FlagsmithEvent);
-        if (happened.EventType != "FLAG_UPDATED") return Reading.Ignored($"{happened.EventType ?? "a nameless event"} turns no flag on or off");
-        if (happened.Data?.NewState is not { Feature.Name: { Length: > 0 } flag, Environment.Name: { Length: > 0 } environment, Enabled: { } on } state)
+        if (happened.EventType != "FLAG_UPDATED")
+            return Reading.Ignored($"{happened.EventType ?? "a nameless event"} turns no flag on or off");
+        if (happened.Data?.NewState is not
+            {
+                Feature.Name: { Length: > 0 } flag, Environment.Name: { Length: > 0 } environment,
+                Enabled: { } on
+            } state)
             return Reading.Ignored("it does not name the flag, its environment, and whether it is enabled");
         if (Holds(state.Identity) || Holds(state.FeatureSegment)) return Reading.Ignored("it holds for some users alone");
-        if (happened.Data.PreviousState?.Enabled == on) return Reading.Ignored("the flag was changed, but turned neither on nor off");
-        if (Times.Parse(happened.Data.Timestamp, "timestamp") is not { } at) return Reading.Ignored("it does not say when it happened");
+        if (happened.Data.PreviousState?.Enabled == on)
+            return Reading.Ignored("the flag was changed, but turned neither on nor off");
+        if (Times.Parse(happened.Data.Timestamp, "timestamp") is not { } at)
+            return Reading.Ignored("it does not say when it happened");
         return Reading.Of(new FlagChangeFact
         {
             Id = $"flagsmith:{environment}:{flag}:{at.UtcDateTime:yyyyMMdd'T'HHmmss.fffffff'Z'}",

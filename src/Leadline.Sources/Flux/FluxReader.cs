@@ -23,7 +23,9 @@ public sealed partial class FluxReader : SourceReader
 
     public override ImmutableArray<string> KeptHeaders => [];
 
-    /// <summary>Flagger has no header of its own to send: the secret stands in the address, and so comes as a password.</summary>
+    /// <summary>
+    /// Flagger has no header of its own to send: the secret stands in the address, and so comes as a password.
+    /// </summary>
     public override bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret) =>
         Signatures.HmacSha256Hex(delivery, "X-Signature", "sha256=", secret)
         || Signatures.Bearer(delivery, secret)
@@ -87,7 +89,8 @@ public sealed partial class FluxReader : SourceReader
     /// that is upgraded with other values keeps its version, and is another deployment all the same.
     /// </summary>
     static string? Numbered(string? chart, FluxEvent happened) =>
-        ReleaseNumber().Match(happened.Message ?? "") is { Success: true } match ? $"{chart} (release {match.Groups[1]})" : chart;
+        ReleaseNumber().Match(happened.Message ?? "") is { Success: true } match ? $"{chart} (release {match.Groups[1]})"
+            : chart;
 
     static string Written(DateTimeOffset at) => $"{at:yyyy-MM-dd'T'HH:mm:ss'Z'}";
 

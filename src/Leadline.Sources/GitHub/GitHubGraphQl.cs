@@ -217,7 +217,8 @@ static partial class GitHubGraphQl
 
     static string StatusOf(JsonElement status)
     {
-        var state = Envelope.Text(status.TextOf("state")?.ToLowerInvariant() ?? throw new JsonException("a status has no state"));
+        var state = Envelope.Text(
+            status.TextOf("state")?.ToLowerInvariant() ?? throw new JsonException("a status has no state"));
         var (id, at, log) = (status.JsonOf("id"), status.JsonOf("createdAt"), status.JsonOf("logUrl"));
         return $$"""{"node_id":{{id}},"state":{{state}},"created_at":{{at}},"log_url":{{log}} }""";
     }

@@ -164,7 +164,8 @@ sealed record ListedParent(string Sha);
 
 /// <summary>The commits of a pull request.</summary>
 /// <param name="All">The ids of all of them, on the last page.</param>
-sealed record PullRequestCommitsEvent(PullRequest PullRequest, ListedCommit[] Commits, Repository Repository, string[]? All = null);
+sealed record PullRequestCommitsEvent(
+    PullRequest PullRequest, ListedCommit[] Commits, Repository Repository, string[]? All = null);
 
 sealed record Repository(string FullName);
 

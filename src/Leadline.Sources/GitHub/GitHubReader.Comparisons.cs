@@ -5,7 +5,8 @@ namespace Leadline.Sources.GitHub;
 
 /// <summary>A page of what lies between two commits.</summary>
 sealed record ComparisonEvent(
-    string Base, string Head, ListedCommit[] Commits, Repository Repository, string? Status = null, string? MergeBase = null, int? TotalCommits = null);
+    string Base, string Head, ListedCommit[] Commits, Repository Repository, string? Status = null, string? MergeBase = null,
+    int? TotalCommits = null);
 
 public sealed partial class GitHubReader
 {

@@ -53,16 +53,20 @@ public sealed partial class GitHubReader
     };
 
     /// <summary>
-    /// Of a job that deploys, what the deployment's own statuses may not say: since when it waits for a person or a rule to let it
-    /// run, and when it began.
+    /// Of a job that deploys, what the deployment's own statuses may not say: since when it waits for a person or a rule to let
+    /// it run, and when it began.
     /// </summary>
     static Reading Convert(WorkflowJobEvent happened) => happened switch
     {
         { Deployment: null } => Reading.Ignored("a job is a part of its run, which says how it went"),
         { Deployment.Environment: not { Length: > 0 } } => Reading.Ignored("the deployment names no environment"),
         { Action: "waiting", WorkflowJob: var job, Deployment: { Environment: { } environment } deployment } =>
-            Reading.Of(Waiting(happened.Repository, deployment, environment, job.CreatedAt ?? job.StartedAt ?? deployment.CreatedAt)),
-        { Action: "in_progress", WorkflowJob: { StartedAt: { } at } job, Deployment: { Environment: { } environment } deployment } =>
+            Reading.Of(
+                Waiting(happened.Repository, deployment, environment, job.CreatedAt ?? job.StartedAt ?? deployment.CreatedAt)),
+        {
+            Action: "in_progress", WorkflowJob: { StartedAt: { } at } job,
+            Deployment: { Environment: { } environment } deployment
+        } =>
             Reading.Of(Created(happened.Repository, deployment, environment) with
             {
                 Status = DeploymentStatus.Running,
@@ -76,7 +80,8 @@ public sealed partial class GitHubReader
     static Reading Convert(ProtectionRuleEvent happened) => (happened.Deployment.Environment ?? happened.Environment) switch
     {
         null or "" => Reading.Ignored("the deployment names no environment"),
-        { } environment => Reading.Of(Waiting(happened.Repository, happened.Deployment, environment, happened.Deployment.CreatedAt)),
+        { } environment =>
+            Reading.Of(Waiting(happened.Repository, happened.Deployment, environment, happened.Deployment.CreatedAt)),
     };
 
     static DeploymentFact Waiting(Repository repository, Deployment deployment, string environment, DateTimeOffset since) =>
@@ -96,7 +101,9 @@ public sealed partial class GitHubReader
             Reading.Of(Published(happened.Repository, release, release.Prerelease ? "prerelease" : "release")),
     };
 
-    /// <summary>A release is a deployment to an environment of its own; the definitions say whether that is production.</summary>
+    /// <summary>
+    /// A release is a deployment to an environment of its own; the definitions say whether that is production.
+    /// </summary>
     static DeploymentFact Published(Repository repository, Release release, string environment)
     {
         var at = release.PublishedAt?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch;

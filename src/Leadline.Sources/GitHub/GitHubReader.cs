@@ -6,8 +6,8 @@ using Leadline.Core;
 namespace Leadline.Sources.GitHub;
 
 /// <summary>
-/// Reads GitHub's pushes, pull requests and reviews, deployments and their statuses, workflow runs and jobs, packages, releases and
-/// issues.
+/// Reads GitHub's pushes, pull requests and reviews, deployments and their statuses, workflow runs and jobs, packages, releases
+/// and issues.
 /// </summary>
 public sealed partial class GitHubReader : SourceReader
 {
@@ -22,8 +22,10 @@ public sealed partial class GitHubReader : SourceReader
         "GitHub", "pushes, pull requests and their reviews, deployments and their statuses, workflow runs, releases, issues",
         "X-Hub-Signature-256: the HMAC-SHA256 of the body")
     {
-        Events = "Pushes, Pull requests, Pull request reviews, Deployments, Deployment statuses, Workflow runs, Workflow jobs, Packages, Registry packages, "
-            + "Deployment protection rules, Releases, Issues",
+        Events =
+            "Pushes, Pull requests, Pull request reviews, Deployments, Deployment statuses, Workflow runs, Workflow jobs, "
+            + "Packages, Registry packages, "
+                + "Deployment protection rules, Releases, Issues",
     };
 
     public override PersonalFields Personal { get; } = new(
@@ -61,7 +63,8 @@ public sealed partial class GitHubReader : SourceReader
         "release" => Parse(delivery, GitHubJson.Default.ReleaseEvent, Convert, "repository", "release"),
         "issues" => Parse(delivery, GitHubJson.Default.IssuesEvent, Convert, "repository", "issue"),
         "api_commit" => Parse(delivery, GitHubJson.Default.ListedCommitEvent, Convert, "repository", "commit"),
-        "api_pull_request_commits" => Parse(delivery, GitHubJson.Default.PullRequestCommitsEvent, Convert, "repository", "pull_request"),
+        "api_pull_request_commits" =>
+            Parse(delivery, GitHubJson.Default.PullRequestCommitsEvent, Convert, "repository", "pull_request"),
         "api_comparison" => Parse(delivery, GitHubJson.Default.ComparisonEvent, Convert, "repository"),
         "ping" => Reading.Ignored("a ping only says that the webhook was set up"),
         "create" or "delete" => Reading.Ignored("a push says the same of branches and tags, with their commits"),
@@ -200,7 +203,9 @@ public sealed partial class GitHubReader : SourceReader
             Title = request.Title,
             Author = NameOf(request.User),
             Url = request.HtmlUrl,
-            Lines = request is { Additions: >= 0 and <= MostLines and var added, Deletions: >= 0 and <= MostLines and var removed } ? (int)(added + removed) : null,
+            Lines =
+                request is { Additions: >= 0 and <= MostLines and var added, Deletions: >= 0 and <= MostLines and var removed }
+                    ? (int)(added + removed) : null,
             AsOf = updated?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch,
         });
     }
@@ -267,7 +272,8 @@ public sealed partial class GitHubReader : SourceReader
         if ((RevisionOf(version.ContainerMetadata?.Labels) ?? Sha.ParseOrNull(version.TargetOid)) is not { IsShort: false } sha)
         {
             return Reading.Ignored(
-                "it does not say of which commit the package was made: an image says so by the label org.opencontainers.image.revision");
+                "it does not say of which commit the package was made: an image says so by the label "
+                    + "org.opencontainers.image.revision");
         }
 
         // A tag that moves with each build names none of them.
@@ -285,13 +291,16 @@ public sealed partial class GitHubReader : SourceReader
         ]);
     }
 
-    /// <summary>By the name that the image has it under, or the short one by which GitHub gives the labels that it knows.</summary>
+    /// <summary>
+    /// By the name that the image has it under, or the short one by which GitHub gives the labels that it knows.
+    /// </summary>
     static Sha? RevisionOf(JsonElement? labels)
     {
         if (labels is not { ValueKind: JsonValueKind.Object } known) return null;
         foreach (var name in new[] { "org.opencontainers.image.revision", "revision" })
         {
-            if (known.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && Sha.ParseOrNull(value.GetString()) is { } sha)
+            if (known.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                && Sha.ParseOrNull(value.GetString()) is { } sha)
                 return sha;
         }
 

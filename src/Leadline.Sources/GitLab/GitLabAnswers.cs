@@ -40,7 +40,8 @@ sealed record ListedMergeRequest
 }
 
 /// <param name="All">The ids of all of them, on the last page.</param>
-sealed record MergeRequestCommits(MergeRequestNumber MergeRequest, ListedCommit[] Commits, Project Project, string[]? All = null);
+sealed record MergeRequestCommits(
+    MergeRequestNumber MergeRequest, ListedCommit[] Commits, Project Project, string[]? All = null);
 
 sealed record MergeRequestNumber(int Iid, DateTimeOffset? UpdatedAt = null);
 
@@ -138,10 +139,13 @@ static class GitLabAnswers
             Number = request.Iid,
             OpenedAt = request.CreatedAt,
             MergedAt = isMerged ? request.MergedAt ?? request.UpdatedAt : null,
-            ClosedAt = isMerged ? request.MergedAt ?? request.UpdatedAt : request.State == "closed" ? request.ClosedAt ?? request.UpdatedAt : null,
+            ClosedAt = isMerged ? request.MergedAt ?? request.UpdatedAt : request.State == "closed"
+                ? request.ClosedAt ?? request.UpdatedAt : null,
 
             // Without a merge commit the squashed one or the head itself was put on the branch.
-            MergeSha = isMerged ? Sha.ParseOrNull(request.MergeCommitSha) ?? Sha.ParseOrNull(request.SquashCommitSha) ?? Sha.ParseOrNull(request.Sha) : null,
+            MergeSha = isMerged
+                ? Sha.ParseOrNull(request.MergeCommitSha) ?? Sha.ParseOrNull(request.SquashCommitSha)
+                    ?? Sha.ParseOrNull(request.Sha) : null,
             HeadSha = Sha.ParseOrNull(request.Sha),
             Branch = request.SourceBranch,
             TargetBranch = request.TargetBranch,
@@ -156,7 +160,8 @@ static class GitLabAnswers
     public static Reading Convert(MergeRequestCommits listed, RepositoryName repository)
     {
         // Of the commits of a merge request GitLab lists the parents as none.
-        var commits = listed.Commits.Select(commit => (Fact)Convert(commit, repository, knowsParents: commit.ParentIds is { Length: > 0 }));
+        var commits = listed.Commits.Select(
+            commit => (Fact)Convert(commit, repository, knowsParents: commit.ParentIds is { Length: > 0 }));
 
         // Only the last page of several knows them all.
         return listed.All is not { } all ? Reading.Of([.. commits]) : Reading.Of(
@@ -177,7 +182,8 @@ static class GitLabAnswers
         Fact[] reviews =
         [
             .. (all.Approvals ?? []).Where(one => one.ApprovedAt is not null)
-                .Select(one => GitLabReader.Approval(repository, number, one.User?.Username ?? one.User?.Name, one.ApprovedAt!.Value)),
+                .Select(one =>
+                    GitLabReader.Approval(repository, number, one.User?.Username ?? one.User?.Name, one.ApprovedAt!.Value)),
         ];
         return reviews.Length == 0 ? Reading.Ignored("it names no approval with its time") : Reading.Of([.. reviews]);
     }

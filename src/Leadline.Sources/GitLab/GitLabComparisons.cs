@@ -6,7 +6,8 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.GitLab;
 
 /// <summary>Which commits lie between two deployed ones, as GitLab answers; the pager puts the two beside it.</summary>
-sealed record ListedComparison(string Base, string Head, ListedCommit[] Commits, bool CompareTimeout = false, bool CompareSameRef = false);
+sealed record ListedComparison(
+    string Base, string Head, ListedCommit[] Commits, bool CompareTimeout = false, bool CompareSameRef = false);
 
 static class GitLabComparisons
 {
@@ -32,7 +33,10 @@ static class GitLabComparisons
     {
         // Whether a list of parents that is empty is that of a first commit, or was left out, it does not say.
         ImmutableArray<CommitFact> commits =
-            [.. compared.Commits.Select(commit => GitLabAnswers.Convert(commit, repository, knowsParents: commit.ParentIds is { Length: > 0 }))];
+            [
+                .. compared.Commits.Select(
+                    commit => GitLabAnswers.Convert(commit, repository, knowsParents: commit.ParentIds is { Length: > 0 })),
+            ];
         return Reading.Of(
         [
             .. commits,
@@ -43,7 +47,8 @@ static class GitLabComparisons
                 Head = Sha.Parse(compared.Head),
 
                 // Where the head brings something, GitLab does not say whether it lacks something too.
-                Status = compared.CompareTimeout ? null : compared.CompareSameRef ? ComparisonStatus.Identical : commits.IsEmpty ? ComparisonStatus.Behind : null,
+                Status = compared.CompareTimeout ? null : compared.CompareSameRef ? ComparisonStatus.Identical : commits.IsEmpty
+                    ? ComparisonStatus.Behind : null,
                 Commits = [.. commits.Select(commit => commit.Sha)],
                 Total = compared.CompareTimeout ? null : commits.Length,
                 AsOf = commits.IsEmpty ? DateTimeOffset.UnixEpoch : commits.Max(commit => commit.AsOf),

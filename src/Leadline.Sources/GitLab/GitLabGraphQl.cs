@@ -5,8 +5,9 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.GitLab;
 
 /// <summary>
-/// Asks GitLab's GraphQL API of which commits many merge requests are made, which REST says of one at a time. Whatever it does not
-/// say of one (an older GitLab has not all the fields, a proxy may not let it through, there may be more commits than a page) is asked of REST.
+/// Asks GitLab's GraphQL API of which commits many merge requests are made, which REST says of one at a time. Whatever it does
+/// not say of one (an older GitLab has not all the fields, a proxy may not let it through, there may be more commits than a
+/// page) is asked of REST.
 /// </summary>
 static class GitLabGraphQl
 {
@@ -16,7 +17,8 @@ static class GitLabGraphQl
     const int AtOnce = 50;
 
     const string Query = "query($project:ID!,$numbers:[String!]){"
-        + "project(fullPath:$project){mergeRequests(iids:$numbers,first:100){nodes{iid commits(first:100){pageInfo{hasNextPage}nodes{sha message authorName authoredDate committedDate}}}}}}";
+        + "project(fullPath:$project){mergeRequests(iids:$numbers,first:100){nodes{iid "
+        + "commits(first:100){pageInfo{hasNextPage}nodes{sha message authorName authoredDate committedDate}}}}}}";
 
     /// <summary>The requests for the commits of these merge requests.</summary>
     /// <param name="scope">Their project.</param>
@@ -33,7 +35,8 @@ static class GitLabGraphQl
         Body = Envelope.Written(
             ("query", Envelope.Text(Query)),
             ("variables", Envelope.Written(
-                ("project", Envelope.Text(scope)), ("numbers", $"[{string.Join(',', some.Select(one => $"\"{one.Number}\""))}]")))),
+                ("project", Envelope.Text(scope)),
+                ("numbers", $"[{string.Join(',', some.Select(one => $"\"{one.Number}\""))}]")))),
         About = $"[{string.Join(',', some.Select(one => AboutOf(one.Number, one.UpdatedAt)))}]",
     };
 
@@ -42,7 +45,8 @@ static class GitLabGraphQl
     /// <param name="item">Makes an item of what is known of a merge request, and of its commits as REST lists them.</param>
     /// <param name="otherwise">Asks REST for the commits of one.</param>
     public static Page Read(
-        JsonElement? answer, PageRequest request, Func<JsonElement, string, PageItem> item, Func<JsonElement, PageRequest> otherwise)
+        JsonElement? answer, PageRequest request, Func<JsonElement, string, PageItem> item,
+        Func<JsonElement, PageRequest> otherwise)
     {
         using var about = JsonDocument.Parse(request.About!);
         var nodes = answer?.Field("data").Field("project").Field("mergeRequests").Field("nodes") ?? default;

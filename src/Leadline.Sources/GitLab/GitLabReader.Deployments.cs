@@ -75,7 +75,8 @@ public sealed partial class GitLabReader
             (_, null) => Reading.Ignored($"{deployment.Status} is no status that we know"),
             ({ } environment, { } status) => Reading.Of(new DeploymentFact
             {
-                Id = job is null ? DeploymentId(repository, "deployment", deployment.Id) : DeploymentId(repository, "job", job.Id),
+                Id = job is null ? DeploymentId(repository, "deployment", deployment.Id)
+                    : DeploymentId(repository, "job", job.Id),
                 Repository = repository,
                 Environment = environment,
                 Version = job is { Tag: true } ? job.Ref : null,
@@ -84,7 +85,8 @@ public sealed partial class GitLabReader
                 CreatedAt = deployment.CreatedAt,
                 WaitedFrom = status == DeploymentStatus.Waiting ? deployment.UpdatedAt : null,
                 StartedAt = job?.StartedAt,
-                FinishedAt = status is DeploymentStatus.Succeeded or DeploymentStatus.Failed ? job?.FinishedAt ?? deployment.UpdatedAt : null,
+                FinishedAt = status is DeploymentStatus.Succeeded or DeploymentStatus.Failed
+                    ? job?.FinishedAt ?? deployment.UpdatedAt : null,
                 Url = job?.WebUrl,
                 AsOf = job?.FinishedAt ?? deployment.UpdatedAt ?? deployment.CreatedAt ?? DateTimeOffset.UnixEpoch,
             }),
@@ -104,7 +106,9 @@ public sealed partial class GitLabReader
         _ => null,
     };
 
-    /// <summary>A release is a deployment to an environment of its own; the definitions say whether that is production.</summary>
+    /// <summary>
+    /// A release is a deployment to an environment of its own; the definitions say whether that is production.
+    /// </summary>
     static Reading Convert(ReleaseEvent release) => release switch
     {
         { Action: not "create" } => Reading.Ignored($"a release is not out by its {release.Action}"),
@@ -112,7 +116,9 @@ public sealed partial class GitLabReader
     };
 
     /// <summary>A project has one release of a tag; only webhooks give it a number too.</summary>
-    static Reading Released(RepositoryName repository, string tag, DateTimeOffset? releasedAt, Commit? commit, string? url) => releasedAt is not { } at
+    static Reading Released(
+        RepositoryName repository, string tag, DateTimeOffset? releasedAt, Commit? commit,
+        string? url) => releasedAt is not { } at
         ? Reading.Ignored("the release does not say when it is out")
         : Reading.Of(new DeploymentFact
         {

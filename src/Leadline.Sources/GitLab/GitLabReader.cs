@@ -49,13 +49,22 @@ public sealed partial class GitLabReader : SourceReader
         "deployment" => Convert(delivery.Json(GitLabJson.Default.DeploymentEvent)),
         "release" => Convert(delivery.Json(GitLabJson.Default.ReleaseEvent)),
         "issue" or "work_item" => Convert(delivery.Json(GitLabJson.Default.IssueEvent)),
-        "api_commit" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedCommit, (commit, repository) => Reading.Of(GitLabAnswers.Convert(commit, repository, knowsParents: true))),
-        "api_merge_request" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedMergeRequest, (request, repository) => Reading.Of(GitLabAnswers.Convert(request, repository))),
+        "api_commit" =>
+            Answer(
+                delivery, GitLabAnswersJson.Default.AnsweredListedCommit,
+                (commit, repository) => Reading.Of(GitLabAnswers.Convert(commit, repository, knowsParents: true))),
+        "api_merge_request" =>
+            Answer(
+                delivery, GitLabAnswersJson.Default.AnsweredListedMergeRequest,
+                (request, repository) => Reading.Of(GitLabAnswers.Convert(request, repository))),
         "api_merge_request_commits" => Convert(delivery.Json(GitLabAnswersJson.Default.MergeRequestCommits)),
         "api_merge_request_approvals" => Convert(delivery.Json(GitLabAnswersJson.Default.AnsweredAllApprovals)),
         "api_pipeline" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedPipeline, Convert),
         "api_deployment" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedDeployment, Convert),
-        "api_release" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedRelease, (release, repository) => Released(repository, release.TagName, release.ReleasedAt, release.Commit, null)),
+        "api_release" =>
+            Answer(
+                delivery, GitLabAnswersJson.Default.AnsweredListedRelease,
+                (release, repository) => Released(repository, release.TagName, release.ReleasedAt, release.Commit, null)),
         "api_issue" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedIssue, Convert),
         "api_comparison" => Answer(delivery, GitLabAnswersJson.Default.AnsweredListedComparison, GitLabComparisons.Convert),
         null => Reading.Ignored("it is not the body of a webhook: it has no object_kind"),
@@ -71,7 +80,8 @@ public sealed partial class GitLabReader : SourceReader
     static Reading Convert(MergeRequestCommits listed) => GitLabAnswers.Convert(listed, NameOf(listed.Project));
 
     static Reading Convert(Answered<AllApprovals> answered) =>
-        GitLabAnswers.Convert(answered.Item, answered.Number ?? throw new FormatException("number is missing"), NameOf(answered.Project));
+        GitLabAnswers.Convert(
+            answered.Item, answered.Number ?? throw new FormatException("number is missing"), NameOf(answered.Project));
 
     static Reading Convert(PushEvent push) => push switch
     {
@@ -182,7 +192,8 @@ public sealed partial class GitLabReader : SourceReader
     {
         var pipeline = happened.ObjectAttributes;
         if (Sha.ParseOrNull(pipeline.Sha) is not { } sha) return Reading.Ignored("the pipeline names no commit");
-        if (StatusOf(pipeline.Status) is not { } known) return Reading.Ignored($"a pipeline that is {pipeline.Status} says nothing yet");
+        if (StatusOf(pipeline.Status) is not { } known)
+            return Reading.Ignored($"a pipeline that is {pipeline.Status} says nothing yet");
         var ended = known is BuildStatus.Succeeded or BuildStatus.Failed or BuildStatus.Canceled;
         var started = happened.Builds?.Min(job => job.StartedAt);
         return Reading.Of(new BuildFact
@@ -216,7 +227,8 @@ public sealed partial class GitLabReader : SourceReader
     static Reading Convert(ListedPipeline pipeline, RepositoryName repository)
     {
         if (Sha.ParseOrNull(pipeline.Sha) is not { } sha) return Reading.Ignored("the pipeline names no commit");
-        if (StatusOf(pipeline.Status) is not { } status) return Reading.Ignored($"a pipeline that is {pipeline.Status} says nothing yet");
+        if (StatusOf(pipeline.Status) is not { } status)
+            return Reading.Ignored($"a pipeline that is {pipeline.Status} says nothing yet");
         return Reading.Of(new BuildFact
         {
             Id = $"gitlab:{pipeline.Id}",

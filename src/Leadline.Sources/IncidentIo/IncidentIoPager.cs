@@ -29,8 +29,19 @@ public sealed class IncidentIoPager : Pager
 
     public override ImmutableArray<PageRequest> First(string scope, PageSpan span) =>
     [
-        new() { Kind = "incidents", Address = $"v2/incidents?updated_at%5Bgte%5D={Day(span.From)}&sort_by=created_at_newest_first&page_size={IncidentsAtOnce}" },
-        new() { Kind = "alerts", Address = $"v2/alerts?created_at%5Bgte%5D={Day(span.IsAgain ? span.From - StillFiring : span.From)}&page_size={AlertsAtOnce}" },
+        new()
+        {
+            Kind = "incidents",
+            Address =
+                $"v2/incidents?updated_at%5Bgte%5D={Day(span.From)}&sort_by=created_at_newest_first&page_size={IncidentsAtOnce}",
+        },
+        new()
+        {
+            Kind = "alerts",
+            Address =
+                $"v2/alerts?created_at%5Bgte%5D={Day(span.IsAgain ? span.From - StillFiring : span.From)}&page_size="
+                    + $"{AlertsAtOnce}",
+        },
     ];
 
     public override Page Read(PageRequest request, PageAnswer answer, string scope, PageSpan span)
@@ -43,9 +54,11 @@ public sealed class IncidentIoPager : Pager
             Items =
             [
                 .. body.ListOf(request.Kind).Select(thing => new PageItem(
-                    $"{one}:{thing.TextOf("id")}:{thing.TextOf("status")}:{thing.TextOf("updated_at")}", Delivery.NoHeaders, Envelope.Of((one, thing.GetRawText())))),
+                    $"{one}:{thing.TextOf("id")}:{thing.TextOf("status")}:{thing.TextOf("updated_at")}", Delivery.NoHeaders,
+                    Envelope.Of((one, thing.GetRawText())))),
             ],
-            Next = body.Field("pagination_meta").TextOf("after") is { Length: > 0 } after ? [request with { Address = request.Address.With("after", after) }] : [],
+            Next = body.Field("pagination_meta").TextOf("after") is { Length: > 0 } after
+                ? [request with { Address = request.Address.With("after", after) }] : [],
         };
     }
 
@@ -54,7 +67,8 @@ public sealed class IncidentIoPager : Pager
     public override ImmutableArray<PlannedListing> Plan(string scope, PageSpan span) =>
     [
         .. First(scope, span).Select(request => new PlannedListing(
-            request.Kind, request with { Address = request.Address.With("page_size", "1") }, request.Kind == "incidents" ? IncidentsAtOnce : AlertsAtOnce, EachAsks: 0)),
+            request.Kind, request with { Address = request.Address.With("page_size", "1") },
+            request.Kind == "incidents" ? IncidentsAtOnce : AlertsAtOnce, EachAsks: 0)),
     ];
 
     public override long? CountOf(PlannedListing listing, PageAnswer answer)

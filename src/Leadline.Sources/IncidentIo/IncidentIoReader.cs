@@ -35,7 +35,8 @@ public sealed class IncidentIoReader : SourceReader
     {
         var root = delivery.Json(IncidentIoJson.Default.JsonElement);
         if (root.ValueKind != JsonValueKind.Object) return Reading.Ignored("it is neither a webhook nor an answer of the API");
-        if (!root.TryGetProperty("event_type", out var named) || named.ValueKind != JsonValueKind.String) return ReadAnswer(root);
+        if (!root.TryGetProperty("event_type", out var named) || named.ValueKind != JsonValueKind.String)
+            return ReadAnswer(root);
         var type = named.GetString()!;
         if (type.StartsWith("private_", StringComparison.Ordinal))
             return Reading.Ignored($"{type} is private: it says no more than an id");
@@ -45,7 +46,8 @@ public sealed class IncidentIoReader : SourceReader
             return Reading.Ignored($"{type} holds nothing under its own name");
         return type switch
         {
-            "public_incident.incident_created_v2" or "public_incident.incident_updated_v2" => Read(To<IncidentIoIncident>(about), null),
+            "public_incident.incident_created_v2" or "public_incident.incident_updated_v2" =>
+                Read(To<IncidentIoIncident>(about), null),
             "public_incident.incident_status_updated_v2" => Read(To<IncidentIoStatusChange>(about)),
             "public_alert.alert_created_v1" or "public_alert.alert_updated_v1" or "public_alert.alert_resolved_v1" =>
                 Read(To<IncidentIoAlert>(about)),
@@ -56,7 +58,8 @@ public sealed class IncidentIoReader : SourceReader
     static Reading ReadAnswer(JsonElement root) => To<IncidentIoAnswer>(root) switch
     {
         { Incident: { } one } => Read(one, null),
-        { Incidents: { } several } => Several.Of(several.OfType<IncidentIoIncident>().Select(one => Read(one, null)), "incidents"),
+        { Incidents: { } several } =>
+            Several.Of(several.OfType<IncidentIoIncident>().Select(one => Read(one, null)), "incidents"),
         { Alert: { } one } => Read(one),
         { Alerts: { } several } => Several.Of(several.OfType<IncidentIoAlert>().Select(Read), "alerts"),
         _ => Reading.Ignored("it is neither a webhook nor an answer of the API: it has no event_type"),
@@ -109,7 +112,8 @@ public sealed class IncidentIoReader : SourceReader
             .FirstOrDefault(one => IsNamed(one.IncidentTimestamp?.Name, name))?.Value?.Value;
 
         static bool IsNamed(string? given, string name) =>
-            string.Equals(given, name, StringComparison.OrdinalIgnoreCase) || string.Equals(given, name + " at", StringComparison.OrdinalIgnoreCase);
+            string.Equals(given, name, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(given, name + " at", StringComparison.OrdinalIgnoreCase);
     }
 
     static Reading Read(IncidentIoAlert alert)
@@ -137,7 +141,9 @@ public sealed class IncidentIoReader : SourceReader
         });
     }
 
-    /// <summary>Once for each service that a field with that word in its name holds; once for none where there is no such field.</summary>
+    /// <summary>
+    /// Once for each service that a field with that word in its name holds; once for none where there is no such field.
+    /// </summary>
     static Reading OfServices(List<(string? Name, string? Value)> labels, IncidentFact stands)
     {
         var services = labels.Where(IsService).Select(label => label.Value!).Distinct().ToList();

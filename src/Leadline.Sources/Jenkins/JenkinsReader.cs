@@ -86,7 +86,8 @@ public sealed class JenkinsReader : SourceReader
     static Reading Convert(RunEvent happened)
     {
         var status = happened.Type == "run.started" ? BuildStatus.Running : Ended(happened.Data.Result);
-        return status is { } known ? Said(AttemptOf(happened, known)) : Reading.Ignored($"{happened.Type} does not say how the build ended");
+        return status is { } known ? Said(AttemptOf(happened, known))
+            : Reading.Ignored($"{happened.Type} does not say how the build ended");
     }
 
     /// <summary>A stage is a deployment where its name says where to; unless the build as a whole is one.</summary>
@@ -94,8 +95,10 @@ public sealed class JenkinsReader : SourceReader
     {
         var attempt = AttemptOf(happened, Ended(happened.Data.Result) ?? BuildStatus.Running);
         if (DeploymentOf(attempt) is not null) return Reading.Ignored("the build itself says where it deploys to");
-        var deployments = (happened.Stages ?? []).OfType<Stage>().Select(stage => DeploymentOf(attempt, stage)).OfType<Fact>().ToImmutableArray();
-        return deployments.IsEmpty ? Reading.Ignored("none of its stages says where it deploys to, and how that ended") : Reading.Of(deployments);
+        var deployments = (happened.Stages ?? []).OfType<Stage>().Select(stage => DeploymentOf(attempt, stage)).OfType<Fact>()
+            .ToImmutableArray();
+        return deployments.IsEmpty ? Reading.Ignored("none of its stages says where it deploys to, and how that ended")
+            : Reading.Of(deployments);
     }
 
     static DeploymentFact? DeploymentOf(Attempt attempt, Stage stage)
@@ -107,7 +110,8 @@ public sealed class JenkinsReader : SourceReader
             "ABORTED" or "NOT_EXECUTED" => DeploymentStatus.Canceled,
             _ => null,
         };
-        if (status is not { } known || DeployJob.EnvironmentOf(stage.Name) is not { } environment || stage.StartTimeMillis is not { } started) return null;
+        if (status is not { } known || DeployJob.EnvironmentOf(stage.Name) is not { } environment
+            || stage.StartTimeMillis is not { } started) return null;
         var finished = started + TimeSpan.FromMilliseconds(Math.Clamp(stage.DurationMillis ?? 0, 0, int.MaxValue));
         return new DeploymentFact
         {

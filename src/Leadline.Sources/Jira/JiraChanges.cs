@@ -4,8 +4,9 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.Jira;
 
 /// <summary>
-/// The changes of an issue's status. Where a search does not show all of them they are asked for page by page, the oldest first, and
-/// carried along until the last one; then the issue itself is asked for once more, so that nothing else of it has to be carried.
+/// The changes of an issue's status. Where a search does not show all of them they are asked for page by page, the oldest first,
+/// and carried along until the last one; then the issue itself is asked for once more, so that nothing else of it has to be
+/// carried.
 /// </summary>
 static class JiraChanges
 {
@@ -13,7 +14,9 @@ static class JiraChanges
 
     const int AtOnce = 100;
 
-    /// <summary>Each change of the status, with the categories in place of the statuses: these are called anything, in any language.</summary>
+    /// <summary>
+    /// Each change of the status, with the categories in place of the statuses: these are called anything, in any language.
+    /// </summary>
     public static IEnumerable<string> Of(JsonElement[] histories, JsonElement categories)
     {
         return
@@ -43,7 +46,14 @@ static class JiraChanges
         var all = About(key, categories, AllOf(request).Concat(Of(values, categories)));
         var next = body.NumberOf("startAt") + values.Length;
         var isLast = values.Length == 0 || next >= body.NumberOf("total");
-        return new Page { Next = [isLast ? JiraPager.AskingAll(key, all) : request with { Address = request.Address.With("startAt", $"{next}"), About = all }] };
+        return new Page
+        {
+            Next =
+            [
+                isLast ? JiraPager.AskingAll(key, all)
+                    : request with { Address = request.Address.With("startAt", $"{next}"), About = all },
+            ],
+        };
     }
 
     /// <summary>Those that were carried along.</summary>
@@ -54,5 +64,6 @@ static class JiraChanges
     }
 
     static string About(string key, JsonElement categories, IEnumerable<string> changes) =>
-        Envelope.Written(("key", Envelope.Text(key)), ("categories", categories.GetRawText()), ("changes", $"[{string.Join(',', changes)}]"));
+        Envelope.Written(
+            ("key", Envelope.Text(key)), ("categories", categories.GetRawText()), ("changes", $"[{string.Join(',', changes)}]"));
 }

@@ -7,10 +7,12 @@ namespace Leadline.Sources.Jira;
 
 /// <param name="WebhookEvent">What happened; the webhooks of a workflow's transition, and those of old, do not say it.</param>
 /// <param name="Timestamp">Epoch milliseconds, at which it was sent.</param>
-/// <param name="StatusChanges">Of an issue that was asked for: how its status changed; of each status the key of its category.</param>
+/// <param name="StatusChanges">Of an issue that was asked for: how its status changed; of each status the key of its
+/// category.</param>
 /// <param name="Key">With what follows it: the issue, where the body is not about one but is one.</param>
 sealed record JiraEvent(
-    string? WebhookEvent = null, JsonElement? Timestamp = null, JiraIssue? Issue = null, JiraStatusChange?[]? StatusChanges = null,
+    string? WebhookEvent = null, JsonElement? Timestamp = null, JiraIssue? Issue = null,
+    JiraStatusChange?[]? StatusChanges = null,
     string? Key = null, string? Self = null, JiraFields? Fields = null);
 
 sealed record JiraIssue(string? Key = null, string? Self = null, JiraFields? Fields = null);

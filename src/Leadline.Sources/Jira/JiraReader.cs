@@ -41,7 +41,8 @@ public sealed class JiraReader : SourceReader
         {
             null or "jira:issue_created" or "jira:issue_updated" or "jira:issue_deleted" => issue switch
             {
-                { Key: { Length: > 0 } key, Fields: { Created.Length: > 0 } fields } when Convert(happened, key, issue.Self, fields) is var stands =>
+                { Key: { Length: > 0 } key, Fields: { Created.Length: > 0 } fields } when Convert(
+                    happened, key, issue.Self, fields) is var stands =>
                     Reading.Of([.. Earlier(stands, happened.StatusChanges ?? []), stands]),
                 _ => Reading.Ignored("it is no issue: it has no key, or no time at which it was created"),
             },
@@ -82,9 +83,11 @@ public sealed class JiraReader : SourceReader
     static IEnumerable<IncidentFact> Earlier(IncidentFact stands, JiraStatusChange?[] transitions)
     {
         var changes = transitions.OfType<JiraStatusChange>()
-            .Select(one => (At: Times.Parse(one.Created, "changelog.created"), one.From, one.To)).Where(one => one.At is not null).OrderBy(one => one.At).ToList();
+            .Select(one => (At: Times.Parse(one.Created, "changelog.created"), one.From, one.To))
+            .Where(one => one.At is not null).OrderBy(one => one.At).ToList();
         if (changes.Count == 0) yield break;
-        if (StatusOf(changes[0].From) is { } first && stands.StartedAt < changes[0].At) yield return Stood(first, stands.StartedAt);
+        if (StatusOf(changes[0].From) is { } first && stands.StartedAt < changes[0].At)
+            yield return Stood(first, stands.StartedAt);
         foreach (var (at, _, to) in changes)
             if (StatusOf(to) is { } status && at <= stands.AsOf) yield return Stood(status, at!.Value);
 
@@ -112,7 +115,8 @@ public sealed class JiraReader : SourceReader
         "indeterminate" => IncidentStatus.Acknowledged,
 
         // Before Jira 6.2 there are no categories.
-        null when fields is { Resolution.ValueKind: JsonValueKind.Object, ResolutionDate.Length: > 0 } => IncidentStatus.Resolved,
+        null when fields is { Resolution.ValueKind: JsonValueKind.Object, ResolutionDate.Length: > 0 } =>
+            IncidentStatus.Resolved,
         _ => IncidentStatus.Open,
     };
 

@@ -37,7 +37,8 @@ public sealed partial class LaunchDarklyReader : SourceReader
         var facts = ImmutableArray.CreateBuilder<Fact>();
         foreach (var match in switched)
         {
-            var (project, environment, flag) = (match.Groups["project"].Value, match.Groups["environment"].Value, match.Groups["flag"].Value);
+            var (project, environment, flag) =
+                (match.Groups["project"].Value, match.Groups["environment"].Value, match.Groups["flag"].Value);
             if (IsOn(entry, environment) is not { } on) continue;
             facts.Add(new FlagChangeFact
             {
@@ -51,7 +52,8 @@ public sealed partial class LaunchDarklyReader : SourceReader
             });
         }
 
-        return facts.Count == 0 ? Reading.Ignored("it does not say whether the flag is on") : Reading.Of(facts.DrainToImmutable());
+        return facts.Count == 0 ? Reading.Ignored("it does not say whether the flag is on")
+            : Reading.Of(facts.DrainToImmutable());
     }
 
     /// <summary>As the flag stands in that environment after it, or as the entry's words say.</summary>
@@ -62,7 +64,8 @@ public sealed partial class LaunchDarklyReader : SourceReader
 
     static string? ServiceOf(AuditEntry entry, string tags) =>
         tags.Split(',').Concat(entry.CurrentVersion?.Tags ?? []).OfType<string>()
-            .FirstOrDefault(tag => tag.StartsWith(ServiceTag, StringComparison.Ordinal) && tag.Length > ServiceTag.Length)?[ServiceTag.Length..];
+            .FirstOrDefault(tag =>
+                tag.StartsWith(ServiceTag, StringComparison.Ordinal) && tag.Length > ServiceTag.Length)?[ServiceTag.Length..];
 
     [GeneratedRegex("^proj/(?<project>[^:;]+)[^:]*:env/(?<environment>[^:;]+)[^:]*:flag/(?<flag>[^:;]+)(?:;(?<tags>.*))?$")]
     private static partial Regex Resource();

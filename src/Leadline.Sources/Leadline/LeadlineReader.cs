@@ -36,7 +36,9 @@ public sealed class LeadlineReader : SourceReader
         return facts.Count == 0 ? Reading.Ignored(because ?? "it is empty") : Reading.Of(facts.DrainToImmutable());
     }
 
-    /// <summary>What is wrong with this object, in a sentence; null where nothing is, also where it says nothing to us.</summary>
+    /// <summary>
+    /// What is wrong with this object, in a sentence; null where nothing is, also where it says nothing to us.
+    /// </summary>
     public static string? Check(ReadOnlySpan<byte> item)
     {
         try

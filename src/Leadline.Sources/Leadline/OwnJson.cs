@@ -8,7 +8,10 @@ namespace Leadline.Sources.Leadline;
 /// <summary>Reads one object of our own JSON; whatever is wrong with it is said in a sentence.</summary>
 public static class OwnJson
 {
-    public static readonly ImmutableArray<string> Types = ["commit", "change", "build", "deployment", "step", "incident", "flag", "annotation"];
+    public static readonly ImmutableArray<string> Types =
+    [
+        "commit", "change", "build", "deployment", "step", "incident", "flag", "annotation",
+    ];
 
     /// <summary>What is wrong with this object, in a sentence; null where nothing is.</summary>
     public static string? Check(ReadOnlySpan<byte> line)
@@ -217,10 +220,12 @@ public static class OwnJson
     {
         if (own.Service is null && own.Repository is null)
             throw new FormatException("a step must name the \"service\" or the \"repository\" of its deployment");
-        var outcome = Word("outcome", own.Outcome, StepOutcome.Running, StepOutcome.Succeeded, StepOutcome.Failed, StepOutcome.Aborted);
+        var outcome = Word(
+            "outcome", own.Outcome, StepOutcome.Running, StepOutcome.Succeeded, StepOutcome.Failed, StepOutcome.Aborted);
         if (outcome != StepOutcome.Running && own.FinishedAt is null)
             throw new FormatException($"a step with outcome \"{own.Outcome}\" must say \"finished_at\"");
-        if (own.Weight is < 0 or > 100) throw new FormatException("\"weight\" is a share of the traffic in percent: write 0 to 100");
+        if (own.Weight is < 0 or > 100)
+            throw new FormatException("\"weight\" is a share of the traffic in percent: write 0 to 100");
         return new DeploymentFact
         {
             Id = NotEmpty(own.Deployment, "deployment"),

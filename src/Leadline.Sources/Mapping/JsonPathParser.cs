@@ -89,7 +89,8 @@ sealed class JsonPathParser
     string Shorthand()
     {
         var start = at;
-        while (!IsAtEnd && (char.IsAsciiLetter(Here) || Here is '_' or > '\x7F' || (at > start && char.IsAsciiDigit(Here)))) at++;
+        while (!IsAtEnd && (char.IsAsciiLetter(Here) || Here is '_' or > '\x7F' || (at > start && char.IsAsciiDigit(Here))))
+            at++;
         return at > start ? text[start..at]
             : throw Wrong("after the dot there must be a name of letters, digits and _, or *; write others as ['a-b']");
     }
@@ -249,7 +250,9 @@ sealed class JsonPathParser
             default:
                 foreach (var word in (ReadOnlySpan<string>)["true", "false", "null"])
                     if (Take(word)) return new Comparable(null, Literal(word));
-                throw Wrong("a filter holds paths from @ or $, texts in quotes, numbers, true, false and null; functions are not known here");
+                throw Wrong(
+                    "a filter holds paths from @ or $, texts in quotes, numbers, true, false and null; functions are not "
+                        + "known here");
         }
     }
 
@@ -297,7 +300,8 @@ sealed class JsonPathParser
             case 't': return '\t';
             case '/' or '\\': return escaped;
             case 'u' when at + 4 <= text.Length
-                && ushort.TryParse(text.AsSpan(at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code):
+                && ushort.TryParse(
+                    text.AsSpan(at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code):
                 at += 4;
                 return (char)code;
             default:

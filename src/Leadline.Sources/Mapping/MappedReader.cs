@@ -24,7 +24,8 @@ public sealed class MappedReader : SourceReader
     /// <param name="proof">How deliveries prove their sender.</param>
     /// <param name="personal">Names of fields that hold people, beside those that do everywhere.</param>
     /// <param name="written">The rules as one text, the same however they are laid out: it decides the version.</param>
-    public MappedReader(string name, ImmutableArray<MappingRule> rules, Proof proof, IEnumerable<string> personal, string written)
+    public MappedReader(
+        string name, ImmutableArray<MappingRule> rules, Proof proof, IEnumerable<string> personal, string written)
     {
         (Source, this.rules, this.proof) = (name, rules, proof);
         Personal = MappedPeople.Of(rules, personal);
@@ -40,7 +41,8 @@ public sealed class MappedReader : SourceReader
     // It is a hash, which has no order.
     public override bool IsOutdated(int version) => version != Version;
 
-    public override SourceDescription About => new(Source, "what the rules of its mapping in leadline.yaml take", proof.ToString());
+    public override SourceDescription About =>
+        new(Source, "what the rules of its mapping in leadline.yaml take", proof.ToString());
 
     public override PersonalFields Personal { get; }
 

@@ -153,7 +153,8 @@ public sealed record TemplateValue(ImmutableArray<MappedValue> Parts) : MappedVa
         }
 
         throw new FormatException(
-            $"'{text}' is no template: in braces there must be a path from $ or @, or header NAME; write {{{{ for a brace that is text");
+            $"'{text}' is no template: in braces there must be a path from $ or @, or header NAME; write {{{{ for a brace "
+                + "that is text");
     }
 
     internal override IEnumerable<Found> Find(MappedBody body)

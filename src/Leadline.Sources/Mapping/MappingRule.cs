@@ -9,7 +9,8 @@ namespace Leadline.Sources.Mapping;
 
 /// <summary>What must be so of a body or an item for a rule to take it.</summary>
 /// <param name="Of">What is looked at.</param>
-/// <param name="Wanted">One of them must be there; null stands for nothing, <see cref="Anything"/> for whatever is there.</param>
+/// <param name="Wanted">One of them must be there; null stands for nothing, <see cref="Anything"/> for whatever is
+/// there.</param>
 public sealed record MappingCondition(MappedValue Of, ImmutableArray<string?> Wanted)
 {
     public const string Anything = "*";

@@ -12,7 +12,8 @@ public enum OwnKeyKind { Text, Texts, Time, Number, Flag }
 public sealed record OwnKey(string Name, OwnKeyKind Kind, bool IsRequired)
 {
     /// <summary>The keys of this type, in the order of its record.</summary>
-    public static ImmutableArray<OwnKey> Of(string type) => [.. OwnJson.KeysOf(type).Where(key => key.Name != "type").Select(Of)];
+    public static ImmutableArray<OwnKey> Of(string type) =>
+        [.. OwnJson.KeysOf(type).Where(key => key.Name != "type").Select(Of)];
 
     static OwnKey Of(JsonPropertyInfo key)
     {

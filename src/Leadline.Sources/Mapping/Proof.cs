@@ -19,7 +19,8 @@ public sealed partial record Proof
     Proof(string way, string header, string prefix) => (this.way, Header, this.prefix) = (way, header, prefix);
 
     /// <summary>As it is written in the settings.</summary>
-    public override string ToString() => string.Join(' ', new[] { way, way is "bearer" or "basic" ? "" : Header, prefix }.Where(part => part.Length > 0));
+    public override string ToString() =>
+        string.Join(' ', new[] { way, way is "bearer" or "basic" ? "" : Header, prefix }.Where(part => part.Length > 0));
 
     /// <summary>The header that bears the proof, which nobody may keep.</summary>
     public string Header { get; }

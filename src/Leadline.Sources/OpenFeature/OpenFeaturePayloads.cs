@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Leadline.Sources.OpenFeature;
 
-/// <summary>That a flag was switched, in OpenFeature's words; OpenFeature itself has no event for it that says to what.</summary>
+/// <summary>
+/// That a flag was switched, in OpenFeature's words; OpenFeature itself has no event for it that says to what.
+/// </summary>
 sealed record FlagSwitched
 {
     public string? Id { get; init; }

@@ -35,8 +35,10 @@ public sealed class OpenFeatureReader : SourceReader
     {
         if (switched is not { FlagKey: { Length: > 0 } flag, Environment: { Length: > 0 } environment })
             return Reading.Ignored("it does not name the flag (flagKey) and its environment");
-        if (switched.Value is not { } on) return Reading.Ignored("it does not say to what the flag was switched: value is true or false");
-        if (Times.Parse(switched.Timestamp, "timestamp") is not { } at) return Reading.Ignored("it does not say when it happened (timestamp)");
+        if (switched.Value is not { } on)
+            return Reading.Ignored("it does not say to what the flag was switched: value is true or false");
+        if (Times.Parse(switched.Timestamp, "timestamp") is not { } at)
+            return Reading.Ignored("it does not say when it happened (timestamp)");
         return Reading.Of(new FlagChangeFact
         {
             Id = $"openfeature:{switched.Id ?? $"{environment}:{flag}:{at.UtcDateTime:yyyyMMdd'T'HHmmss.fffffff'Z'}"}",

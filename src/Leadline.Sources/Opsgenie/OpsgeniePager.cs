@@ -48,7 +48,8 @@ public sealed class OpsgeniePager : Pager
             Items =
             [
                 .. body.ListOf("data").Select(one => new PageItem(
-                    $"{request.Kind}:{one.TextOf("id")}:{one.TextOf("status")}:{one.JsonOf("acknowledged")}:{one.TextOf("updatedAt")}",
+                    $"{request.Kind}:{one.TextOf("id")}:{one.TextOf("status")}:{one.JsonOf("acknowledged")}:"
+                        + $"{one.TextOf("updatedAt")}",
                     Delivery.NoHeaders, Envelope.Of(("data", one.GetRawText())))),
             ],
             Next = body.Field("paging").TextOf("next") is not { } next ? []
@@ -61,11 +62,14 @@ public sealed class OpsgeniePager : Pager
 
     static PageRequest Asking(string kind, string scope, Window window)
     {
-        var query = $"createdAt >= {window.From.ToUnixTimeMilliseconds()} AND createdAt < {window.To.ToUnixTimeMilliseconds()}" + (scope == "*" ? "" : $" AND ({scope})");
+        var query = $"createdAt >= {window.From.ToUnixTimeMilliseconds()} AND createdAt < {window.To.ToUnixTimeMilliseconds()}"
+            + (scope == "*" ? "" : $" AND ({scope})");
         return new PageRequest
         {
             Kind = kind,
-            Address = $"{(kind == "alerts" ? "v2" : "v1")}/{kind}?query={Uri.EscapeDataString(query)}&sort=createdAt&order=desc&limit={AtOnce}",
+            Address =
+                $"{(kind == "alerts" ? "v2" : "v1")}/{kind}?query="
+                    + $"{Uri.EscapeDataString(query)}&sort=createdAt&order=desc&limit={AtOnce}",
             About = window.About(),
         };
     }

@@ -33,7 +33,9 @@ sealed record OpsgenieAlert
 
     public JsonElement?[]? Tags { get; init; }
 
-    /// <summary>What is written in the alert's fields of the customer's own; the API calls them extraProperties in an incident.</summary>
+    /// <summary>
+    /// What is written in the alert's fields of the customer's own; the API calls them extraProperties in an incident.
+    /// </summary>
     public JsonElement? Details { get; init; }
 
     public JsonElement? ExtraProperties { get; init; }

@@ -22,7 +22,9 @@ public sealed class OpsgenieReader : SourceReader
         People: ["responders", "recipients", "recipient", "actor", "escalationNotify", "assignee", "user"],
 
         // Nobody's name stands elsewhere in the body, so those in a note could not be told.
-        Strings: ["username", "userId", "userFullName", "fullName", "owner", "ownerId", "acknowledgedBy", "closedBy", "email", "note"],
+        Strings: [
+            "username", "userId", "userFullName", "fullName", "owner", "ownerId", "acknowledgedBy", "closedBy", "email", "note",
+        ],
         Texts: ["message", "description", "content"]);
 
     public override ImmutableArray<string> KeptHeaders => [];
@@ -76,7 +78,9 @@ public sealed class OpsgenieReader : SourceReader
         });
     }
 
-    /// <summary>An alert or an incident, as the API answers with it; an incident once for each service that it impacts.</summary>
+    /// <summary>
+    /// An alert or an incident, as the API answers with it; an incident once for each service that it impacts.
+    /// </summary>
     static Reading Read(OpsgenieAlert thing)
     {
         if (thing is not { Id: { Length: > 0 } id, CreatedAt: { } created })
@@ -132,7 +136,9 @@ public sealed class OpsgenieReader : SourceReader
         };
     }
 
-    /// <summary>The customer's own fields, and tags: <c>service:checkout</c> is a label of that name, others are all called tag.</summary>
+    /// <summary>
+    /// The customer's own fields, and tags: <c>service:checkout</c> is a label of that name, others are all called tag.
+    /// </summary>
     static IEnumerable<(string? Name, string? Value)> LabelsOf(OpsgenieAlert alert)
     {
         foreach (var fields in new[] { alert.Details, alert.ExtraProperties })

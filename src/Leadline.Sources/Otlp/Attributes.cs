@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Leadline.Sources.Otlp;
 
-/// <summary>The attributes of a record, and around them those of what it belongs to: an event's, its span's, its resource's.</summary>
+/// <summary>
+/// The attributes of a record, and around them those of what it belongs to: an event's, its span's, its resource's.
+/// </summary>
 sealed class Attributes
 {
     readonly Dictionary<string, string> own = new(StringComparer.Ordinal);

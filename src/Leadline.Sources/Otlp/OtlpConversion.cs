@@ -53,13 +53,14 @@ static class OtlpConversion
         var at = Times.Parse(record.TimeUnixNano, "timeUnixNano") ?? At(record.ObservedTimeUnixNano, "timeUnixNano");
         if (IsPhase(own)) said.Add(Phase(own, at));
         if (IsDeployment(own))
-            said.Add(Deployment(own, null, at, null, record.SpanId is { Length: > 0 } ? $"{record.TraceId}:{record.SpanId}" : $"{at.Ticks}"));
+            said.Add(Deployment(
+                own, null, at, null, record.SpanId is { Length: > 0 } ? $"{record.TraceId}:{record.SpanId}" : $"{at.Ticks}"));
         return said.All();
     }
 
     /// <summary>
-    /// Whether it is a run's own span. Everything that runs within a pipeline may bear the run's id, so that a span which has only
-    /// that must be the trace's first, and its name or its resource must speak of the run.
+    /// Whether it is a run's own span. Everything that runs within a pipeline may bear the run's id, so that a span which has
+    /// only that must be the trace's first, and its name or its resource must speak of the run.
     /// </summary>
     static bool IsRun(Span span, Attributes own)
     {
@@ -70,7 +71,8 @@ static class OtlpConversion
         return own.HasOwn(RunId) || isNamed || own[Result] is not null || own[RunStatus] is not null;
     }
 
-    static bool IsTask(Attributes attributes) => attributes.HasAny("cicd.pipeline.task.") || attributes.HasAny("cicd.pipeline.run.task.");
+    static bool IsTask(Attributes attributes) =>
+        attributes.HasAny("cicd.pipeline.task.") || attributes.HasAny("cicd.pipeline.run.task.");
 
     /// <summary>Whether an event says how far a run is.</summary>
     static bool IsPhase(Attributes happened) =>
@@ -98,7 +100,8 @@ static class OtlpConversion
         };
 
     static (Fact?, string?) Build(
-        Attributes run, BuildStatus status, DateTimeOffset? queued, DateTimeOffset? started, DateTimeOffset? finished, DateTimeOffset at)
+        Attributes run, BuildStatus status, DateTimeOffset? queued, DateTimeOffset? started, DateTimeOffset? finished,
+        DateTimeOffset at)
     {
         if (RepositoryOf(run) is not { } repository || Sha.ParseOrNull(run["vcs.ref.head.revision"]) is not { } sha)
             return (null, "the run names no commit of a repository: vcs.repository.url.full and vcs.ref.head.revision say it");
@@ -134,11 +137,14 @@ static class OtlpConversion
         if (environment is null) return (null, "the deployment names no environment: deployment.environment.name says it");
 
         // A program that nobody named is not what was deployed.
-        var service = own["service.name"] is { } named && !named.StartsWith("unknown_service", StringComparison.Ordinal) ? named : null;
+        var service = own["service.name"] is { } named && !named.StartsWith("unknown_service", StringComparison.Ordinal) ? named
+            : null;
         var repository = RepositoryOf(own);
         if ((service ?? repository?.Value) is not { } owner)
-            return (null, "the deployment names neither its service nor its repository: service.name or vcs.repository.url.full says it");
-        if (StatusOf(own, code) is not { } status) return (null, "the deployment does not say how it ended: deployment.status says it");
+            return (null, "the deployment names neither its service nor its repository: service.name or "
+                + "vcs.repository.url.full says it");
+        if (StatusOf(own, code) is not { } status)
+            return (null, "the deployment does not say how it ended: deployment.status says it");
         var sha = Sha.ParseOrNull(own["vcs.ref.head.revision"]);
         return (
             new DeploymentFact
@@ -155,7 +161,8 @@ static class OtlpConversion
                 FinishedAt = status is DeploymentStatus.Created or DeploymentStatus.Running ? null : at,
 
                 // Where the commit is known, all that it reaches ships, not that change alone.
-                Changes = sha is null && own["vcs.change.id"] is { } change && int.TryParse(change, out var number) ? [$"#{number}"] : null,
+                Changes = sha is null && own["vcs.change.id"] is { } change && int.TryParse(change, out var number)
+                    ? [$"#{number}"] : null,
                 Url = own["cicd.pipeline.task.run.url.full"] ?? own["cicd.pipeline.run.url.full"],
                 AsOf = at,
             },
@@ -163,7 +170,8 @@ static class OtlpConversion
     }
 
     static string? IdOf(Attributes own) => own[DeploymentId]
-        ?? (own[RunId] is { } run && (own["cicd.pipeline.task.run.id"] ?? own["cicd.pipeline.task.name"]) is { } task ? $"{run}:{task}" : null);
+        ?? (own[RunId] is { } run && (own["cicd.pipeline.task.run.id"] ?? own["cicd.pipeline.task.name"]) is { } task
+            ? $"{run}:{task}" : null);
 
     /// <summary>Its own word, or else how the task or run ended that it is.</summary>
     static DeploymentStatus? StatusOf(Attributes own, int? code)
@@ -217,7 +225,8 @@ static class OtlpConversion
     static DateTimeOffset End(Span span) => At(span.EndTimeUnixNano, "endTimeUnixNano");
 
     static DateTimeOffset At(JsonElement? time, string name) =>
-        Times.Parse(time, name) ?? throw new FormatException($"{name} is missing: without it nobody could tell when it happened");
+        Times.Parse(time, name)
+            ?? throw new FormatException($"{name} is missing: without it nobody could tell when it happened");
 
     static int CodeOf(Span span) => span.Status?.Code?.ToString() switch
     {

@@ -6,8 +6,8 @@ using Leadline.Core;
 namespace Leadline.Sources.Otlp;
 
 /// <summary>
-/// One request of an exporter, of which only the records are kept that say something of a pipeline or a deployment. The rest, which
-/// is nearly all of what programs tell, is counted.
+/// One request of an exporter, of which only the records are kept that say something of a pipeline or a deployment. The rest,
+/// which is nearly all of what programs tell, is counted.
 /// </summary>
 /// <param name="Body">OTLP's JSON of what is kept, with <paramref name="Received"/> in it; the same again gives itself.</param>
 /// <param name="Received">How it came.</param>
@@ -61,7 +61,8 @@ public sealed record OtlpExport(ReadOnlyMemory<byte> Body, OtlpReceived Received
                         if (inScope.Number != 2) continue;
                         records++;
 
-                        // Nearly all records are of programs that run. They are told by their bytes, before anything is made of them.
+                        // Nearly all records are of programs that run. They are told by their bytes, before anything is made of
+                        // them.
                         if (kind.Record is null || !(isOfPipeline || MayBeMeasured(inScope.Bytes))) continue;
                         try
                         {
@@ -123,9 +124,12 @@ public sealed record OtlpExport(ReadOnlyMemory<byte> Body, OtlpReceived Received
     {
         using var document = JsonDocument.Parse(body);
         var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object) throw new FormatException("the body is no request of OTLP: it must be an object");
-        if (Signals.FirstOrDefault(one => signal is null ? root.TryGetProperty(one.Resources, out _) : one.Name == signal) is not { } kind)
-            return new OtlpExport("""{"received":{"signal":"none","as":"application/json"}}"""u8.ToArray(), new OtlpReceived(None, AsJson), []);
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new FormatException("the body is no request of OTLP: it must be an object");
+        if (Signals.FirstOrDefault(
+            one => signal is null ? root.TryGetProperty(one.Resources, out _) : one.Name == signal) is not { } kind)
+            return new OtlpExport(
+                """{"received":{"signal":"none","as":"application/json"}}"""u8.ToArray(), new OtlpReceived(None, AsJson), []);
 
         // What was taken apart before has counted what is no longer in it.
         before ??= root.TryGetProperty("received"u8, out var kept) ? kept.Deserialize(OtlpJson.Default.OtlpReceived) : null;
@@ -148,7 +152,8 @@ public sealed record OtlpExport(ReadOnlyMemory<byte> Body, OtlpReceived Received
         return new OtlpExport(output.WrittenMemory, reduction.Received, [.. reduction.Statements]);
     }
 
-    static bool MayBeMeasured(ReadOnlySpan<byte> record) => record.IndexOf("cicd."u8) >= 0 || record.IndexOf("deployment."u8) >= 0;
+    static bool MayBeMeasured(ReadOnlySpan<byte> record) =>
+        record.IndexOf("cicd."u8) >= 0 || record.IndexOf("deployment."u8) >= 0;
 
     /// <summary>The last field of this number, as protobuf has it; empty where there is none.</summary>
     static ReadOnlySpan<byte> Message(ReadOnlySpan<byte> around, int number)
@@ -196,7 +201,8 @@ public sealed record OtlpExport(ReadOnlyMemory<byte> Body, OtlpReceived Received
                     Records++;
                     if (signal.Record is null) continue;
                     around ??= new Attributes(
-                        resource.TryGetProperty("resource"u8, out var said) ? said.Deserialize(OtlpJson.Default.Resource)?.Attributes : null, null);
+                        resource.TryGetProperty("resource"u8, out var said)
+                            ? said.Deserialize(OtlpJson.Default.Resource)?.Attributes : null, null);
                     if (Read(record, around) is not { IsMeasured: true } statement) continue;
                     ours.Add(record);
                     Statements.Add(statement.Facts.IsEmpty ? Reading.Ignored(statement.Because!) : Reading.Of(statement.Facts));
@@ -220,10 +226,14 @@ public sealed record OtlpExport(ReadOnlyMemory<byte> Body, OtlpReceived Received
             try
             {
                 return signal.Name == "traces"
-                    ? OtlpConversion.Of(record.Deserialize(OtlpJson.Default.Span) ?? throw new FormatException("a span is null"), around)
-                    : OtlpConversion.Of(record.Deserialize(OtlpJson.Default.LogRecord) ?? throw new FormatException("a log record is null"), around);
+                    ? OtlpConversion.Of(
+                        record.Deserialize(OtlpJson.Default.Span) ?? throw new FormatException("a span is null"), around)
+                    : OtlpConversion.Of(
+                        record.Deserialize(OtlpJson.Default.LogRecord) ?? throw new FormatException("a log record is null"),
+                        around);
             }
-            catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or ArgumentException)
+            catch (Exception error)
+                when (error is JsonException or FormatException or InvalidOperationException or ArgumentException)
             {
                 Rejected++;
                 Because ??= error.Message;

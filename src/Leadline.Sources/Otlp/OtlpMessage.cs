@@ -40,7 +40,10 @@ sealed class OtlpMessage
             One(1, "schemaUrl", Kind.Text), One(2, "type", Kind.Text), Many(3, "idKeys", Kind.Text),
             Many(4, "descriptionKeys", Kind.Text),
         ];
-        Resource.fields = [Many(1, "attributes", KeyValue), One(2, "droppedAttributesCount", Kind.UInt32), Many(3, "entityRefs", Entity)];
+        Resource.fields =
+        [
+            Many(1, "attributes", KeyValue), One(2, "droppedAttributesCount", Kind.UInt32), Many(3, "entityRefs", Entity),
+        ];
         Scope.fields =
         [
             One(1, "name", Kind.Text), One(2, "version", Kind.Text), Many(3, "attributes", KeyValue),
@@ -53,22 +56,27 @@ sealed class OtlpMessage
         ];
         Link.fields =
         [
-            One(1, "traceId", Kind.Hex), One(2, "spanId", Kind.Hex), One(3, "traceState", Kind.Text), Many(4, "attributes", KeyValue),
+            One(1, "traceId", Kind.Hex), One(2, "spanId", Kind.Hex), One(3, "traceState", Kind.Text),
+            Many(4, "attributes", KeyValue),
             One(5, "droppedAttributesCount", Kind.UInt32), One(6, "flags", Kind.UInt32),
         ];
         Status.fields = [One(2, "message", Kind.Text), One(3, "code", Kind.UInt32)];
         Span.fields =
         [
-            One(1, "traceId", Kind.Hex), One(2, "spanId", Kind.Hex), One(3, "traceState", Kind.Text), One(4, "parentSpanId", Kind.Hex),
+            One(1, "traceId", Kind.Hex), One(2, "spanId", Kind.Hex), One(3, "traceState", Kind.Text),
+            One(4, "parentSpanId", Kind.Hex),
             One(5, "name", Kind.Text), One(6, "kind", Kind.UInt32), One(7, "startTimeUnixNano", Kind.UInt64),
-            One(8, "endTimeUnixNano", Kind.UInt64), Many(9, "attributes", KeyValue), One(10, "droppedAttributesCount", Kind.UInt32),
+            One(8, "endTimeUnixNano", Kind.UInt64), Many(9, "attributes", KeyValue),
+            One(10, "droppedAttributesCount", Kind.UInt32),
             Many(11, "events", Event), One(12, "droppedEventsCount", Kind.UInt32), Many(13, "links", Link),
             One(14, "droppedLinksCount", Kind.UInt32), One(15, "status", Status), One(16, "flags", Kind.UInt32),
         ];
         LogRecord.fields =
         [
-            One(1, "timeUnixNano", Kind.UInt64), One(11, "observedTimeUnixNano", Kind.UInt64), One(2, "severityNumber", Kind.UInt32),
-            One(3, "severityText", Kind.Text), One(12, "eventName", Kind.Text), One(5, "body", Value), Many(6, "attributes", KeyValue),
+            One(1, "timeUnixNano", Kind.UInt64), One(11, "observedTimeUnixNano", Kind.UInt64),
+            One(2, "severityNumber", Kind.UInt32),
+            One(3, "severityText", Kind.Text), One(12, "eventName", Kind.Text), One(5, "body", Value),
+            Many(6, "attributes", KeyValue),
             One(7, "droppedAttributesCount", Kind.UInt32), One(8, "flags", Kind.UInt32), One(9, "traceId", Kind.Hex),
             One(10, "spanId", Kind.Hex),
         ];

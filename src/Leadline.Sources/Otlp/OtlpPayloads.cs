@@ -62,7 +62,8 @@ sealed record KeyValues(KeyValue?[]? Values = null);
 /// <param name="Kept">Those that stand in the body still.</param>
 /// <param name="Rejected">Those that could not be read.</param>
 /// <param name="Because">What is wrong with the first of these.</param>
-public sealed record OtlpReceived(string Signal, string As, int Records = 0, int Kept = 0, int Rejected = 0, string? Because = null);
+public sealed record OtlpReceived(
+    string Signal, string As, int Records = 0, int Kept = 0, int Rejected = 0, string? Because = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

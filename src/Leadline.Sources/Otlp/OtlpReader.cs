@@ -3,7 +3,9 @@ using Leadline.Core;
 
 namespace Leadline.Sources.Otlp;
 
-/// <summary>Reads what OpenTelemetry's exporters send of pipelines and deployments: spans, their events, and log records.</summary>
+/// <summary>
+/// Reads what OpenTelemetry's exporters send of pipelines and deployments: spans, their events, and log records.
+/// </summary>
 public sealed class OtlpReader : SourceReader
 {
     public override string Source => "otlp";
@@ -19,9 +21,12 @@ public sealed class OtlpReader : SourceReader
 
     public override ImmutableArray<string> KeptHeaders => [];
 
-    /// <summary>The headers that exporters set by <c>OTEL_EXPORTER_OTLP_HEADERS</c>, and the password of the Collector's basicauth.</summary>
+    /// <summary>
+    /// The headers that exporters set by <c>OTEL_EXPORTER_OTLP_HEADERS</c>, and the password of the Collector's basicauth.
+    /// </summary>
     public override bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret) =>
-        Signatures.Bearer(delivery, secret) || Signatures.Token(delivery, "api-key", secret) || Signatures.Basic(delivery, secret);
+        Signatures.Bearer(delivery, secret) || Signatures.Token(delivery, "api-key", secret)
+            || Signatures.Basic(delivery, secret);
 
     public override Delivery Kept(Delivery delivery)
     {
@@ -43,8 +48,8 @@ public sealed class OtlpReader : SourceReader
     }
 
     /// <summary>
-    /// Programs send every few seconds what nothing is measured in. One such request a day is kept, so that it can be seen that they
-    /// do.
+    /// Programs send every few seconds what nothing is measured in. One such request a day is kept, so that it can be seen that
+    /// they do.
     /// </summary>
     public override string? DedupeKey(Delivery delivery)
     {
@@ -67,14 +72,18 @@ public sealed class OtlpReader : SourceReader
         if (!facts.IsEmpty) return Reading.Of(facts);
         return export.Received switch
         {
-            { Signal: OtlpExport.None } => Reading.Ignored("it is no request of OTLP: it has no resourceSpans, resourceLogs or resourceMetrics"),
+            { Signal: OtlpExport.None } =>
+                Reading.Ignored("it is no request of OTLP: it has no resourceSpans, resourceLogs or resourceMetrics"),
             { Kept: 0, Rejected: > 0 and var rejected } wrong =>
                 Reading.Unreadable($"{rejected} of {wrong.Records} records could not be read: {wrong.Because}"),
             { Signal: "metrics" } => Reading.Ignored("metrics are sums over what spans and events tell one by one: send those"),
             { Kept: 0, Signal: "traces" } all =>
-                Reading.Ignored($"none of its {all.Records} spans is a pipeline's run or a deployment (one such request a day is kept)"),
+                Reading.Ignored(
+                    $"none of its {all.Records} spans is a pipeline's run or a deployment (one such request a day is kept)"),
             { Kept: 0 } all =>
-                Reading.Ignored($"none of its {all.Records} log records is of a pipeline's run or a deployment (one such request a day is kept)"),
+                Reading.Ignored(
+                    $"none of its {all.Records} log records is of a pipeline's run or a deployment (one such request a day is "
+                        + "kept)"),
             _ => export.Statements[0],
         };
     }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Leadline.Sources.Otlp;
 
 /// <summary>
-/// Goes through the fields of one protobuf message. What it hands out are parts of the body: no length that a sender claims makes
-/// it take memory.
+/// Goes through the fields of one protobuf message. What it hands out are parts of the body: no length that a sender claims
+/// makes it take memory.
 /// </summary>
 ref struct ProtobufFields(ReadOnlySpan<byte> message)
 {

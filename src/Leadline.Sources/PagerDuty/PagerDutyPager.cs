@@ -6,8 +6,8 @@ using Leadline.Sources.Paging;
 namespace Leadline.Sources.PagerDuty;
 
 /// <summary>
-/// Asks PagerDuty's REST API for incidents by their creation, and for the log entries that say when each was acknowledged, resolved or opened
-/// again; these also tell of older incidents what has happened to them since.
+/// Asks PagerDuty's REST API for incidents by their creation, and for the log entries that say when each was acknowledged,
+/// resolved or opened again; these also tell of older incidents what has happened to them since.
 /// </summary>
 public sealed class PagerDutyPager : Pager
 {
@@ -28,7 +28,8 @@ public sealed class PagerDutyPager : Pager
 
     public override TimeSpan AllowanceSpan => TimeSpan.FromMinutes(1);
 
-    public override ImmutableDictionary<string, string> Headers { get; } = Delivery.NoHeaders.Add("Accept", "application/vnd.pagerduty+json;version=2");
+    public override ImmutableDictionary<string, string> Headers { get; } = Delivery.NoHeaders.Add(
+        "Accept", "application/vnd.pagerduty+json;version=2");
 
     public override (string Name, string Value) Proof(string token) => ("Authorization", "Token token=" + token);
 
@@ -47,13 +48,16 @@ public sealed class PagerDutyPager : Pager
             Items = request.Kind switch
             {
                 "incidents" => [.. body.ListOf("incidents").Select(one => new PageItem(
-                    $"incident:{one.TextOf("id")}:{one.TextOf("status")}:{one.TextOf("updated_at") ?? one.TextOf("last_status_change_at")}",
+                    $"incident:{one.TextOf("id")}:{one.TextOf("status")}:"
+                        + $"{one.TextOf("updated_at") ?? one.TextOf("last_status_change_at")}",
                     Delivery.NoHeaders, Envelope.Of(("incident", one.GetRawText()))))],
-                "log_entries" => [.. body.ListOf("log_entries").Where(one => IsTold(one) && IsOf(one, scope)).Select(one => new PageItem(
-                    $"log_entry:{one.TextOf("id")}", Delivery.NoHeaders, Envelope.Of(("log_entry", one.GetRawText()))))],
+                "log_entries" =>
+                    [.. body.ListOf("log_entries").Where(one => IsTold(one) && IsOf(one, scope)).Select(one => new PageItem(
+                        $"log_entry:{one.TextOf("id")}", Delivery.NoHeaders, Envelope.Of(("log_entry", one.GetRawText()))))],
                 _ => throw new JsonException($"there is no listing {request.Kind}"),
             },
-            Next = body.Field("more").ValueKind == JsonValueKind.True ? Following(request, scope, (int)body.NumberOf("limit")) : [],
+            Next = body.Field("more").ValueKind == JsonValueKind.True ? Following(request, scope, (int)body.NumberOf("limit"))
+                : [],
         };
     }
 
@@ -62,14 +66,21 @@ public sealed class PagerDutyPager : Pager
     public override long? CountOf(PlannedListing listing, PageAnswer answer)
     {
         using var document = JsonDocument.Parse(answer.Body);
-        return document.RootElement.Field("total").ValueKind == JsonValueKind.Number ? document.RootElement.NumberOf("total") : null;
+        return document.RootElement.Field("total").ValueKind == JsonValueKind.Number ? document.RootElement.NumberOf("total")
+            : null;
     }
 
     static PageRequest Asking(string kind, string scope, Window window)
     {
         var times = $"since={Envelope.Written(window.From)}&until={Envelope.Written(window.To)}";
-        var which = kind == "log_entries" ? "&is_overview=true" : "&sort_by=created_at:desc" + (scope == "*" ? "" : $"&service_ids%5B%5D={Uri.EscapeDataString(scope)}");
-        return new PageRequest { Kind = kind, Address = $"{kind}?{times}{which}&total=true&limit={AtOnce}&offset=0", About = window.About() };
+        var which = kind == "log_entries" ? "&is_overview=true"
+            : "&sort_by=created_at:desc" + (scope == "*" ? "" : $"&service_ids%5B%5D={Uri.EscapeDataString(scope)}");
+        return new PageRequest
+        {
+            Kind = kind,
+            Address = $"{kind}?{times}{which}&total=true&limit={AtOnce}&offset=0",
+            About = window.About(),
+        };
     }
 
     /// <summary>Of a span with more than are listed, both halves.</summary>

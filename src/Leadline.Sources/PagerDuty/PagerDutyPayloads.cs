@@ -5,7 +5,9 @@ namespace Leadline.Sources.PagerDuty;
 
 // Only what is read, in PagerDuty's own names.
 
-/// <summary>A webhook of version 3, of version 2 or 1, an answer of the API, or an event that PagerDuty itself is sent.</summary>
+/// <summary>
+/// A webhook of version 3, of version 2 or 1, an answer of the API, or an event that PagerDuty itself is sent.
+/// </summary>
 /// <param name="Event">Of version 3.</param>
 /// <param name="Messages">Of version 2 and 1.</param>
 /// <param name="Payload">Of what the Events API is sent.</param>

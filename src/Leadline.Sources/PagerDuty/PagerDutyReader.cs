@@ -21,13 +21,16 @@ public sealed partial class PagerDutyReader : SourceReader
         "PagerDuty", "incidents, change events",
         "X-PagerDuty-Signature: the HMAC-SHA256 of the body; or the secret as a bearer token")
     {
-        Events = "incident.triggered, incident.acknowledged, incident.unacknowledged, incident.resolved, incident.reopened, incident.priority_updated",
+        Events =
+            "incident.triggered, incident.acknowledged, incident.unacknowledged, incident.resolved, incident.reopened, "
+                + "incident.priority_updated",
     };
 
     public override PersonalFields Personal { get; } = new(
         People:
         [
-            "agent", "assignee", "assignees", "assigned_to", "assigned_to_user", "acknowledger", "acknowledgers", "user", "users",
+            "agent", "assignee", "assignees", "assigned_to", "assigned_to_user", "acknowledger", "acknowledgers", "user",
+            "users",
             "requester", "last_status_change_by", "resolved_by_user", "creator", "sender", "updated_by", "author",
         ],
 
@@ -49,7 +52,8 @@ public sealed partial class PagerDutyReader : SourceReader
         return root.ValueKind switch
         {
             JsonValueKind.Object => Read(root, delivery.ReceivedAt),
-            JsonValueKind.Array => Several.Of(root.EnumerateArray().Select(one => ReadThing(one, delivery.ReceivedAt)), "incidents"),
+            JsonValueKind.Array =>
+                Several.Of(root.EnumerateArray().Select(one => ReadThing(one, delivery.ReceivedAt)), "incidents"),
             _ => Reading.Ignored("it is neither a webhook nor an answer of the API"),
         };
     }
@@ -71,7 +75,8 @@ public sealed partial class PagerDutyReader : SourceReader
             { ChangeEvent: { } change } => Read(change, receivedAt),
             { ChangeEvents: { } changes } =>
                 Several.Of(changes.OfType<PagerDutyChange>().Select(change => Read(change, receivedAt)), "change events"),
-            { EventAction: not null } => Reading.Ignored("it is an alert for PagerDuty, which tells of the incident that it makes of it"),
+            { EventAction: not null } =>
+                Reading.Ignored("it is an alert for PagerDuty, which tells of the incident that it makes of it"),
             { Payload: { } change, Links: var links } => Read(change with { Links = links }, receivedAt),
             _ => Reading.Ignored("it is neither a webhook nor an answer of the API"),
         };
@@ -82,7 +87,8 @@ public sealed partial class PagerDutyReader : SourceReader
     {
         "incident" => Read(To(thing, PagerDutyJson.Default.PagerDutyIncident)),
         "change_event" => Read(To(thing, PagerDutyJson.Default.PagerDutyChange), receivedAt),
-        { } type when type.EndsWith("_log_entry", StringComparison.Ordinal) => Read(To(thing, PagerDutyJson.Default.PagerDutyLogEntry)),
+        { } type when type.EndsWith("_log_entry", StringComparison.Ordinal) =>
+            Read(To(thing, PagerDutyJson.Default.PagerDutyLogEntry)),
         var other => Reading.Ignored($"{other ?? "a thing without a type"} is no incident, log entry or change event"),
     };
 
@@ -105,7 +111,8 @@ public sealed partial class PagerDutyReader : SourceReader
     /// <summary>A message of version 2 or 1.</summary>
     static Reading Read(PagerDutyMessage message)
     {
-        if ((message.Incident ?? message.Data?.Incident) is not { } incident) return Reading.Ignored("a message without an incident");
+        if ((message.Incident ?? message.Data?.Incident) is not { } incident)
+            return Reading.Ignored("a message without an incident");
         var at = message.CreatedOn ?? ChangedAt(incident) ?? incident.CreatedAt ?? incident.CreatedOn;
         return at is { } known
             ? Convert(incident, StatusOf(message.Event ?? message.Type), known)
@@ -144,7 +151,8 @@ public sealed partial class PagerDutyReader : SourceReader
             AcknowledgedAt = acknowledged ?? (status == IncidentStatus.Acknowledged ? since : null),
             ResolvedAt = status == IncidentStatus.Resolved ? incident.ResolvedAt ?? since : null,
             Severity = NameOf(incident.Priority) ?? incident.Urgency,
-            Title = incident.Title ?? TextOf(incident.TriggerSummaryData?.Subject) ?? TextOf(incident.TriggerSummaryData?.Description),
+            Title = incident.Title ?? TextOf(incident.TriggerSummaryData?.Subject)
+                ?? TextOf(incident.TriggerSummaryData?.Description),
             Url = incident.HtmlUrl,
             AsOf = at,
         });
@@ -184,7 +192,8 @@ public sealed partial class PagerDutyReader : SourceReader
     {
         if (change.Summary is not { Length: > 0 } summary) return Reading.Ignored("a change event without a summary");
         var at = change.Timestamp ?? receivedAt;
-        var service = Detail("service") ?? change.Services?.OfType<PagerDutyNamed>().Select(NameOf).FirstOrDefault(name => name is not null);
+        var service = Detail("service")
+            ?? change.Services?.OfType<PagerDutyNamed>().Select(NameOf).FirstOrDefault(name => name is not null);
         var id = $"pagerduty:{change.Id ?? Digest($"{at:O}\n{change.Source}\n{summary}")}";
         if (service is null || Detail("environment") is not { } environment)
             return Reading.Of(new AnnotationFact { Id = id, Service = service, MarkedAt = at, Text = summary, AsOf = at });
@@ -230,7 +239,8 @@ public sealed partial class PagerDutyReader : SourceReader
     static string? TextOf(JsonElement? value) =>
         value is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 } said ? said : null;
 
-    static string Digest(string text) => System.Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+    static string Digest(string text) =>
+        System.Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
     /// <summary>The number before the title in a reference: <c>[#7] </c>.</summary>
     [GeneratedRegex(@"^\[#\d+\] ")]

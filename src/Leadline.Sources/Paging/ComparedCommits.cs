@@ -11,7 +11,8 @@ sealed record ComparedCommits(string Base, string Head, int Before = 0)
 
     /// <exception cref="JsonException">The request is of no comparison.</exception>
     public static ComparedCommits Of(PageRequest request) =>
-        JsonSerializer.Deserialize(request.About ?? "null", PagingJson.Default.ComparedCommits) ?? throw new JsonException("it is of no comparison");
+        JsonSerializer.Deserialize(request.About ?? "null", PagingJson.Default.ComparedCommits)
+            ?? throw new JsonException("it is of no comparison");
 
     public string Write() => JsonSerializer.Serialize(this, PagingJson.Default.ComparedCommits);
 

@@ -8,7 +8,10 @@ namespace Leadline.Sources.Paging;
 /// <param name="Because">Why it did not, in a sentence; null where it did.</param>
 public sealed record ComparingAnswer(DateTimeOffset At, string? Because = null);
 
-/// <summary>How far a host was asked to compare commits of a repository: what is under way, and what became of the rest. Kept with what the answers held.</summary>
+/// <summary>
+/// How far a host was asked to compare commits of a repository: what is under way, and what became of the rest. Kept with what
+/// the answers held.
+/// </summary>
 public sealed record ComparingCursor
 {
     /// <summary>It stands between source and repository in the name under which the store keeps it.</summary>
@@ -27,7 +30,8 @@ public sealed record ComparingCursor
     public ImmutableArray<PageRequest> Requests { get; init; } = [];
 
     /// <summary>By their pairs.</summary>
-    public ImmutableDictionary<string, ComparingAnswer> Answered { get; init; } = ImmutableDictionary<string, ComparingAnswer>.Empty;
+    public ImmutableDictionary<string, ComparingAnswer> Answered { get; init; } =
+        ImmutableDictionary<string, ComparingAnswer>.Empty;
 
     public static string PairOf(string from, string to) => $"{from}...{to}";
 
@@ -38,7 +42,9 @@ public sealed record ComparingCursor
         last is null || last.Version != pager.Version ? new ComparingCursor { Version = pager.Version } : last with
         {
             Answered = last.Answered.RemoveRange(
-                last.Answered.Where(one => !wanted.Contains(one.Key) || (one.Value.Because is not null && now - one.Value.At >= Patience)).Select(one => one.Key)),
+                last.Answered.Where(one =>
+                    !wanted.Contains(one.Key)
+                        || (one.Value.Because is not null && now - one.Value.At >= Patience)).Select(one => one.Key)),
         };
 
     /// <summary>Once the first request is answered.</summary>

@@ -40,7 +40,8 @@ public sealed record PageItem(string Key, ImmutableDictionary<string, string> He
 
 /// <summary>From when on a pass asks.</summary>
 /// <param name="From">What changed since then is asked for.</param>
-/// <param name="AsOf">When the pass began, by the clock of whoever is behind; what changes later belongs to the next pass.</param>
+/// <param name="AsOf">When the pass began, by the clock of whoever is behind; what changes later belongs to the next
+/// pass.</param>
 /// <param name="IsAgain">Whether an earlier pass asked for all that is older.</param>
 public sealed record PageSpan(DateTimeOffset From, DateTimeOffset AsOf, bool IsAgain);
 
@@ -48,7 +49,8 @@ public sealed record PageSpan(DateTimeOffset From, DateTimeOffset AsOf, bool IsA
 /// <param name="What">What it lists, in words.</param>
 /// <param name="Count">The request whose answer tells how many there are.</param>
 /// <param name="AtOnce">How many a page holds.</param>
-/// <param name="EachAsks">The most requests that one of them makes necessary; a part of one where several are asked for together.</param>
+/// <param name="EachAsks">The most requests that one of them makes necessary; a part of one where several are asked for
+/// together.</param>
 /// <param name="Otherwise">Asked for the count where the first says that there is nothing of the kind.</param>
 public sealed record PlannedListing(string What, PageRequest Count, int AtOnce, double EachAsks, PageRequest? Otherwise = null)
 {

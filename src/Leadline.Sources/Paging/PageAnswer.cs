@@ -16,12 +16,16 @@ public sealed partial record PageAnswer
     /// <summary>The header's value, or null.</summary>
     public string? Header(string name) => Headers.TryGetValue(name, out var value) ? value : null;
 
-    /// <summary>The address that the header <c>Link</c> has for this relation, such as <c>next</c> or <c>last</c>; null where it has none.</summary>
+    /// <summary>
+    /// The address that the header <c>Link</c> has for this relation, such as <c>next</c> or <c>last</c>; null where it has
+    /// none.
+    /// </summary>
     public string? Link(string relation)
     {
         foreach (Match link in OneLink().Matches(Header("Link") ?? ""))
         {
-            if (link.Groups[2].Value.Split(' ').Contains(relation, StringComparer.OrdinalIgnoreCase)) return link.Groups[1].Value;
+            if (link.Groups[2].Value.Split(' ').Contains(relation, StringComparer.OrdinalIgnoreCase))
+                return link.Groups[1].Value;
         }
 
         return null;

@@ -4,10 +4,15 @@ using System.Text.Json.Serialization;
 
 namespace Leadline.Sources.Paging;
 
-/// <summary>How far the history of a scope was asked for: all that is still to be asked. Kept with what the answers held, in one transaction.</summary>
+/// <summary>
+/// How far the history of a scope was asked for: all that is still to be asked. Kept with what the answers held, in one
+/// transaction.
+/// </summary>
 public sealed record PageCursor
 {
-    /// <summary>So much before the end of the last pass the next one begins: an API may show what happened a while later.</summary>
+    /// <summary>
+    /// So much before the end of the last pass the next one begins: an API may show what happened a while later.
+    /// </summary>
     static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
 
     /// <summary>That of the pager which made the requests.</summary>
@@ -46,8 +51,8 @@ public sealed record PageCursor
     public PageSpan Span => new(From, AsOf, IsAgain);
 
     /// <summary>
-    /// Where to go on: in the midst of a pass that was stopped; after one that is done, with what is newer; or from the beginning where
-    /// nothing was asked yet, or nothing so old.
+    /// Where to go on: in the midst of a pass that was stopped; after one that is done, with what is newer; or from the
+    /// beginning where nothing was asked yet, or nothing so old.
     /// </summary>
     public static PageCursor Begin(Pager pager, string scope, PageCursor? last, DateTimeOffset since, DateTimeOffset now)
     {
@@ -76,7 +81,8 @@ public sealed record PageCursor
     /// <param name="next">What follows from it.</param>
     /// <param name="items">How many it held.</param>
     /// <param name="refused">What of it was refused.</param>
-    public PageCursor After(PageAnswer answer, ImmutableArray<PageRequest> next, int items, params ImmutableArray<PageRequest> refused)
+    public PageCursor After(
+        PageAnswer answer, ImmutableArray<PageRequest> next, int items, params ImmutableArray<PageRequest> refused)
     {
         var asked = Requests[0];
         return this with
@@ -88,15 +94,18 @@ public sealed record PageCursor
             Items = Items + items,
 
             // What happens while we ask, by their clock, is the next pass's; ours may be ahead of it.
-            AsOf = Answers == 0 && DateTimeOffset.TryParse(answer.Header("Date"), out var theirs) && theirs < AsOf ? theirs.ToUniversalTime() : AsOf,
+            AsOf = Answers == 0 && DateTimeOffset.TryParse(answer.Header("Date"), out var theirs) && theirs < AsOf
+                ? theirs.ToUniversalTime() : AsOf,
         };
     }
 
     /// <summary>Once the first request is refused.</summary>
-    public PageCursor Without() => this with { Requests = Requests[1..], Refused = Refused.Add(Requests[0]), Answers = Answers + 1 };
+    public PageCursor Without() =>
+        this with { Requests = Requests[1..], Refused = Refused.Add(Requests[0]), Answers = Answers + 1 };
 
     /// <summary>Once the first request turned out to be one that is better asked in another way.</summary>
-    public PageCursor Instead(ImmutableArray<PageRequest> others) => this with { Requests = [.. others, .. Requests.Skip(1)], Answers = Answers + 1 };
+    public PageCursor Instead(ImmutableArray<PageRequest> others) =>
+        this with { Requests = [.. others, .. Requests.Skip(1)], Answers = Answers + 1 };
 
     public string Write() => JsonSerializer.Serialize(this, PagingJson.Default.PageCursor);
 

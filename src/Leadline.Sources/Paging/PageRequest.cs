@@ -7,8 +7,8 @@ public sealed record PageRequest
     public required string Kind { get; init; }
 
     /// <summary>
-    /// Below the API's address, without a slash before it, and with its query; or the whole address of a next page as the API gave it, which is
-    /// asked only where it lies on the API's own host.
+    /// Below the API's address, without a slash before it, and with its query; or the whole address of a next page as the API
+    /// gave it, which is asked only where it lies on the API's own host.
     /// </summary>
     public required string Address { get; init; }
 
@@ -19,7 +19,8 @@ public sealed record PageRequest
     public string? About { get; init; }
 
     /// <summary>
-    /// Whether the same address is asked in each pass, so that an answer which did not change ends its listing: nothing before it did either.
+    /// Whether the same address is asked in each pass, so that an answer which did not change ends its listing: nothing before
+    /// it did either.
     /// </summary>
     public bool IsConditional { get; init; }
 }

@@ -15,7 +15,8 @@ static class Query
     public static int NumberOf(this string address, string name)
     {
         var parts = address.Split('?', 2);
-        var value = parts.Length == 1 ? null : parts[1].Split('&').Select(one => one.Split('=', 2)).FirstOrDefault(one => one[0] == name)?.ElementAtOrDefault(1);
+        var value = parts.Length == 1 ? null
+            : parts[1].Split('&').Select(one => one.Split('=', 2)).FirstOrDefault(one => one[0] == name)?.ElementAtOrDefault(1);
         return int.TryParse(value, out var number) ? number : 0;
     }
 }

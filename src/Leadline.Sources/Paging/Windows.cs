@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Leadline.Sources.Paging;
 
-/// <summary>A part of the span that is asked for by itself, because an API lists no more than so many things, or so long a time, at once.</summary>
+/// <summary>
+/// A part of the span that is asked for by itself, because an API lists no more than so many things, or so long a time, at once.
+/// </summary>
 sealed record Window(DateTimeOffset From, DateTimeOffset To)
 {
     /// <summary>The parts of a span, the newest first; each begins where the one before it in time ends.</summary>

@@ -4,7 +4,9 @@ using Leadline.Core;
 
 namespace Leadline.Sources.Rootly;
 
-/// <summary>Reads the incidents and alerts that Rootly's webhooks and Edge Connectors tell of, and its API answers with.</summary>
+/// <summary>
+/// Reads the incidents and alerts that Rootly's webhooks and Edge Connectors tell of, and its API answers with.
+/// </summary>
 public sealed class RootlyReader : SourceReader
 {
     public override string Source => "rootly";
@@ -18,8 +20,10 @@ public sealed class RootlyReader : SourceReader
     public override PersonalFields Personal { get; } = new(
         People:
         [
-            "user", "users", "created_by", "updated_by", "started_by", "in_triage_by", "detected_by", "acknowledged_by", "mitigated_by",
-            "resolved_by", "closed_by", "cancelled_by", "triggered_by", "assigned_to", "assignee", "assigned_to_user", "responders",
+            "user", "users", "created_by", "updated_by", "started_by", "in_triage_by", "detected_by", "acknowledged_by",
+            "mitigated_by",
+            "resolved_by", "closed_by", "cancelled_by", "triggered_by", "assigned_to", "assignee", "assigned_to_user",
+            "responders",
             "notified_users", "notify_emails", "roles", "role_assignments", "incident_role_assignments",
         ],
         Strings:
@@ -29,7 +33,8 @@ public sealed class RootlyReader : SourceReader
         ],
         Texts:
         [
-            "title", "summary", "description", "event", "mitigation_message", "resolution_message", "cancellation_message", "message",
+            "title", "summary", "description", "event", "mitigation_message", "resolution_message", "cancellation_message",
+            "message",
         ]);
 
     public override ImmutableArray<string> KeptHeaders => [];
@@ -67,11 +72,14 @@ public sealed class RootlyReader : SourceReader
         var at = message.Event?.IssuedAt ?? message.Timestamp;
         return (type.Split('.') is ["rootly", .. var rest] ? rest : type.Split('.')) switch
         {
-            ["incident", "created" or "updated" or "in_triage" or "mitigated" or "resolved" or "cancelled" or "deleted" or "reopened"]
+            ["incident", "created" or "updated" or "in_triage" or "mitigated" or "resolved" or "cancelled" or "deleted"
+                or "reopened"]
                 or ["incident" or "incidents"] => Incident(item, type, at, receivedAt),
             ["alert", "created" or "updated" or "acknowledged" or "resolved" or "deleted"]
                 or ["alert" or "alerts"] => Alert(item, type, at, receivedAt),
-            _ => Reading.Ignored($"{(type.Length > 0 ? type : "an item that does not say what it is")} says nothing new of an incident"),
+            _ =>
+                Reading.Ignored(
+                    $"{(type.Length > 0 ? type : "an item that does not say what it is")} says nothing new of an incident"),
         };
     }
 
@@ -116,15 +124,17 @@ public sealed class RootlyReader : SourceReader
     static Reading Alert(RootlyItem item, string type, DateTimeOffset? at, DateTimeOffset receivedAt)
     {
         if (item.Id is not { Length: > 0 } id) return Reading.Ignored("the alert has no id");
-        if ((item.StartedAt ?? item.CreatedAt) is not { } started) return Reading.Ignored("the alert does not say when it started");
-        var status = type.EndsWith(".deleted", StringComparison.Ordinal) ? IncidentStatus.Dismissed : StatusOf(item.Status) switch
-        {
-            "resolved" or "closed" => IncidentStatus.Resolved,
-            "acknowledged" => IncidentStatus.Acknowledged,
-            null when item.EndedAt is not null || type == "alert.resolved" => IncidentStatus.Resolved,
-            null when type == "alert.acknowledged" => IncidentStatus.Acknowledged,
-            _ => IncidentStatus.Open,
-        };
+        if ((item.StartedAt ?? item.CreatedAt) is not { } started)
+            return Reading.Ignored("the alert does not say when it started");
+        var status = type.EndsWith(".deleted", StringComparison.Ordinal) ? IncidentStatus.Dismissed
+            : StatusOf(item.Status) switch
+            {
+                "resolved" or "closed" => IncidentStatus.Resolved,
+                "acknowledged" => IncidentStatus.Acknowledged,
+                null when item.EndedAt is not null || type == "alert.resolved" => IncidentStatus.Resolved,
+                null when type == "alert.acknowledged" => IncidentStatus.Acknowledged,
+                _ => IncidentStatus.Open,
+            };
         var asOf = (status == IncidentStatus.Dismissed ? at ?? item.UpdatedAt : item.UpdatedAt ?? at) ?? started;
         return Of(item, new IncidentFact
         {
@@ -157,7 +167,8 @@ public sealed class RootlyReader : SourceReader
 
     static IEnumerable<(string? Name, string? Value)> LabelsOf(RootlyItem item)
     {
-        foreach (var environment in NamesOf(item.Environments)) yield return ("environment", environment.Slug ?? environment.Name);
+        foreach (var environment in NamesOf(item.Environments))
+            yield return ("environment", environment.Slug ?? environment.Name);
         if (item.Labels is { ValueKind: JsonValueKind.Object } named)
             foreach (var label in named.EnumerateObject()) yield return (label.Name, TextOf(label.Value));
         if (item.Labels is not { ValueKind: JsonValueKind.Array } listed) yield break;

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Leadline.Sources.Sentry;
 
-// Only what is read, in Sentry's own names: those of webhooks in snake case, those of issues, releases and deploys in camel case.
+// Only what is read, in Sentry's own names: those of webhooks in snake case, those of issues, releases and deploys in camel
+// case.
 
 /// <param name="Resource">What the header <c>Sentry-Hook-Resource</c> says, where somebody handed it on.</param>
 sealed record SentryMessage(

@@ -28,14 +28,19 @@ public sealed class SentryReader : SourceReader
     public override PersonalFields Personal { get; } = new(
         People:
         [
-            "user", "actor", "assignee", "assignedTo", "author", "authors", "owner", "owners", "createdBy", "created_by", "seenBy",
+            "user", "actor", "assignee", "assignedTo", "author", "authors", "owner", "owners", "createdBy", "created_by",
+            "seenBy",
             "participants", "avatar", "device", "geo", "request", "cookies", "extra", "vars", "breadcrumbs",
         ],
         Strings:
         [
-            "email", "username", "ip_address", "server_name", "tags", "abs_path", "displayName", "display_name", "avatarUrl", "avatar_url",
+            "email", "username", "ip_address", "server_name", "tags", "abs_path", "displayName", "display_name", "avatarUrl",
+            "avatar_url",
         ],
-        Texts: ["title", "message", "value", "culprit", "description", "description_text", "description_title", "formatted", "comment"]);
+        Texts: [
+            "title", "message", "value", "culprit", "description", "description_text", "description_title", "formatted",
+            "comment",
+        ]);
 
     public override ImmutableArray<string> KeptHeaders => [Resource, Timestamp, RequestId];
 
@@ -66,7 +71,9 @@ public sealed class SentryReader : SourceReader
             (null or "metric_alert", { MetricAlert: { } alert }) => Convert(message, content, alert, sent, delivery.ReceivedAt),
             (null or "event_alert", { Event: { } happened }) => Convert(happened),
             (null or "issue" or "activity_alert", { Issue: { ValueKind: JsonValueKind.Object } issue }) =>
-                Convert(message, issue.Deserialize(SentryCamelJson.Default.SentryIssue) ?? new SentryIssue(), sent, delivery.ReceivedAt),
+                Convert(
+                    message, issue.Deserialize(SentryCamelJson.Default.SentryIssue) ?? new SentryIssue(), sent,
+                    delivery.ReceivedAt),
             (null, _) => Releases(data),
             var (resource, _) => Reading.Ignored($"{resource} says nothing new of an incident"),
         };
@@ -77,7 +84,8 @@ public sealed class SentryReader : SourceReader
     {
         var issue = happened.IssueId ?? LastPartOf(happened.IssueUrl);
         if (string.IsNullOrEmpty(issue)) return Reading.Ignored("the event names no issue");
-        if ((happened.Datetime ?? happened.Timestamp) is not { } at) return Reading.Ignored("the event does not say when it happened");
+        if ((happened.Datetime ?? happened.Timestamp) is not { } at)
+            return Reading.Ignored("the event does not say when it happened");
         var project = ProjectOf(happened.Url) ?? TextOf(happened.Project);
         return Reading.Of(new IncidentFact
         {
@@ -85,7 +93,8 @@ public sealed class SentryReader : SourceReader
             Source = "sentry",
             Service = project,
             Group = project,
-            AlertLabels = AlertLabels.Of([("project", project), ("environment", happened.Environment), ("level", happened.Level)]),
+            AlertLabels = AlertLabels.Of(
+                [("project", project), ("environment", happened.Environment), ("level", happened.Level)]),
             Status = IncidentStatus.Open,
             StartedAt = at,
             Severity = happened.Level,
@@ -140,7 +149,8 @@ public sealed class SentryReader : SourceReader
         if (TextOf(alert.Id) is not { } id) return Reading.Ignored("the alert has no id");
         var action = message.Action?.ToLowerInvariant();
         if (action is not ("critical" or "warning" or "resolved"))
-            return Reading.Ignored($"an alert that is {action ?? "nameless"} says neither that something broke nor that it is well");
+            return Reading.Ignored(
+                $"an alert that is {action ?? "nameless"} says neither that something broke nor that it is well");
         if ((alert.DateStarted ?? alert.DateDetected ?? alert.DateCreated) is not { } started)
             return Reading.Ignored("the alert does not say when it started");
         DateTimeOffset? resolved = action == "resolved" ? alert.DateClosed ?? sent ?? receivedAt : null;
@@ -159,7 +169,10 @@ public sealed class SentryReader : SourceReader
         };
 
         // It is the same incident for each of its projects.
-        IncidentFact[] facts = [.. ProjectsOf(alert.Projects).Select(project => fact with { Service = project, Group = project })];
+        IncidentFact[] facts =
+        [
+            .. ProjectsOf(alert.Projects).Select(project => fact with { Service = project, Group = project }),
+        ];
         return facts.Length == 0 ? Reading.Of(fact) : Reading.Of([.. facts]);
     }
 
@@ -167,7 +180,8 @@ public sealed class SentryReader : SourceReader
     {
         if (body.ValueKind != JsonValueKind.Array) return Release(body);
         Fact[] facts = [.. body.EnumerateArray().Select(Release).OfType<FactsReading>().SelectMany(read => read.Facts)];
-        return facts.Length == 0 ? Reading.Ignored("none of its items is a deploy of a release to an environment") : Reading.Of([.. facts]);
+        return facts.Length == 0 ? Reading.Ignored("none of its items is a deploy of a release to an environment")
+            : Reading.Of([.. facts]);
     }
 
     static Reading Release(JsonElement body)
@@ -178,7 +192,8 @@ public sealed class SentryReader : SourceReader
             return Reading.Ignored("it is no webhook, and no release or deploy that names its version");
         Fact[] facts = [.. Artifacts(release, version), .. Deployments(release, version)];
         return facts.Length == 0
-            ? Reading.Ignored("it is no deploy to an environment with its projects and times, and no release with the commit that it is of")
+            ? Reading.Ignored(
+                "it is no deploy to an environment with its projects and times, and no release with the commit that it is of")
             : Reading.Of([.. facts]);
     }
 
@@ -233,7 +248,8 @@ public sealed class SentryReader : SourceReader
 
     static IEnumerable<string> ProjectsOf(JsonElement? list) => list is { ValueKind: JsonValueKind.Array } projects
         ? projects.EnumerateArray()
-            .Select(one => one.ValueKind == JsonValueKind.Object && one.TryGetProperty("slug", out var slug) ? TextOf(slug) : TextOf(one))
+            .Select(one =>
+                one.ValueKind == JsonValueKind.Object && one.TryGetProperty("slug", out var slug) ? TextOf(slug) : TextOf(one))
             .OfType<string>().Distinct()
         : [];
 

@@ -32,7 +32,8 @@ sealed record ServiceNowRecord
 }
 
 /// <summary>
-/// What a field holds: as text, or as an object with what is stored, what is shown, and where the record stands that it points to.
+/// What a field holds: as text, or as an object with what is stored, what is shown, and where the record stands that it points
+/// to.
 /// </summary>
 /// <param name="Value">What is stored: a state's number, a time in UTC, the id of another record.</param>
 /// <param name="Name">What is shown, in the language of whoever asked; null where only an id is known.</param>
@@ -44,7 +45,8 @@ sealed class ServiceNowFieldConverter : JsonConverter<ServiceNowField>
     public override ServiceNowField? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
         if (JsonElement.ParseValue(ref reader) is not { ValueKind: not JsonValueKind.Null } value) return null;
-        if (value.ValueKind != JsonValueKind.Object) return TextOf(value) is { } text ? new ServiceNowField(text, text, null) : null;
+        if (value.ValueKind != JsonValueKind.Object)
+            return TextOf(value) is { } text ? new ServiceNowField(text, text, null) : null;
         var link = PartOf(value, "link");
         var shown = PartOf(value, "display_value");
 

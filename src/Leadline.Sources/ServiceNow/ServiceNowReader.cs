@@ -21,7 +21,8 @@ public sealed class ServiceNowReader : SourceReader
     public override PersonalFields Personal { get; } = new(
         People:
         [
-            "caller_id", "opened_by", "closed_by", "resolved_by", "reopened_by", "assigned_to", "requested_for", "requested_by", "watch_list",
+            "caller_id", "opened_by", "closed_by", "resolved_by", "reopened_by", "assigned_to", "requested_for", "requested_by",
+            "watch_list",
             "work_notes_list", "additional_assignee_list", "sys_created_by", "sys_updated_by", "user", "u_requestor",
         ],
         Strings: ["email", "user_name", "first_name", "last_name", "phone", "mobile_phone", "avatar"],
@@ -48,21 +49,25 @@ public sealed class ServiceNowReader : SourceReader
             .. body.EnumerateArray().Select(one => Convert(one, delivery.ReceivedAt)).OfType<FactsReading>()
                 .SelectMany(read => read.Facts),
         ];
-        return facts.Length == 0 ? Reading.Ignored("none of its records is an incident that could be read") : Reading.Of([.. facts]);
+        return facts.Length == 0 ? Reading.Ignored("none of its records is an incident that could be read")
+            : Reading.Of([.. facts]);
     }
 
     static Reading Convert(JsonElement body, DateTimeOffset receivedAt)
     {
         if (body.ValueKind != JsonValueKind.Object) return Reading.Ignored("it is no record");
         var record = body.Deserialize(ServiceNowJson.Default.ServiceNowRecord) ?? new ServiceNowRecord();
-        if ((record.Number?.Value ?? record.SysId?.Value) is not { } id) return Reading.Ignored("the record has neither number nor sys_id");
-        if (!IsIncident(record)) return Reading.Ignored($"{id} is no incident, but of the table {TableOf(record) ?? "that its number says"}");
+        if ((record.Number?.Value ?? record.SysId?.Value) is not { } id)
+            return Reading.Ignored("the record has neither number nor sys_id");
+        if (!IsIncident(record))
+            return Reading.Ignored($"{id} is no incident, but of the table {TableOf(record) ?? "that its number says"}");
         if ((Time(record.OpenedAt, "opened_at") ?? Time(record.SysCreatedOn, "sys_created_on")) is not { } opened)
             return Reading.Ignored("the incident does not say when it was opened");
         if (StatusOf(record) is not { } status)
         {
             return Reading.Ignored(
-                $"nobody could tell whether the state {record.State?.Value} is over: send what is stored, which is a number, and not what is shown");
+                $"nobody could tell whether the state {record.State?.Value} is over: send what is stored, which is a number, "
+                    + "and not what is shown");
         }
 
         var updated = Time(record.SysUpdatedOn, "sys_updated_on");
@@ -99,7 +104,8 @@ public sealed class ServiceNowReader : SourceReader
         {
             { Active.Value: "false" or "0" } => IncidentStatus.Resolved,
             { State: null, IncidentState: null } =>
-                record.ResolvedAt?.Value is null && record.ClosedAt?.Value is null ? IncidentStatus.Open : IncidentStatus.Resolved,
+                record.ResolvedAt?.Value is null && record.ClosedAt?.Value is null ? IncidentStatus.Open
+                    : IncidentStatus.Resolved,
             _ => null,
         };
 

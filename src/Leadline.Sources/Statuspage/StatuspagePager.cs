@@ -27,7 +27,8 @@ public sealed class StatuspagePager : Pager
 
     public override (string Name, string Value) Proof(string token) => ("Authorization", "OAuth " + token);
 
-    public override PageRequest? Listing(string pattern) => pattern == "*" ? new PageRequest { Kind = "pages", Address = "pages" } : null;
+    public override PageRequest? Listing(string pattern) =>
+        pattern == "*" ? new PageRequest { Kind = "pages", Address = "pages" } : null;
 
     public override ImmutableArray<PageRequest> First(string scope, PageSpan span) =>
         [new() { Kind = "incidents", Address = $"pages/{Uri.EscapeDataString(scope)}/incidents?limit={AtOnce}&page=1" }];
@@ -43,7 +44,8 @@ public sealed class StatuspagePager : Pager
             Items =
             [
                 .. things.Where(incident => !(incident.InstantOf("updated_at") < span.From)).Select(incident => new PageItem(
-                    $"{scope}:{incident.TextOf("id")}:{incident.TextOf("status")}:{incident.TextOf("updated_at")}", Delivery.NoHeaders, Envelope.Of(("incident", incident.GetRawText())))),
+                    $"{scope}:{incident.TextOf("id")}:{incident.TextOf("status")}:{incident.TextOf("updated_at")}",
+                    Delivery.NoHeaders, Envelope.Of(("incident", incident.GetRawText())))),
             ],
 
             // It does not say how many pages there are: the one after the last is empty.

@@ -33,7 +33,9 @@ public sealed class StatuspageReader : SourceReader
     static Reading Read(JsonElement body, DateTimeOffset receivedAt)
     {
         if (body.ValueKind == JsonValueKind.Array)
-            return Convert(body.EnumerateArray().Select(one => one.Deserialize(StatuspageJson.Default.StatuspageIncident)), null, receivedAt);
+            return Convert(
+                body.EnumerateArray().Select(one => one.Deserialize(StatuspageJson.Default.StatuspageIncident)), null,
+                receivedAt);
         return body.Deserialize(StatuspageJson.Default.StatuspageMessage) switch
         {
             { Incident: { } incident, Meta: var meta } => Convert(incident, meta?.GeneratedAt, receivedAt),

@@ -15,11 +15,14 @@ public sealed class UnleashReader : SourceReader
         "Authorization: the secret itself, or as a bearer token");
 
     public override PersonalFields Personal { get; } = new(
-        People: ["user"], Strings: ["createdBy", "summary", "email", "username"], Texts: ["description", "comment", "label", "reason"]);
+        People: ["user"], Strings: ["createdBy", "summary", "email", "username"],
+        Texts: ["description", "comment", "label", "reason"]);
 
     public override ImmutableArray<string> KeptHeaders => [];
 
-    /// <summary>Unleash sends what was given as <c>Authorization</c> as it is: the secret, or <c>Bearer</c> and the secret.</summary>
+    /// <summary>
+    /// Unleash sends what was given as <c>Authorization</c> as it is: the secret, or <c>Bearer</c> and the secret.
+    /// </summary>
     public override bool IsAuthentic(Delivery delivery, ReadOnlySpan<byte> secret) =>
         Signatures.Token(delivery, "Authorization", secret) || Signatures.Bearer(delivery, secret);
 
@@ -35,12 +38,14 @@ public sealed class UnleashReader : SourceReader
         if (on is not { } isOn) return Reading.Ignored($"{happened.Type ?? "a nameless event"} turns no flag on or off");
         if (happened is not { FeatureName: { Length: > 0 } flag, Environment: { Length: > 0 } environment })
             return Reading.Ignored("it does not name the flag and its environment");
-        if (Times.Parse(happened.CreatedAt, "createdAt") is not { } at) return Reading.Ignored("it does not say when it happened");
+        if (Times.Parse(happened.CreatedAt, "createdAt") is not { } at)
+            return Reading.Ignored("it does not say when it happened");
         return Reading.Of(new FlagChangeFact
         {
             Id = $"unleash:{(happened.Id is { } id ? $"{id}" : $"{environment}:{flag}:{at.UtcTicks}")}",
             Flag = flag,
-            Service = (happened.Tags ?? []).FirstOrDefault(tag => tag is { Type: "service", Value.Length: > 0 })?.Value ?? happened.Project,
+            Service = (happened.Tags ?? []).FirstOrDefault(tag => tag is { Type: "service", Value.Length: > 0 })?.Value
+                ?? happened.Project,
             Environment = environment,
             On = isOn,
             ChangedAt = at,

@@ -18,7 +18,9 @@ static class HtmlReport
     public static string Write(IReadOnlyList<Analysis> analyses)
     {
         var services = string.Join(", ", analyses.Select(analysis => analysis.Scope.Services[0]));
-        var page = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
+        var page = new StringBuilder(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                + "content=\"width=device-width\">");
         page.Append($"<title>{Text(services)}: delivery</title><style>{Style}</style></head><body>\n");
         foreach (var analysis in analyses)
         {
@@ -26,10 +28,14 @@ static class HtmlReport
             page.Append($"<h1>{Text(analysis.Scope.Services[0])}</h1><p>{Text(ReportRows.Window(analysis))}</p>\n");
             Rows(page, ReportRows.MetricHeads, ReportRows.OfMetrics(analysis.Metrics));
             var months = analysis.Trend.Select(month => TimeZoneInfo.ConvertTime(month.From, zone).ToString("yyyy-MM")).ToList();
-            foreach (var (name, values, text) in ReportRows.Trends(analysis).Where(trend => trend.Values.Any(value => value is not null)))
+            foreach (var (name, values, text) in ReportRows.Trends(analysis)
+                .Where(trend => trend.Values.Any(value => value is not null)))
             {
                 var title = $"{char.ToUpperInvariant(name[0])}{name[1..]} by month";
-                page.Append($"<h2>{Text(title)}</h2>").Append(name == "deployments" ? Chart.Bars(title, months, values, text) : Chart.Line(title, months, values, text)).Append('\n');
+                page.Append($"<h2>{Text(title)}</h2>")
+                    .Append(
+                        name == "deployments" ? Chart.Bars(title, months, values, text)
+                            : Chart.Line(title, months, values, text)).Append('\n');
             }
 
             page.Append("<h2>By month</h2>");
@@ -46,8 +52,10 @@ static class HtmlReport
 
     static void Rows(StringBuilder page, string[] heads, IEnumerable<string[]> rows)
     {
-        page.Append("<section><table><thead><tr>").AppendJoin("", heads.Select(head => $"<th scope=\"col\">{Text(head)}</th>")).Append("</tr></thead><tbody>");
-        foreach (var row in rows) page.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{Text(cell)}</td>")).Append("</tr>\n");
+        page.Append("<section><table><thead><tr>").AppendJoin("", heads.Select(head => $"<th scope=\"col\">{Text(head)}</th>"))
+            .Append("</tr></thead><tbody>");
+        foreach (var row in rows)
+            page.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{Text(cell)}</td>")).Append("</tr>\n");
         page.Append("</tbody></table></section>\n");
     }
 

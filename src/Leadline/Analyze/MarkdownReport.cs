@@ -23,6 +23,7 @@ static class MarkdownReport
         Row([.. heads.Select(_ => "---")]);
         foreach (var row in rows) Row(row);
 
-        void Row(string[] cells) => writer.WriteLine("| " + string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|"))) + " |");
+        void Row(string[] cells) =>
+            writer.WriteLine("| " + string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|"))) + " |");
     }
 }

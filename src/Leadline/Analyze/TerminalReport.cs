@@ -12,7 +12,8 @@ static class TerminalReport
         console.MarkupLine("[bold]By month[/]");
         if (console.Profile.Capabilities.Unicode)
         {
-            foreach (var (name, values, _) in ReportRows.Trends(analysis)) console.WriteLine($"  {name,-14} {Sparkline.Of(values, 60)}");
+            foreach (var (name, values, _) in ReportRows.Trends(analysis))
+                console.WriteLine($"  {name,-14} {Sparkline.Of(values, 60)}");
         }
 
         console.Write(Grid(ReportRows.TrendHeads, analysis.Trend.Select(month => ReportRows.Of(month, zone))));

@@ -20,35 +20,58 @@ static class Badges
     const int Space = 6, Height = 20;
 
     /// <summary>Whether the request is for a badge, and everybody may see them.</summary>
-    public static bool IsOpen(HttpContext context) => HttpMethods.IsGet(context.Request.Method) && context.Request.Path.StartsWithSegments(Root)
-        && context.RequestServices.GetRequiredService<LeadlineSettings>().Badges == BadgeReaders.Public;
+    public static bool IsOpen(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && context.Request.Path.StartsWithSegments(Root)
+            && context.RequestServices.GetRequiredService<LeadlineSettings>().Badges == BadgeReaders.Public;
 
-    /// <summary>A host of READMEs keeps pictures for a while whatever it is told; what only some may see, only they keep.</summary>
-    public static string Cache(LeadlineSettings settings) => settings.Badges == BadgeReaders.Public ? "public, max-age=300" : "private, no-cache";
+    /// <summary>
+    /// A host of READMEs keeps pictures for a while whatever it is told; what only some may see, only they keep.
+    /// </summary>
+    public static string Cache(LeadlineSettings settings) =>
+        settings.Badges == BadgeReaders.Public ? "public, max-age=300" : "private, no-cache";
 
-    public static void Map(IEndpointRouteBuilder pages) => pages.MapGet(Root + "/{**address}", AnswerAsync).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder pages) =>
+        pages.MapGet(Root + "/{**address}", AnswerAsync).ExcludeFromDescription();
 
     static async Task<IResult> AnswerAsync(
-        string? address, string? environment, string? window, Store store, MetricsReader metrics, Definitions definitions, TimeProvider clock, CancellationToken cancellation)
+        string? address, string? environment, string? window, Store store, MetricsReader metrics, Definitions definitions,
+        TimeProvider clock, CancellationToken cancellation)
     {
         // A service's name may hold slashes, escaped or not; the metric does not.
         var whole = (address ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var cut = whole.LastIndexOf('/');
         var (service, file) = cut < 0 ? ("", whole) : (whole[..cut], whole[(cut + 1)..]);
         var metric = file.EndsWith(".svg", StringComparison.Ordinal) ? file[..^4] : "";
-        if (!MetricRules.Names.Contains(metric)) return Picture(404, "leadline", "no such metric", isKnown: false, $"There is no such metric: choose one of {string.Join(", ", MetricRules.Names)}, and end it with .svg");
+        if (!MetricRules.Names.Contains(metric))
+            return Picture(
+                404, "leadline", "no such metric", isKnown: false,
+                $"There is no such metric: choose one of {string.Join(", ", MetricRules.Names)}, and end it with .svg");
         var label = metric.Replace('_', ' ');
         var known = await store.OwnedServicesAsync(cancellation);
         if (known.FirstOrDefault(one => one.Name.Equals(service, StringComparison.OrdinalIgnoreCase)) is not { } found)
             return Picture(404, label, "no such service", isKnown: false, "There is no such service");
-        var words = new SelectionWords { Service = found.Name, Environment = environment, Window = string.IsNullOrEmpty(window) ? null : window };
+        var words = new SelectionWords
+        {
+            Service = found.Name,
+            Environment = environment,
+            Window = string.IsNullOrEmpty(window) ? null : window,
+        };
         var selection = Selection.Of(words, clock.GetUtcNow(), definitions.Zone).Among(known);
         if (!definitions.Environments.Any(one => one.Name.Value == selection.Environment))
-            return Picture(400, label, "no such environment", isKnown: false, $"There is no such environment: choose one of {string.Join(", ", definitions.Environments.Select(one => one.Name))}");
-        if (selection.Problem is not null) return Picture(400, label, "no such window", isKnown: false, $"There is no such window: choose one of {string.Join(", ", Selection.Windows.Select(one => one.Value))}");
+            return Picture(
+                400, label, "no such environment", isKnown: false,
+                "There is no such environment: choose one of "
+                    + $"{string.Join(", ", definitions.Environments.Select(one => one.Name))}");
+        if (selection.Problem is not null)
+            return Picture(
+                400, label, "no such window", isKnown: false,
+                $"There is no such window: choose one of {string.Join(", ", Selection.Windows.Select(one => one.Value))}");
         var (value, count) = Of((await metrics.ReadAsync(selection.Query, cancellation)).Metrics, metric);
         var said = value ?? Human.NoData;
-        return Picture(200, label, said, value is not null, $"{found.Name}, {selection.Environment}, {selection.When[..1].ToLowerInvariant()}{selection.When[1..]}: {label} {said}, n = {count:N0}");
+        return Picture(
+            200, label, said, value is not null,
+            $"{found.Name}, {selection.Environment}, {selection.When[..1].ToLowerInvariant()}{selection.When[1..]}: {label} "
+                + $"{said}, n = {count:N0}");
     }
 
     static (string? Value, long Count) Of(FiveMetrics metrics, string metric) => metric switch
@@ -56,13 +79,17 @@ static class Badges
         "deployment_frequency" => (Shown.Rate(metrics.DeploymentFrequency.PerDay), metrics.DeploymentFrequency.Deployments),
         "lead_time" => (Shown.Span(metrics.LeadTime.ValueSeconds, metrics.LeadTime.Percentiles), metrics.LeadTime.Count),
         "change_failure_rate" => (Shown.Ratio(metrics.ChangeFailureRate.Value), metrics.ChangeFailureRate.Deployments),
-        "recovery_time" => (Shown.Span(metrics.RecoveryTime.ValueSeconds, metrics.RecoveryTime.Percentiles), metrics.RecoveryTime.Count),
+        "recovery_time" =>
+            (Shown.Span(metrics.RecoveryTime.ValueSeconds, metrics.RecoveryTime.Percentiles), metrics.RecoveryTime.Count),
         _ => (Shown.Ratio(metrics.ReworkRate.Value), metrics.ReworkRate.Deployments),
     };
 
-    static IResult Picture(int status, string label, string value, bool isKnown, string title) => Results.Text(Draw(label, value, isKnown, title), "image/svg+xml; charset=utf-8", statusCode: status);
+    static IResult Picture(int status, string label, string value, bool isKnown, string title) =>
+        Results.Text(Draw(label, value, isKnown, title), "image/svg+xml; charset=utf-8", statusCode: status);
 
-    /// <summary>Two texts side by side. A number has one colour, whatever it is: whether it is good is not ours to say.</summary>
+    /// <summary>
+    /// Two texts side by side. A number has one colour, whatever it is: whether it is good is not ours to say.
+    /// </summary>
     static string Draw(string label, string value, bool isKnown, string title)
     {
         var (left, right) = (Width(label), Width(value));

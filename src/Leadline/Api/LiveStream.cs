@@ -20,28 +20,37 @@ sealed record LiveDeployment(string Service, string? Version, string DeploymentI
 sealed record LiveIncident(string Service, string Id, string? Title, DateTimeOffset StartedAt, DateTimeOffset? ResolvedAt);
 
 /// <summary>Tells whoever listens that the numbers moved, as server-sent events. One look at the store serves all.</summary>
-sealed partial class LiveStream(Store store, Definitions definitions, TimeProvider clock, IHostApplicationLifetime life, ILogger<LiveStream> logger) : BackgroundService
+sealed partial class LiveStream(
+    Store store, Definitions definitions, TimeProvider clock, IHostApplicationLifetime life,
+    ILogger<LiveStream> logger) : BackgroundService
 {
     /// <summary>So many may listen at once; a page that is not looked at does not.</summary>
     public const int MostListeners = 200;
 
     const int MostRows = 20;
 
-    /// <summary>How often the store is looked at, and how often silence is broken: proxies end what says nothing for a minute.</summary>
+    /// <summary>
+    /// How often the store is looked at, and how often silence is broken: proxies end what says nothing for a minute.
+    /// </summary>
     public static readonly TimeSpan Look = TimeSpan.FromSeconds(1), Heartbeat = TimeSpan.FromSeconds(15);
 
     static readonly TimeSpan Newest = TimeSpan.FromDays(90);
 
     readonly ConcurrentDictionary<Listener, bool> listeners = [];
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/stream", (HttpContext http, string? environment, LiveStream stream) => stream.AnswerAsync(http, environment))
-        .WithSummary("Server-sent events: the newest deployments and incidents whenever the numbers move").Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(503);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet(
+            "/stream", (HttpContext http, string? environment, LiveStream stream) => stream.AnswerAsync(http, environment))
+            .WithSummary("Server-sent events: the newest deployments and incidents whenever the numbers move")
+            .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(503);
 
     async Task<IResult> AnswerAsync(HttpContext http, string? environment)
     {
         var name = environment ?? EnvironmentName.Production.Value;
         if (!definitions.Environments.Any(known => known.Name.Value == name))
-            return Problem.BadRequest($"there is no environment '{name}': there are {string.Join(", ", definitions.Environments.Select(known => known.Name))}");
+            return Problem.BadRequest(
+                $"there is no environment '{name}': there are "
+                    + $"{string.Join(", ", definitions.Environments.Select(known => known.Name))}");
         var listener = new Listener(name);
         listeners.TryAdd(listener, true);
         try
@@ -117,7 +126,8 @@ sealed partial class LiveStream(Store store, Definitions definitions, TimeProvid
     async Task TellAsync(CancellationToken cancellation)
     {
         var version = await store.DataVersionAsync(cancellation);
-        foreach (var group in listeners.Keys.Where(listener => listener.Knows is { } known && known != version).GroupBy(listener => listener.Environment).ToList())
+        foreach (var group in listeners.Keys.Where(listener => listener.Knows is { } known && known != version)
+            .GroupBy(listener => listener.Environment).ToList())
         {
             var news = await NewsAsync(group.Key, cancellation);
             foreach (var listener in group)
@@ -137,18 +147,27 @@ sealed partial class LiveStream(Store store, Definitions definitions, TimeProvid
         var deployments = await store.LedgerAsync(newest, cancellation);
         var incidents = await store.IncidentsAsync(newest, cancellation);
         return new LiveNews(
-            version, [.. deployments.Items.Select(row => new LiveDeployment(row.Service, row.Version, row.DeploymentId, row.DeployedAt, row.Failed))],
-            [.. incidents.Items.Where(one => one.IsIncident).Select(one => new LiveIncident(one.Service, one.Evidence, one.Title, one.StartedAt, one.ResolvedAt))]);
+            version,
+            [
+                .. deployments.Items.Select(
+                    row => new LiveDeployment(row.Service, row.Version, row.DeploymentId, row.DeployedAt, row.Failed)),
+            ],
+            [
+                .. incidents.Items.Where(one => one.IsIncident)
+                    .Select(one => new LiveIncident(one.Service, one.Evidence, one.Title, one.StartedAt, one.ResolvedAt)),
+            ]);
     }
 
-    static string Event(LiveNews news) => $"event: news\nid: {news.Version}\ndata: {JsonSerializer.Serialize(news, Wire.Json)}\n\n";
+    static string Event(LiveNews news) =>
+        $"event: news\nid: {news.Version}\ndata: {JsonSerializer.Serialize(news, Wire.Json)}\n\n";
 
     /// <summary>One who is slow to read is told the latest alone.</summary>
     sealed class Listener(string environment)
     {
         public string Environment => environment;
 
-        public Channel<string> News { get; } = Channel.CreateBounded<string>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        public Channel<string> News { get; } = Channel.CreateBounded<string>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
         /// <summary>The version that it was told of last; null before the first.</summary>
         public long? Knows { get; private set; }

@@ -13,7 +13,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Leadline.Api;
 
 /// <summary>
-/// Where OpenTelemetry's exporters send, by OTLP/HTTP: in protobuf or JSON, answered in the same, errors as <c>google.rpc.Status</c>.
+/// Where OpenTelemetry's exporters send, by OTLP/HTTP: in protobuf or JSON, answered in the same, errors as
+/// <c>google.rpc.Status</c>.
 /// </summary>
 static class OtlpReceiving
 {
@@ -24,10 +25,15 @@ static class OtlpReceiving
     {
         // How they are called and what they hold is in OTLP's own documents, not in ours.
         var otlp = app.MapGroup(Root).ExcludeFromDescription();
-        foreach (var (signal, rejected) in new[] { ("traces", "rejectedSpans"), ("logs", "rejectedLogRecords"), ("metrics", "rejectedDataPoints") })
+        foreach (var (signal, rejected) in new[]
         {
-            otlp.MapPost("/" + signal, (HttpContext context, LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock, ILoggerFactory loggers) =>
-                new Export(signal, rejected, context).AnswerAsync(settings, access, log, intake, clock, loggers));
+            ("traces", "rejectedSpans"), ("logs", "rejectedLogRecords"), ("metrics", "rejectedDataPoints"),
+        })
+        {
+            otlp.MapPost(
+                "/" + signal,
+                (HttpContext context, LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock, ILoggerFactory loggers) =>
+                    new Export(signal, rejected, context).AnswerAsync(settings, access, log, intake, clock, loggers));
         }
     }
 
@@ -38,7 +44,8 @@ static class OtlpReceiving
 
         bool IsJson => mediaType != OtlpExport.AsProtobuf;
 
-        public async Task<IResult> AnswerAsync(LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock, ILoggerFactory loggers)
+        public async Task<IResult> AnswerAsync(
+            LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock, ILoggerFactory loggers)
         {
             if (mediaType is not (OtlpExport.AsProtobuf or OtlpExport.AsJson))
                 return Refused(415, $"OTLP is sent as {OtlpExport.AsProtobuf} or {OtlpExport.AsJson}, not as '{mediaType}'");
@@ -46,7 +53,8 @@ static class OtlpReceiving
             var (body, refused) = await Receiving.BodyAsync(context);
             if (refused is not null) return Refused(refused);
             var delivery = DeliveryOf(reader, body, clock.GetUtcNow(), context.Request);
-            if (Receiving.Untrusted(reader, delivery, settings, access, context, loggers) is { } untrusted) return Refused(untrusted);
+            if (Receiving.Untrusted(reader, delivery, settings, access, context, loggers) is { } untrusted)
+                return Refused(untrusted);
             try
             {
                 var export = IsJson ? OtlpExport.OfJson(body, signal) : OtlpExport.OfProtobuf(body, signal);
@@ -60,13 +68,15 @@ static class OtlpReceiving
             }
         }
 
-        static Delivery DeliveryOf(SourceReader reader, ReadOnlyMemory<byte> body, DateTimeOffset now, HttpRequest request) => new()
-        {
-            Source = reader.Source,
-            Headers = Delivery.NoHeaders.AddRange(request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))),
-            Body = body,
-            ReceivedAt = now,
-        };
+        static Delivery DeliveryOf(
+            SourceReader reader, ReadOnlyMemory<byte> body, DateTimeOffset now, HttpRequest request) => new()
+            {
+                Source = reader.Source,
+                Headers = Delivery.NoHeaders.AddRange(
+                request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))),
+                Body = body,
+                ReceivedAt = now,
+            };
 
         /// <summary>Null once it is durable, else the refusal.</summary>
         async Task<IResult?> StoredAsync(DeliveryLog log, NewDelivery delivery)
@@ -84,7 +94,9 @@ static class OtlpReceiving
             }
         }
 
-        /// <summary>An Export…ServiceResponse: empty where all was taken, else how many records could not be read and why.</summary>
+        /// <summary>
+        /// An Export…ServiceResponse: empty where all was taken, else how many records could not be read and why.
+        /// </summary>
         IResult Taken(OtlpReceived received)
         {
             if (received.Rejected == 0) return IsJson ? Json("{}"u8.ToArray(), 200) : new WithStatus(200, mediaType, default);
@@ -137,7 +149,8 @@ static class OtlpReceiving
             return new WithStatus(status, mediaType, answer.WrittenMemory);
         }
 
-        static void Count(string outcome) => Instruments.Deliveries.Add(1, new("leadline.source", "otlp"), new("leadline.outcome", outcome));
+        static void Count(string outcome) =>
+            Instruments.Deliveries.Add(1, new("leadline.source", "otlp"), new("leadline.outcome", outcome));
 
         static WithStatus Json(ReadOnlyMemory<byte> body, int status) => new(status, OtlpExport.AsJson, body);
 

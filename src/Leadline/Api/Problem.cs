@@ -18,18 +18,22 @@ static class Problem
     };
 
     /// <summary>A sentence for what the framework refused on its own.</summary>
-    public static void Complete(ProblemDetailsContext problem) => problem.ProblemDetails.Detail ??= problem.ProblemDetails.Status switch
-    {
-        400 => "a parameter is missing or of another kind: /docs says what each holds",
-        404 => $"there is nothing at {problem.HttpContext.Request.Path}: /docs lists what there is",
-        405 => $"{problem.HttpContext.Request.Method} cannot be asked of {problem.HttpContext.Request.Path}: /docs lists what can",
-        503 or 500 => SentenceOf(problem.ProblemDetails.Status.Value),
-        _ => null,
-    };
+    public static void Complete(ProblemDetailsContext problem) =>
+        problem.ProblemDetails.Detail ??= problem.ProblemDetails.Status switch
+        {
+            400 => "a parameter is missing or of another kind: /docs says what each holds",
+            404 => $"there is nothing at {problem.HttpContext.Request.Path}: /docs lists what there is",
+            405 =>
+                $"{problem.HttpContext.Request.Method} cannot be asked of {problem.HttpContext.Request.Path}: /docs lists "
+                    + "what can",
+            503 or 500 => SentenceOf(problem.ProblemDetails.Status.Value),
+            _ => null,
+        };
 
     /// <summary>What is said of an error that nobody caught, where its status cannot be.</summary>
     public static string SentenceOf(Exception error) => SentenceOf(StatusOf(error));
 
     static string SentenceOf(int status) =>
-        status == StatusCodes.Status503ServiceUnavailable ? "the store cannot be used now; the server's log says why" : "the server failed; its log says why";
+        status == StatusCodes.Status503ServiceUnavailable ? "the store cannot be used now; the server's log says why"
+            : "the server failed; its log says why";
 }

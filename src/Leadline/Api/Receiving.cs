@@ -14,7 +14,9 @@ using Microsoft.OpenApi;
 
 namespace Leadline.Api;
 
-/// <summary>Where deliveries come in: authenticated before any reader's code runs, durable before they are acknowledged.</summary>
+/// <summary>
+/// Where deliveries come in: authenticated before any reader's code runs, durable before they are acknowledged.
+/// </summary>
 static partial class Receiving
 {
     public const long Largest = 25 * 1024 * 1024;
@@ -22,8 +24,13 @@ static partial class Receiving
     public static void Map(IEndpointRouteBuilder api)
     {
         var receiving = api.MapGroup("").AddEndpointFilter(CountAsync);
-        receiving.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery").Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(404).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
-        receiving.MapPost("/events", EventsAsync).WithSummary("Events in Leadline's own JSON, CDEvents or CloudEvents: one object, an array, or one a line").Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+        receiving.MapPost("/deliveries/{source}", DeliverAsync).WithSummary("A webhook's delivery")
+            .Produces<Acknowledgement>(202).Produces<Acknowledgement>(200).ProducesProblem(401).ProducesProblem(404)
+            .ProducesProblem(413).ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
+        receiving.MapPost("/events", EventsAsync)
+            .WithSummary("Events in Leadline's own JSON, CDEvents or CloudEvents: one object, an array, or one a line")
+            .Produces<EventsAcknowledgement>(202).Produces<EventsAcknowledgement>(200).ProducesProblem(400).ProducesProblem(413)
+            .ProducesProblem(503).AddOpenApiOperationTransformer(WithBody);
     }
 
     /// <summary>Counts what comes by its source and by what is answered.</summary>
@@ -54,14 +61,24 @@ static partial class Receiving
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new(), ["application/x-ndjson"] = new() },
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/json"] = new(),
+                ["application/x-ndjson"] = new(),
+            },
         };
         return Task.CompletedTask;
     }
 
-    static async Task<IResult> DeliverAsync(string source, HttpContext context, LeadlineSettings settings, Access access, DeliveryLog log, Intake intake, TimeProvider clock, ILoggerFactory loggers)
+    static async Task<IResult> DeliverAsync(
+        string source, HttpContext context, LeadlineSettings settings, Access access, DeliveryLog log, Intake intake,
+        TimeProvider clock, ILoggerFactory loggers)
     {
-        if (settings.Sources.Find(source) is not { } reader) return Problem.Of(404, $"there is no source '{source}': the sources are {string.Join(", ", settings.Sources.Readers.Select(known => known.Source))}");
+        if (settings.Sources.Find(source) is not { } reader)
+            return Problem.Of(
+                404,
+                $"there is no source '{source}': the sources are "
+                    + $"{string.Join(", ", settings.Sources.Readers.Select(known => known.Source))}");
         var (body, refused) = await BodyAsync(context);
         if (refused is not null) return refused;
         var delivery = new Delivery
@@ -78,7 +95,8 @@ static partial class Receiving
 
     /// <summary>The refusal of a delivery that does not prove its sender; null where it does.</summary>
     internal static IResult? Untrusted(
-        SourceReader reader, Delivery delivery, LeadlineSettings settings, Access access, HttpContext context, ILoggerFactory loggers)
+        SourceReader reader, Delivery delivery, LeadlineSettings settings, Access access, HttpContext context,
+        ILoggerFactory loggers)
     {
         var source = reader.Source;
         var secrets = SourceSecrets.Of(settings, source);
@@ -91,7 +109,8 @@ static partial class Receiving
         }
 
         if (secrets.Values.Any(secret => reader.IsAuthentic(delivery, secret))) return null;
-        if (secrets.Trouble is null) return Problem.Of(401, "the signature does not fit: check that both sides have the same secret");
+        if (secrets.Trouble is null)
+            return Problem.Of(401, "the signature does not fit: check that both sides have the same secret");
 
         // It may be the one that cannot be read now.
         Log.SecretMissing(loggers.CreateLogger(typeof(Receiving)), source, secrets.Trouble);
@@ -100,7 +119,8 @@ static partial class Receiving
 
     static ImmutableDictionary<string, string> HeadersOf(HttpRequest request)
     {
-        var headers = Delivery.NoHeaders.AddRange(request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())));
+        var headers = Delivery.NoHeaders.AddRange(
+            request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())));
         return request.Query["token"] is [{ Length: > 0 } token] ? headers.SetItem(Delivery.AddressToken, token) : headers;
     }
 
@@ -108,8 +128,11 @@ static partial class Receiving
     {
         try
         {
-            if (await log.AppendAsync(delivery, context.RequestAborted) is not { } appended) return Busy(context, "too many deliveries wait to be stored");
-            return Results.Json(new Acknowledgement(appended.Id, appended.Known ? "known" : "stored"), Wire.Json, statusCode: appended.Known ? 200 : 202);
+            if (await log.AppendAsync(delivery, context.RequestAborted) is not { } appended)
+                return Busy(context, "too many deliveries wait to be stored");
+            return Results.Json(
+                new Acknowledgement(appended.Id, appended.Known ? "known" : "stored"), Wire.Json,
+                statusCode: appended.Known ? 200 : 202);
         }
         catch (StoreException error)
         {
@@ -148,16 +171,25 @@ static partial class Receiving
         if (good.Length == 0)
         {
             return Results.Problem(
-                detail: rejected.Count == 0 ? "the body is empty: send an object, an array of them, or one a line" : "nothing in the body could be taken", statusCode: 400,
+                detail: rejected.Count == 0 ? "the body is empty: send an object, an array of them, or one a line"
+                    : "nothing in the body could be taken", statusCode: 400,
                 extensions: new Dictionary<string, object?> { ["errors"] = rejected.ToImmutable() });
         }
 
         var reader = Catalogue.Find("leadline")!;
-        var delivery = new Delivery { Source = reader.Source, Headers = Delivery.NoHeaders, Body = good.ToArray(), ReceivedAt = clock.GetUtcNow() };
+        var delivery = new Delivery
+        {
+            Source = reader.Source,
+            Headers = Delivery.NoHeaders,
+            Body = good.ToArray(),
+            ReceivedAt = clock.GetUtcNow(),
+        };
         try
         {
-            if (await log.AppendAsync(intake.Prepare(reader, delivery), context.RequestAborted) is not { } appended) return Busy(context, "too many deliveries wait to be stored");
-            var answer = new EventsAcknowledgement(appended.Id, appended.Known ? "known" : "stored", taken, rejected.ToImmutable());
+            if (await log.AppendAsync(intake.Prepare(reader, delivery), context.RequestAborted) is not { } appended)
+                return Busy(context, "too many deliveries wait to be stored");
+            var answer = new EventsAcknowledgement(
+                appended.Id, appended.Known ? "known" : "stored", taken, rejected.ToImmutable());
             return Results.Json(answer, Wire.Json, statusCode: appended.Known ? 200 : 202);
         }
         catch (StoreException error)
@@ -176,12 +208,15 @@ static partial class Receiving
     static int LineOf(byte[] body, ReadOnlyMemory<byte> item) =>
         MemoryMarshal.TryGetArray(item, out var part) ? body.AsSpan(0, part.Offset).Count((byte)'\n') + 1 : 1;
 
-    /// <summary>The body, inflated where it came as gzip; or the refusal of one that is too large before or after that.</summary>
+    /// <summary>
+    /// The body, inflated where it came as gzip; or the refusal of one that is too large before or after that.
+    /// </summary>
     internal static async Task<(byte[] Body, IResult? Refused)> BodyAsync(HttpContext context)
     {
         var request = context.Request;
         var encoding = request.Headers.ContentEncoding.ToString().ToLowerInvariant();
-        if (encoding is not ("" or "identity" or "gzip")) return ([], Problem.Of(415, $"Content-Encoding: {encoding} is not understood: send the body plain or as gzip"));
+        if (encoding is not ("" or "identity" or "gzip"))
+            return ([], Problem.Of(415, $"Content-Encoding: {encoding} is not understood: send the body plain or as gzip"));
         if (request.ContentLength > Largest) return ([], TooLarge());
         try
         {
@@ -196,7 +231,8 @@ static partial class Receiving
         }
         catch (BadHttpRequestException error)
         {
-            return ([], error.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge() : Problem.Of(error.StatusCode, "the body did not arrive whole"));
+            return ([], error.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge()
+                : Problem.Of(error.StatusCode, "the body did not arrive whole"));
         }
     }
 

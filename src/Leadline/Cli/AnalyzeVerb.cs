@@ -11,23 +11,55 @@ static class AnalyzeVerb
 {
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Folders of git repositories", Arity = ArgumentArity.OneOrMore };
-        var tags = new Option<string?>("--tags") { Description = "The tags that are deployments, as a glob (default: version tags such as v1.2.3)", HelpName = "GLOB" };
-        var branch = new Option<string?>("--branch") { Description = "A release branch: every first-parent commit of it is a deployment", HelpName = "NAME" };
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Folders of git repositories",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var tags = new Option<string?>("--tags")
+        {
+            Description = "The tags that are deployments, as a glob (default: version tags such as v1.2.3)",
+            HelpName = "GLOB",
+        };
+        var branch = new Option<string?>("--branch")
+        {
+            Description = "A release branch: every first-parent commit of it is a deployment",
+            HelpName = "NAME",
+        };
         var only = new Option<string[]>("--paths")
         {
             Description = "The service's paths in a monorepo, from the repository's root; may be given several times",
             HelpName = "GLOB",
         };
-        var service = new Option<string?>("--service") { Description = "The service's name (default: the repository's folder)", HelpName = "NAME" };
-        var from = new Option<string?>("--from") { Description = "The window's beginning: a day or an instant (default: twelve months before its end)", HelpName = "TIME" };
-        var to = new Option<string?>("--to") { Description = "The window's end, not in it (default: just after the newest deployment)", HelpName = "TIME" };
+        var service = new Option<string?>("--service")
+        {
+            Description = "The service's name (default: the repository's folder)",
+            HelpName = "NAME",
+        };
+        var from = new Option<string?>("--from")
+        {
+            Description = "The window's beginning: a day or an instant (default: twelve months before its end)",
+            HelpName = "TIME",
+        };
+        var to = new Option<string?>("--to")
+        {
+            Description = "The window's end, not in it (default: just after the newest deployment)",
+            HelpName = "TIME",
+        };
         var all = new Option<bool>("--all") { Description = "All of the history" };
         var config = new ConfigOption();
-        var json = new Option<bool>("--json") { Description = "One JSON document, in the shape of the API; an array for several paths" };
+        var json = new Option<bool>("--json")
+        {
+            Description = "One JSON document, in the shape of the API; an array for several paths",
+        };
         var markdown = new Option<bool>("--markdown") { Description = "Markdown" };
-        var html = new Option<FileInfo?>("--html") { Description = "Write one self-contained page with charts to this file", HelpName = "FILE" };
-        var command = new Command("analyze", "Print the five metrics, the trend, the last deployments and the coverage of git repositories")
+        var html = new Option<FileInfo?>("--html")
+        {
+            Description = "Write one self-contained page with charts to this file",
+            HelpName = "FILE",
+        };
+        var command = new Command(
+            "analyze", "Print the five metrics, the trend, the last deployments and the coverage of git repositories")
         {
             paths, tags, branch, only, service, from, to, all, config, json, markdown, html,
         };
@@ -35,13 +67,17 @@ static class AnalyzeVerb
         {
             // The argument takes whatever no option is.
             foreach (var token in result.Tokens)
-                if (token.Value.StartsWith('-') && !Directory.Exists(token.Value)) result.AddError($"there is no option '{token.Value}'");
+                if (token.Value.StartsWith('-') && !Directory.Exists(token.Value))
+                    result.AddError($"there is no option '{token.Value}'");
         });
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (parsed.GetValue(tags) is not null && parsed.GetValue(branch) is not null) return terminal.Misuse("--tags and --branch exclude each other: name one of them");
-            if (parsed.GetValue(json) && parsed.GetValue(markdown)) return terminal.Misuse("--json and --markdown exclude each other: name one of them");
-            if (parsed.GetValue(service) is { } name && string.IsNullOrWhiteSpace(name)) return terminal.Misuse("--service is empty: name the service, or leave it out");
+            if (parsed.GetValue(tags) is not null && parsed.GetValue(branch) is not null)
+                return terminal.Misuse("--tags and --branch exclude each other: name one of them");
+            if (parsed.GetValue(json) && parsed.GetValue(markdown))
+                return terminal.Misuse("--json and --markdown exclude each other: name one of them");
+            if (parsed.GetValue(service) is { } name && string.IsNullOrWhiteSpace(name))
+                return terminal.Misuse("--service is empty: name the service, or leave it out");
             var settings = config.WithoutSecrets(parsed);
             var definitions = settings.Definitions;
             DateTimeOffset? begin = null, end = null;
@@ -63,8 +99,10 @@ static class AnalyzeVerb
             {
                 try
                 {
-                    var asked = new AnalysisQuery(path, parsed.GetValue(service), query, begin, end, parsed.GetValue(all), definitions, settings.Levels);
-                    analyses.Add(await WithProgressAsync(terminal, path, progress => Analysis.OfAsync(asked, clock, progress, cancellation)));
+                    var asked = new AnalysisQuery(
+                        path, parsed.GetValue(service), query, begin, end, parsed.GetValue(all), definitions, settings.Levels);
+                    analyses.Add(await WithProgressAsync(
+                        terminal, path, progress => Analysis.OfAsync(asked, clock, progress, cancellation)));
                 }
                 catch (GitException error)
                 {

@@ -11,7 +11,10 @@ public static class ComparePresetsVerb
 {
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var verb = new Command("compare-presets", "Prints the five metrics of a scope under every preset, side by side: what other tools compute under the same names.");
+        var verb = new Command(
+            "compare-presets",
+            "Prints the five metrics of a scope under every preset, side by side: what other tools compute under the same "
+                + "names.");
         var scope = new ScopeOptions();
         var store = new StoreOptions();
         var server = new ServerOptions(serverByDefault: false);
@@ -27,7 +30,9 @@ public static class ComparePresetsVerb
             if (server.IsNamed(arguments))
             {
                 if (!server.TryCreateClient(arguments, clock, terminal, out var client)) return ExitCode.Misuse;
-                using (client!) compared = await client!.GetAsync<ImmutableArray<ComparedPreset>>("presets?" + scope.QueryString(arguments), cancellation);
+                using (client!)
+                    compared = await client!.GetAsync<ImmutableArray<ComparedPreset>>(
+                        "presets?" + scope.QueryString(arguments), cancellation);
             }
             else
             {
@@ -37,7 +42,8 @@ public static class ComparePresetsVerb
                 if (query is null) return terminal.Misuse(sentence!);
                 try
                 {
-                    compared = await ComparedPreset.AllAsync(opened.JudgingAgain(clock), opened.Definitions, query, cancellation);
+                    compared = await ComparedPreset.AllAsync(
+                        opened.JudgingAgain(clock), opened.Definitions, query, cancellation);
                 }
                 catch (FormatException error)
                 {
@@ -55,15 +61,22 @@ public static class ComparePresetsVerb
     static void Write(ImmutableArray<ComparedPreset> compared, Terminal terminal)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var header in (ReadOnlySpan<string>)["preset", "deployment frequency", "lead time", "change failure rate", "recovery time", "rework rate"]) table.AddColumn(header);
+        foreach (var header in (ReadOnlySpan<string>)[
+            "preset", "deployment frequency", "lead time", "change failure rate", "recovery time", "rework rate",
+        ]) table.AddColumn(header);
         foreach (var (preset, _, report) in compared)
         {
-            var (lead, failure, recovery) = (report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime);
+            var (lead, failure, recovery) =
+                (report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime);
             table.AddRow(
                 new Text(preset), new Text(Human.Rate(report.Metrics.DeploymentFrequency.PerDay)),
-                new Text($"{Human.About(Human.Span(lead.ValueSeconds), lead.Percentiles)} ({StatisticRules.Said(lead.Statistic)}, n = {lead.Count})"),
+                new Text(
+                    $"{Human.About(Human.Span(lead.ValueSeconds), lead.Percentiles)} ({StatisticRules.Said(lead.Statistic)}, "
+                        + $"n = {lead.Count})"),
                 new Text($"{Human.Share(failure.Value)} ({failure.Failed} of {failure.Deployments})"),
-                new Text($"{Human.About(Human.Span(recovery.ValueSeconds), recovery.Percentiles)} ({StatisticRules.Said(recovery.Statistic)}, n = {recovery.Count})"),
+                new Text(
+                    $"{Human.About(Human.Span(recovery.ValueSeconds), recovery.Percentiles)} "
+                        + $"({StatisticRules.Said(recovery.Statistic)}, n = {recovery.Count})"),
                 new Text(Human.Share(report.Metrics.ReworkRate.Value)));
         }
 

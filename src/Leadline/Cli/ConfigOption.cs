@@ -13,7 +13,8 @@ sealed class ConfigOption : Option<string?>
     }
 
     /// <exception cref="SettingsException">Something is wrong with them; all of it is said.</exception>
-    public LeadlineSettings Settings(ParseResult arguments) => SettingsFile.Load(arguments.GetValue(this), Environment.GetEnvironmentVariable);
+    public LeadlineSettings Settings(ParseResult arguments) =>
+        SettingsFile.Load(arguments.GetValue(this), Environment.GetEnvironmentVariable);
 
     /// <summary>The settings for a verb that takes no deliveries: the variables of secrets need not be set.</summary>
     /// <exception cref="SettingsException">Something is wrong with them; all of it is said.</exception>

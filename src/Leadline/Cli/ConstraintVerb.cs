@@ -10,7 +10,10 @@ static class ConstraintVerb
 {
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var verb = new Command("constraint", "Names the stage that holds lead time back, and the one that holds recovery back: what the median would be if it ran as in your own best-quartile service.");
+        var verb = new Command(
+            "constraint",
+            "Names the stage that holds lead time back, and the one that holds recovery back: what the median would be if it "
+                + "ran as in your own best-quartile service.");
         var scope = new ScopeOptions();
         var store = new StoreOptions();
         var server = new ServerOptions(serverByDefault: false);
@@ -26,7 +29,8 @@ static class ConstraintVerb
             if (server.IsNamed(arguments))
             {
                 if (!server.TryCreateClient(arguments, clock, terminal, out var client)) return ExitCode.Misuse;
-                using (client!) found = await client!.GetAsync<ConstraintReport>("constraint?" + scope.QueryString(arguments), cancellation);
+                using (client!)
+                    found = await client!.GetAsync<ConstraintReport>("constraint?" + scope.QueryString(arguments), cancellation);
             }
             else
             {
@@ -34,7 +38,8 @@ static class ConstraintVerb
                 if (opened is null) return ExitCode.Misuse;
                 var (query, sentence) = await scope.ReadAsync(arguments, opened.Store, opened.Definitions, clock, cancellation);
                 if (query is null) return terminal.Misuse(sentence!);
-                found = await ConstraintReport.OfAsync(opened.Store, opened.Metrics(clock), opened.Definitions, scope.About(arguments), query, cancellation);
+                found = await ConstraintReport.OfAsync(
+                    opened.Store, opened.Metrics(clock), opened.Definitions, scope.About(arguments), query, cancellation);
             }
 
             if (arguments.GetValue(json)) terminal.WriteJson(found);
@@ -46,7 +51,9 @@ static class ConstraintVerb
 
     static void Write(ConstraintReport found, Terminal terminal)
     {
-        terminal.Raw.WriteLine($"{found.About} · {found.Scope.Environment} · {found.From.UtcDateTime:yyyy-MM-dd HH:mm} to {found.To.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        terminal.Raw.WriteLine(
+            $"{found.About} · {found.Scope.Environment} · {found.From.UtcDateTime:yyyy-MM-dd HH:mm} to "
+                + $"{found.To.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         Write("Lead time", found.LeadTime, terminal);
         Write("Recovery", found.Recovery, terminal);
         terminal.Raw.WriteLine();
@@ -62,14 +69,23 @@ static class ConstraintVerb
         if (answer.KnownShare > 0)
         {
             var table = new Table().Border(TableBorder.Simple);
-            foreach (var header in (ReadOnlySpan<string>)["stage", "share", "median (9 of 10)", "n", "best quartile", "there", "median of all then", "average saves", "gain, 95 %"]) table.AddColumn(header);
+            foreach (var header in (ReadOnlySpan<string>)[
+                "stage", "share", "median (9 of 10)", "n", "best quartile", "there", "median of all then", "average saves",
+                "gain, 95 %",
+            ]) table.AddColumn(header);
             foreach (var stage in answer.Stages)
             {
                 table.AddRow(
-                    new Text(stage.Stage), new Text(Human.Share(stage.Share)), new Text(Spans(stage.MedianSeconds, stage.P90Seconds)), new Text(stage.Count.ToString()),
-                    new Text(stage.Reference?.Name ?? "–"), new Text(stage.Reference is { } reference ? Spans(reference.MedianSeconds, reference.P90Seconds) : "–"),
-                    new Text(stage.MedianIfSeconds is { } without ? Human.Span(without) : "–"), new Text(stage.SavedSeconds is { } saved ? Human.Span(saved) : "–"),
-                    new Text(stage.Because ?? $"{Human.Span(stage.GainSeconds)}, {Human.Span(stage.IntervalSeconds?[0])} to {Human.Span(stage.IntervalSeconds?[1])}"));
+                    new Text(stage.Stage), new Text(Human.Share(stage.Share)),
+                    new Text(Spans(stage.MedianSeconds, stage.P90Seconds)), new Text(stage.Count.ToString()),
+                    new Text(stage.Reference?.Name ?? "–"),
+                    new Text(stage.Reference is { } reference ? Spans(reference.MedianSeconds, reference.P90Seconds) : "–"),
+                    new Text(stage.MedianIfSeconds is { } without ? Human.Span(without) : "–"),
+                    new Text(stage.SavedSeconds is { } saved ? Human.Span(saved) : "–"),
+                    new Text(
+                        stage.Because
+                            ?? $"{Human.Span(stage.GainSeconds)}, {Human.Span(stage.IntervalSeconds?[0])} to "
+                                + $"{Human.Span(stage.IntervalSeconds?[1])}"));
             }
 
             terminal.Out.Write(table);
@@ -78,8 +94,10 @@ static class ConstraintVerb
         if (answer.Practices.IsEmpty) return;
         terminal.Raw.WriteLine("What the literature connects with it, as options:");
         foreach (var practice in answer.Practices)
-            terminal.Raw.WriteLine($"  {practice.Stage}: {practice.Name}. {practice.Says} [{string.Join("; ", practice.Sources)}]");
+            terminal.Raw.WriteLine(
+                $"  {practice.Stage}: {practice.Name}. {practice.Says} [{string.Join("; ", practice.Sources)}]");
     }
 
-    static string Spans(double? median, double? ninth) => median is null ? Human.NoData : $"{Human.Span(median)} ({Human.Span(ninth)})";
+    static string Spans(double? median, double? ninth) =>
+        median is null ? Human.NoData : $"{Human.Span(median)} ({Human.Span(ninth)})";
 }

@@ -7,8 +7,8 @@ using Leadline.WhatIf;
 namespace Leadline.Cli;
 
 /// <summary>
-/// <c>leadline definitions</c>: the rules in force, the hash that names them, and those before; <c>leadline definitions check FILE</c>: what another file
-/// would make of the numbers.
+/// <c>leadline definitions</c>: the rules in force, the hash that names them, and those before; <c>leadline definitions check
+/// FILE</c>: what another file would make of the numbers.
 /// </summary>
 static class DefinitionsVerb
 {
@@ -19,8 +19,16 @@ static class DefinitionsVerb
         var store = new StoreOptions();
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         var schema = new Option<bool>("--schema") { Description = "The JSON Schema of leadline.yaml, for editors" };
-        var versions = new Option<bool>("--versions") { Description = "The versions that were in force in a store, newest first, each with its time and tag" };
-        var command = new Command("definitions", "Print the rules in force and their hash, or everything that is wrong with leadline.yaml") { json, schema, versions };
+        var versions = new Option<bool>("--versions")
+        {
+            Description = "The versions that were in force in a store, newest first, each with its time and tag",
+        };
+        var command = new Command(
+            "definitions",
+            "Print the rules in force and their hash, or everything that is wrong with leadline.yaml")
+            {
+                json, schema, versions,
+            };
         store.AddTo(command);
         command.Add(Check(clock, terminal));
         command.SetAction(async (parsed, cancellation) =>
@@ -38,14 +46,18 @@ static class DefinitionsVerb
                 var history = await opened.Store.DefinitionsHistoryAsync(cancellation);
                 if (parsed.GetValue(json)) terminal.WriteJson(history);
                 else
-                    foreach (var version in history) terminal.Raw.WriteLine($"{version.InForceFrom.UtcDateTime:yyyy-MM-dd HH:mm} UTC  {version.Hash}  {version.By ?? "–"}");
+                    foreach (var version in history)
+                        terminal.Raw.WriteLine(
+                            $"{version.InForceFrom.UtcDateTime:yyyy-MM-dd HH:mm} UTC  {version.Hash}  {version.By ?? "–"}");
                 return ExitCode.Done;
             }
 
             var settings = store.Settings(parsed);
             settings.Verification.ThrowIfMissing();
             var definitions = settings.Definitions;
-            if (parsed.GetValue(json)) terminal.WriteJson(new { Hash = DefinitionsHash.Of(definitions), Text = DefinitionsHash.Canonical(definitions) });
+            if (parsed.GetValue(json))
+                terminal.WriteJson(
+                    new { Hash = DefinitionsHash.Of(definitions), Text = DefinitionsHash.Canonical(definitions) });
             else terminal.Raw.WriteLine($"{DefinitionsHash.Canonical(definitions)}hash = {DefinitionsHash.Of(definitions)}");
             return ExitCode.Done;
         });
@@ -54,7 +66,9 @@ static class DefinitionsVerb
 
     static Command Check(TimeProvider clock, Terminal terminal)
     {
-        var verb = new Command("check", "Prints what another leadline.yaml would make of the numbers, and which rows it would move, before it takes force.");
+        var verb = new Command(
+            "check",
+            "Prints what another leadline.yaml would make of the numbers, and which rows it would move, before it takes force.");
         var file = new Argument<string>("FILE") { Description = "the other leadline.yaml" };
         var scope = new ScopeOptions();
         var store = new StoreOptions();
@@ -79,7 +93,8 @@ static class DefinitionsVerb
                 using (client!)
                 {
                     report = await client!.PostYamlAsync<WhatIfReport>(
-                        $"whatif?{scope.QueryString(arguments)}&limit={arguments.GetValue(limit)}", await File.ReadAllTextAsync(path, cancellation), cancellation);
+                        $"whatif?{scope.QueryString(arguments)}&limit={arguments.GetValue(limit)}",
+                        await File.ReadAllTextAsync(path, cancellation), cancellation);
                 }
             }
             else
@@ -90,7 +105,8 @@ static class DefinitionsVerb
                 if (query is null) return terminal.Misuse(sentence!);
                 try
                 {
-                    report = await WhatIfReport.OfAsync(opened.JudgingAgain(clock), opened.Definitions, other, query, arguments.GetValue(limit), cancellation);
+                    report = await WhatIfReport.OfAsync(
+                        opened.JudgingAgain(clock), opened.Definitions, other, query, arguments.GetValue(limit), cancellation);
                 }
                 catch (FormatException error)
                 {

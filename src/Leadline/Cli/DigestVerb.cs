@@ -10,19 +10,37 @@ static class DigestVerb
 
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var verb = new Command("digest", "Tells what the week was like, beside the week before: a sentence a question, failed deployments, open incidents and coverage.");
+        var verb = new Command(
+            "digest",
+            "Tells what the week was like, beside the week before: a sentence a question, failed deployments, open incidents "
+                + "and coverage.");
         var scope = new ScopeOptions(withWindow: false);
         var store = new StoreOptions();
         var server = new ServerOptions(serverByDefault: false);
-        var window = new Option<int>("--window") { Description = "how many days up to now", HelpName = "DAYS", DefaultValueFactory = _ => Digest.DefaultDays };
-        var url = new Option<string>("--url") { Description = "the server's address as people reach it, for links; default: that of --server, else no links", HelpName = "URL" };
+        var window = new Option<int>("--window")
+        {
+            Description = "how many days up to now",
+            HelpName = "DAYS",
+            DefaultValueFactory = _ => Digest.DefaultDays,
+        };
+        var url = new Option<string>("--url")
+        {
+            Description = "the server's address as people reach it, for links; default: that of --server, else no links",
+            HelpName = "URL",
+        };
         var post = new Option<string?>("--post")
         {
-            Description = $"send it to a webhook instead of printing it; default: {PostVariable}, which other users of this machine cannot see",
+            Description =
+                $"send it to a webhook instead of printing it; default: {PostVariable}, which other users of this machine "
+                    + "cannot see",
             HelpName = "URL",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var format = new Option<string>("--format") { Description = "markdown, slack or json; default: markdown, and slack where it is sent", HelpName = "FORMAT" };
+        var format = new Option<string>("--format")
+        {
+            Description = "markdown, slack or json; default: markdown, and slack where it is sent",
+            HelpName = "FORMAT",
+        };
         format.AcceptOnlyFromAmong("markdown", "slack", "json");
         scope.AddTo(verb);
         foreach (var option in (ReadOnlySpan<Option>)[window, url, post, format]) verb.Add(option);
@@ -34,9 +52,11 @@ static class DigestVerb
             var isSent = arguments.GetResult(post) is not null;
             var address = DigestPost.AddressOf(arguments.GetValue(post) ?? Environment.GetEnvironmentVariable(PostVariable));
             if (isSent && address is null)
-                return terminal.Misuse($"there is no address to send it to: set {PostVariable} to that of a webhook, beginning with https://");
+                return terminal.Misuse(
+                    $"there is no address to send it to: set {PostVariable} to that of a webhook, beginning with https://");
             var pages = arguments.GetValue(url) is { } written ? DigestPost.AddressOf(written) : null;
-            if (arguments.GetValue(url) is { } wrong && pages is null) return terminal.Misuse($"--url '{wrong}' is not an address; write it like https://leadline.example.com");
+            if (arguments.GetValue(url) is { } wrong && pages is null)
+                return terminal.Misuse($"--url '{wrong}' is not an address; write it like https://leadline.example.com");
 
             var now = clock.GetUtcNow();
             DateTimeOffset from;
@@ -53,7 +73,9 @@ static class DigestVerb
             if (server.IsNamed(arguments))
             {
                 if (!server.TryCreateClient(arguments, clock, terminal, out var client)) return ExitCode.Misuse;
-                using (client!) digest = await client!.GetAsync<Digest>($"digest?{scope.QueryString(arguments)}&from={Instant(from)}&to={Instant(now)}", cancellation);
+                using (client!)
+                    digest = await client!.GetAsync<Digest>(
+                        $"digest?{scope.QueryString(arguments)}&from={Instant(from)}&to={Instant(now)}", cancellation);
                 pages ??= client.Address;
             }
             else
@@ -62,10 +84,13 @@ static class DigestVerb
                 if (opened is null) return ExitCode.Misuse;
                 var (query, sentence) = await scope.ReadAsync(arguments, opened.Store, opened.Definitions, clock, cancellation);
                 if (query is null) return terminal.Misuse(sentence!);
-                digest = await Digest.OfAsync(opened.Store, opened.Metrics(clock), scope.About(arguments), query with { From = from, To = now }, cancellation);
+                digest = await Digest.OfAsync(
+                    opened.Store, opened.Metrics(clock), scope.About(arguments), query with { From = from, To = now },
+                    cancellation);
             }
 
-            var kind = arguments.GetValue(format) is { } word ? Enum.Parse<DigestFormat>(word, ignoreCase: true) : isSent ? DigestFormat.Slack : DigestFormat.Markdown;
+            var kind = arguments.GetValue(format) is { } word ? Enum.Parse<DigestFormat>(word, ignoreCase: true) : isSent
+                ? DigestFormat.Slack : DigestFormat.Markdown;
             var text = DigestText.Write(digest, kind, pages);
             if (!isSent)
             {

@@ -29,19 +29,26 @@ public static class EventVerb
     [
         new("deployment", "A version of a service was put into an environment.", "finished_at",
         [
-            new("id", Holds.Text, "unique over all deployments; default: made of service, environment, version or sha, and time"),
+            new(
+                "id", Holds.Text,
+                "unique over all deployments; default: made of service, environment, version or sha, and time"),
             Service, Repository,
             new("environment", Holds.Text, "the environment's own name; default: production"),
             new("version", Holds.Text, "the version, tag or image digest"),
             new("sha", Holds.Text, "the commit"),
-            new("status", Holds.Text, "created, waiting, running, succeeded, failed, canceled or superseded; default: succeeded"),
+            new(
+                "status", Holds.Text,
+                "created, waiting, running, succeeded, failed, canceled or superseded; default: succeeded"),
             new("started_at", Holds.Instant, "when it started"),
             new("finished_at", Holds.Instant, "when it ended"),
             new("failed", Holds.Truth, "your own verdict: true or false"),
             new("changes", Holds.List, "what it ships: commit ids and change numbers (#7)"),
             Url,
         ]),
-        new("step", "A step of a deployment's roll-out began, or ended: a share of the traffic, a ring, the other of two halves.", "finished_at",
+        new(
+            "step",
+            "A step of a deployment's roll-out began, or ended: a share of the traffic, a ring, the other of two halves.",
+            "finished_at",
         [
             new("deployment", Holds.Text, "the id of its deployment", Required: true),
             Service, Repository,
@@ -144,7 +151,11 @@ public static class EventVerb
             command.Add(option);
         }
 
-        var at = new Option<string>("--at") { Description = $"short for {Option(type.At)}, or for --started-at while it runs; default: now", HelpName = "TIME" };
+        var at = new Option<string>("--at")
+        {
+            Description = $"short for {Option(type.At)}, or for --started-at while it runs; default: now",
+            HelpName = "TIME",
+        };
         if (type.Name is "incident" or "change") at.Description = $"short for {Option(type.At)}";
         if (type.Name is "annotation" or "flag") at.Description = "when it happened, with an offset; default: now";
         var server = new ServerOptions(serverByDefault: true);
@@ -169,7 +180,8 @@ public static class EventVerb
             {
                 try
                 {
-                    var (answer, known) = await client!.PostEventsAsync(Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", cancellation);
+                    var (answer, known) = await client!.PostEventsAsync(
+                        Encoding.UTF8.GetBytes(body.ToJsonString()), "application/json", cancellation);
                     terminal.Raw.WriteLine(arguments.GetValue(json) ? answer : known ? "known already" : "stored");
                     return ExitCode.Done;
                 }
@@ -187,7 +199,8 @@ public static class EventVerb
     static string? Complete(EventType type, JsonObject body, string? at, TimeProvider clock)
     {
         var now = Instant(clock.GetUtcNow());
-        var begun = type.Name is "deployment" or "build" && (string?)body["status"] is "created" or "queued" or "waiting" or "running"
+        var begun = type.Name is "deployment" or "build"
+            && (string?)body["status"] is "created" or "queued" or "waiting" or "running"
             || (type.Name == "step" && (string?)body["outcome"] == "running");
         if (at is not null)
         {
@@ -200,16 +213,20 @@ public static class EventVerb
         switch (type.Name)
         {
             case "deployment":
-                if (!body.ContainsKey("service") && !body.ContainsKey("repository")) return "a deployment needs --service or --repository";
+                if (!body.ContainsKey("service") && !body.ContainsKey("repository"))
+                    return "a deployment needs --service or --repository";
                 if (!body.ContainsKey("sha") && !body.ContainsKey("version")) return "a deployment needs --sha or --version";
                 body.TryAdd("environment", "production");
                 body.TryAdd("status", "succeeded");
                 body.TryAdd(begun ? "started_at" : "finished_at", now);
                 var time = body["finished_at"] ?? body["started_at"];
-                body.TryAdd("id", $"{body["service"] ?? body["repository"]}/{body["environment"]}/{body["version"] ?? body["sha"]}/{time}");
+                body.TryAdd(
+                    "id",
+                    $"{body["service"] ?? body["repository"]}/{body["environment"]}/{body["version"] ?? body["sha"]}/{time}");
                 return null;
             case "step":
-                if (!body.ContainsKey("service") && !body.ContainsKey("repository")) return "a step needs --service or --repository";
+                if (!body.ContainsKey("service") && !body.ContainsKey("repository"))
+                    return "a step needs --service or --repository";
                 body.TryAdd("environment", "production");
                 body.TryAdd("kind", "canary");
                 body.TryAdd("outcome", "succeeded");
@@ -217,7 +234,8 @@ public static class EventVerb
                 return null;
             case "incident":
                 if (!body.ContainsKey("started_at") && (body.ContainsKey("resolved_at") || body.ContainsKey("acknowledged_at")))
-                    return "an incident that is acknowledged or resolved needs --started-at as well: the server cannot know that it is not a new one";
+                    return "an incident that is acknowledged or resolved needs --started-at as well: the server cannot know "
+                        + "that it is not a new one";
                 body.TryAdd("started_at", now);
                 return null;
             case "build":
@@ -231,7 +249,9 @@ public static class EventVerb
                 return null;
             case "annotation":
                 body.TryAdd("at", now);
-                body.TryAdd("id", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{body["at"]} {body["text"]}")))[..16]);
+                body.TryAdd(
+                    "id",
+                    Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{body["at"]} {body["text"]}")))[..16]);
                 return null;
             default:
                 return null;
@@ -257,7 +277,8 @@ public static class EventVerb
         {
             case Holds.List:
                 const StringSplitOptions clean = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
-                node = new JsonArray([.. values.SelectMany(value => value.Split(',', clean)).Select(value => JsonValue.Create(value))]);
+                node = new JsonArray(
+                    [.. values.SelectMany(value => value.Split(',', clean)).Select(value => JsonValue.Create(value))]);
                 return true;
             case Holds.Number:
                 if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) node = number;
@@ -284,7 +305,8 @@ public static class EventVerb
         var zoned = text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal);
         var known = text == "now" || (zoned && text.Contains('T'));
         var parsed = clock.GetUtcNow();
-        if (known && text != "now") known = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out parsed);
+        if (known && text != "now")
+            known = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out parsed);
         instant = known && text != "now" ? text : Instant(parsed);
         return known;
     }
@@ -292,7 +314,8 @@ public static class EventVerb
     static string NotATime(string option, string text) =>
         $"{option} '{text}' is not a time with an offset; write it like 2026-01-02T19:54:25+01:00, or 'now'";
 
-    static string Instant(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    static string Instant(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     static string Option(string key) => "--" + key.Replace('_', '-');
 

@@ -14,7 +14,9 @@ public static class ExplainVerb
 
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var verb = new Command("explain", "Prints the rows that a metric's number is made of, each with its link method and the deliveries that it rests on.");
+        var verb = new Command(
+            "explain",
+            "Prints the rows that a metric's number is made of, each with its link method and the deliveries that it rests on.");
         var metric = new Argument<string>("METRIC") { Description = string.Join(", ", Metrics) };
         metric.Validators.Add(result =>
         {
@@ -52,7 +54,8 @@ public static class ExplainVerb
                 if (opened is null) return ExitCode.Misuse;
                 var (query, sentence) = await scope.ReadAsync(arguments, opened.Store, opened.Definitions, clock, cancellation);
                 if (query is null) return terminal.Misuse(sentence!);
-                explanation = await opened.Store.ExplainAsync(name, new RowsQuery(query, Limit: arguments.GetValue(limit)), opened.Definitions, cancellation);
+                explanation = await opened.Store.ExplainAsync(
+                    name, new RowsQuery(query, Limit: arguments.GetValue(limit)), opened.Definitions, cancellation);
             }
 
             if (arguments.GetValue(json)) terminal.WriteJson(explanation);
@@ -78,14 +81,16 @@ public static class ExplainVerb
 
     static Table Table(ImmutableArray<ShippedEntry> shipped)
     {
-        var table = Table("deployed (UTC)", "service", "commit", "change", "method", "lead time", "not counted", "deployment", "deliveries");
+        var table = Table(
+            "deployed (UTC)", "service", "commit", "change", "method", "lead time", "not counted", "deployment", "deliveries");
         foreach (var entry in shipped)
         {
             table.AddRow(
                 [
                     Time(entry.DeployedAt), new Text(entry.Service), new Text(entry.Sha[..Math.Min(7, entry.Sha.Length)]),
                     new Text(entry.Change is { } number ? $"#{number}" : ""), new Text(entry.Method.Replace('_', ' ')),
-                    new Text(Human.Span(entry.LeadSeconds)), new Text(entry.NotCountedBecause ?? ""), new Text(entry.DeploymentId),
+                    new Text(Human.Span(entry.LeadSeconds)), new Text(entry.NotCountedBecause ?? ""),
+                    new Text(entry.DeploymentId),
                     Deliveries(entry.Deliveries),
                 ]);
         }
@@ -95,12 +100,14 @@ public static class ExplainVerb
 
     static Table Table(ImmutableArray<BlameEntry> blames)
     {
-        var table = Table("started (UTC)", "service", "signal", "evidence", "method", "resolved (UTC)", "deployment", "deliveries");
+        var table = Table(
+            "started (UTC)", "service", "signal", "evidence", "method", "resolved (UTC)", "deployment", "deliveries");
         foreach (var entry in blames)
         {
             table.AddRow(
                 [
-                    Time(entry.StartedAt), new Text(entry.Service), new Text(entry.Signal), new Text(entry.Evidence), new Text(entry.Method),
+                    Time(entry.StartedAt), new Text(entry.Service), new Text(entry.Signal), new Text(entry.Evidence),
+                    new Text(entry.Method),
                     entry.ResolvedAt is { } resolved ? Time(resolved) : new Text(entry.IsIncident ? "open" : ""),
                     new Text(entry.DeploymentId ?? "unlinked"), Deliveries(entry.Deliveries),
                 ]);
@@ -119,5 +126,7 @@ public static class ExplainVerb
     static Text Time(DateTimeOffset time) => new(time.UtcDateTime.ToString("yyyy-MM-dd HH:mm"));
 
     static Text Deliveries(ImmutableArray<long> ids) =>
-        new(ids.IsDefaultOrEmpty ? "" : ids.Length <= 3 ? string.Join(", ", ids) : $"{string.Join(", ", ids[..3])} and {ids.Length - 3} more");
+        new(
+            ids.IsDefaultOrEmpty ? "" : ids.Length <= 3 ? string.Join(", ", ids)
+                : $"{string.Join(", ", ids[..3])} and {ids.Length - 3} more");
 }

@@ -28,15 +28,21 @@ public static class ImportVerb
 
     /// <param name="Complaints">What is wrong with a line, by its number.</param>
     /// <param name="Position">How far the file was read when the block was cut.</param>
-    sealed record Checked(int Good, byte[] Body, IReadOnlyList<(long Line, string Because)> Complaints, NewDelivery? Delivery, long Position);
+    sealed record Checked(
+        int Good, byte[] Body, IReadOnlyList<(long Line, string Because)> Complaints, NewDelivery? Delivery, long Position);
 
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
         var verb = new Command(
             "import",
-            "Takes files of our own JSON, one object a line, into a store or to a server. A line that cannot be taken is named on standard error, "
+            "Takes files of our own JSON, one object a line, into a store or to a server. A line that cannot be taken is "
+            + "named on standard error, "
             + "the others are taken, and the exit code is 1.");
-        var files = new Argument<string[]>("FILE") { Description = "a file, one that ends in .gz, or - for standard input", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "a file, one that ends in .gz, or - for standard input",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var store = new StoreOptions();
         var server = new ServerOptions(serverByDefault: false);
         var json = new Option<bool>("--json") { Description = "print the counts as JSON" };
@@ -48,12 +54,16 @@ public static class ImportVerb
         verb.SetAction(async (arguments, cancellation) =>
         {
             var names = arguments.GetValue(files)!;
-            if (names.FirstOrDefault(name => name != "-" && !File.Exists(name)) is { } missing) return terminal.Misuse($"there is no file {missing}");
+            if (names.FirstOrDefault(name => name != "-" && !File.Exists(name)) is { } missing)
+                return terminal.Misuse($"there is no file {missing}");
             var counts = new Counts();
             if (server.IsNamed(arguments))
             {
                 if (!server.TryCreateClient(arguments, clock, terminal, out var client)) return ExitCode.Misuse;
-                using (client!) await ReadAllAsync(names, null, clock, terminal, counts, (blocks, token) => PostAsync(client!, blocks, counts, token), cancellation);
+                using (client!)
+                    await ReadAllAsync(
+                        names, null, clock, terminal, counts, (blocks, token) => PostAsync(client!, blocks, counts, token),
+                        cancellation);
             }
             else
             {
@@ -61,7 +71,9 @@ public static class ImportVerb
                 var readings = await opened.ReadingsAsync(clock, cancellation);
                 await readings.DrainAsync(null, cancellation);
                 var intake = await Intake.OfAsync(opened.Store, cancellation);
-                await ReadAllAsync(names, intake, clock, terminal, counts, (blocks, token) => StoreAsync(opened.Store, readings, blocks, counts, token), cancellation);
+                await ReadAllAsync(
+                    names, intake, clock, terminal, counts,
+                    (blocks, token) => StoreAsync(opened.Store, readings, blocks, counts, token), cancellation);
                 await readings.DrainAsync(null, cancellation);
             }
 
@@ -72,7 +84,8 @@ public static class ImportVerb
         return verb;
     }
 
-    static async Task StoreAsync(Store store, Readings readings, IReadOnlyList<Checked> blocks, Counts counts, CancellationToken cancellation)
+    static async Task StoreAsync(
+        Store store, Readings readings, IReadOnlyList<Checked> blocks, Counts counts, CancellationToken cancellation)
     {
         var appended = await store.AppendAsync([.. blocks.Select(block => block.Delivery!)], cancellation);
         foreach (var (block, answer) in blocks.Zip(appended))
@@ -87,7 +100,8 @@ public static class ImportVerb
         }
     }
 
-    static async Task PostAsync(ServerClient client, IReadOnlyList<Checked> blocks, Counts counts, CancellationToken cancellation)
+    static async Task PostAsync(
+        ServerClient client, IReadOnlyList<Checked> blocks, Counts counts, CancellationToken cancellation)
     {
         foreach (var block in blocks)
         {
@@ -104,7 +118,8 @@ public static class ImportVerb
         foreach (var name in names)
         {
             await using var file = name == "-" ? Console.OpenStandardInput() : File.OpenRead(name);
-            await using var text = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            await using var text = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+                ? new GZipStream(file, CompressionMode.Decompress) : file;
             try
             {
                 if (!terminal.Error.Profile.Out.IsTerminal || name == "-") await ReadAsync(_ => { });
@@ -124,7 +139,8 @@ public static class ImportVerb
                 counts.Bad++;
             }
 
-            Task ReadAsync(Action<long> progress) => ReadFileAsync(name, file, text, intake, clock, terminal, counts, take, progress, cancellation);
+            Task ReadAsync(Action<long> progress) =>
+                ReadFileAsync(name, file, text, intake, clock, terminal, counts, take, progress, cancellation);
         }
     }
 
@@ -143,7 +159,8 @@ public static class ImportVerb
                     await foreach (var block in JsonLines.ReadAsync(text, stop.Token))
                     {
                         var position = file.CanSeek ? file.Position : 0;
-                        await channel.Writer.WriteAsync(Task.Run(() => Check(block, intake, clock, position), stop.Token), stop.Token);
+                        await channel.Writer.WriteAsync(
+                            Task.Run(() => Check(block, intake, clock, position), stop.Token), stop.Token);
                     }
                 }
                 finally
@@ -159,7 +176,8 @@ public static class ImportVerb
             {
                 var blocks = new List<Checked>();
                 while (blocks.Count < 32 && channel.Reader.TryRead(out var block)) blocks.Add(await block);
-                foreach (var (line, because) in blocks.SelectMany(block => block.Complaints)) terminal.Say($"{(name == "-" ? "standard input" : name)}:{line}: {because}");
+                foreach (var (line, because) in blocks.SelectMany(block => block.Complaints))
+                    terminal.Say($"{(name == "-" ? "standard input" : name)}:{line}: {because}");
                 counts.Bad += blocks.Sum(block => block.Complaints.Count);
                 counts.Lines += blocks.Sum(block => block.Good + block.Complaints.Count);
                 var good = blocks.Where(block => block.Good > 0).ToList();
@@ -183,7 +201,8 @@ public static class ImportVerb
         foreach (var line in block.Lines)
         {
             var content = block[line].Span;
-            if ((line.Overlong ? $"the line is longer than {JsonLines.LongestLine >> 20} MiB" : LeadlineReader.Check(content)) is { } because)
+            if ((line.Overlong ? $"the line is longer than {JsonLines.LongestLine >> 20} MiB"
+                : LeadlineReader.Check(content)) is { } because)
             {
                 complaints.Add((line.Number, because));
                 continue;
@@ -196,7 +215,13 @@ public static class ImportVerb
 
         var bytes = body.WrittenSpan.ToArray();
         if (good == 0 || intake is null) return new Checked(good, bytes, complaints, null, position);
-        var delivery = new Delivery { Source = Reader.Source, Headers = Delivery.NoHeaders, Body = bytes, ReceivedAt = clock.GetUtcNow() };
+        var delivery = new Delivery
+        {
+            Source = Reader.Source,
+            Headers = Delivery.NoHeaders,
+            Body = bytes,
+            ReceivedAt = clock.GetUtcNow(),
+        };
         return new Checked(good, bytes, complaints, intake.Prepare(Reader, delivery), position);
     }
 

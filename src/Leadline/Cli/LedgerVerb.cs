@@ -11,7 +11,10 @@ public static class LedgerVerb
 {
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var verb = new Command("ledger", "Prints the judged list of deployments, newest first: what each shipped, whether it failed and why, how it recovered.");
+        var verb = new Command(
+            "ledger",
+            "Prints the judged list of deployments, newest first: what each shipped, whether it failed and why, how it "
+                + "recovered.");
         var scope = new ScopeOptions();
         var store = new StoreOptions();
         var server = new ServerOptions(serverByDefault: false);
@@ -49,7 +52,8 @@ public static class LedgerVerb
             else
             {
                 terminal.Out.Write(Table(page.Items));
-                if (page.Next is not null) terminal.Say($"there are more than these {page.Items.Length}; ask for more with --limit");
+                if (page.Next is not null)
+                    terminal.Say($"there are more than these {page.Items.Length}; ask for more with --limit");
             }
 
             return ExitCode.Done;
@@ -61,7 +65,9 @@ public static class LedgerVerb
     public static Table Table(ImmutableArray<LedgerEntry> entries)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var header in (ReadOnlySpan<string>)["deployed (UTC)", "service", "version", "kind", "ships", "median lead", "failed", "recovery", "deployment"])
+        foreach (var header in (ReadOnlySpan<string>)[
+            "deployed (UTC)", "service", "version", "kind", "ships", "median lead", "failed", "recovery", "deployment",
+        ])
             table.AddColumn(new TableColumn(header).NoWrap());
         table.Columns[4].RightAligned();
         table.Columns[5].RightAligned();

@@ -14,7 +14,8 @@ public sealed class LimitOption : Option<int>
         DefaultValueFactory = _ => usual;
         Validators.Add(result =>
         {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is < 1 or > Most) result.AddError($"--limit must be 1 to {Most}");
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is < 1 or > Most)
+                result.AddError($"--limit must be 1 to {Most}");
         });
     }
 }

@@ -17,12 +17,23 @@ static class ReadVerb
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
         var file = new Argument<string>("FILE") { Description = "the body, or - for standard input" };
-        var source = new Option<string>("--source") { Description = "whose body it is: a source, or a mapping of leadline.yaml", Required = true, HelpName = "NAME" };
-        var header = new Option<string[]>("--header", "-H") { Description = "a header that came with it, 'NAME: VALUE'; may be given several times", HelpName = "HEADER", AllowMultipleArgumentsPerToken = false };
+        var source = new Option<string>("--source")
+        {
+            Description = "whose body it is: a source, or a mapping of leadline.yaml",
+            Required = true,
+            HelpName = "NAME",
+        };
+        var header = new Option<string[]>("--header", "-H")
+        {
+            Description = "a header that came with it, 'NAME: VALUE'; may be given several times",
+            HelpName = "HEADER",
+            AllowMultipleArgumentsPerToken = false,
+        };
         var config = new ConfigOption();
         var verb = new Command(
             "read",
-            "Prints what is made of one body, as the server would after hashing people: facts as JSON, or why it is ignored or unreadable (exit code 1). "
+            "Prints what is made of one body, as the server would after hashing people: facts as JSON, or why it is ignored "
+            + "or unreadable (exit code 1). "
             + "Nothing is stored, and no secret is asked for.")
         {
             file, source, header, config,
@@ -32,11 +43,13 @@ static class ReadVerb
             var sources = config.WithoutSecrets(arguments).Sources;
             var name = arguments.GetValue(source)!;
             if (sources.Find(name) is not { } reader)
-                return terminal.Misuse($"there is no source '{name}'{Nearest.Suggest(name, sources.Readers.Select(known => known.Source))}");
+                return terminal.Misuse(
+                    $"there is no source '{name}'{Nearest.Suggest(name, sources.Readers.Select(known => known.Source))}");
             var headers = Delivery.NoHeaders;
             foreach (var given in arguments.GetValue(header) ?? [])
             {
-                if (given.IndexOf(':') is not (> 0 and var colon)) return terminal.Misuse($"--header '{given}' is none: write 'NAME: VALUE'");
+                if (given.IndexOf(':') is not (> 0 and var colon))
+                    return terminal.Misuse($"--header '{given}' is none: write 'NAME: VALUE'");
                 headers = headers.SetItem(given[..colon].Trim(), given[(colon + 1)..].Trim());
             }
 

@@ -10,7 +10,9 @@ public static class ReplayVerb
 
     public static Command Create(TimeProvider clock, Terminal terminal)
     {
-        var verb = new Command("replay", "Reads all stored deliveries again, judges every service by the definitions, and says whether anything changed.");
+        var verb = new Command(
+            "replay",
+            "Reads all stored deliveries again, judges every service by the definitions, and says whether anything changed.");
         var address = new StoreOptions();
         var json = new Option<bool>("--json") { Description = "print the counts as JSON" };
         address.AddTo(verb);
@@ -39,13 +41,15 @@ public static class ReplayVerb
             var sources = await store.SourcesAsync(cancellation);
             var changed = before != await store.JudgedFingerprintAsync(cancellation);
             var outcome = new Outcome(
-                total, sources.Sum(source => source.Facts), sources.Sum(source => source.Ignored), sources.Sum(source => source.Unreadable),
+                total, sources.Sum(source => source.Facts), sources.Sum(source => source.Ignored),
+                sources.Sum(source => source.Unreadable),
                 (await store.ServicesAsync(cancellation)).Length, changed);
             if (arguments.GetValue(json)) terminal.WriteJson(outcome);
             else
             {
                 terminal.Raw.WriteLine(
-                    $"{outcome.Deliveries} deliveries read again: {outcome.Facts} with facts, {outcome.Ignored} ignored, {outcome.Unreadable} unreadable; "
+                    $"{outcome.Deliveries} deliveries read again: {outcome.Facts} with facts, {outcome.Ignored} ignored, "
+                    + $"{outcome.Unreadable} unreadable; "
                     + $"{outcome.Services} services judged");
                 terminal.Raw.WriteLine(changed ? "What is judged has changed." : "Nothing that is judged has changed.");
             }

@@ -6,14 +6,21 @@ using Leadline.Storage;
 
 namespace Leadline.Cli;
 
-/// <summary><c>--service</c>, <c>--team</c>, <c>--area</c>, <c>--environment</c>, <c>--from</c> and <c>--to</c>: what a number is asked for.</summary>
+/// <summary>
+/// <c>--service</c>, <c>--team</c>, <c>--area</c>, <c>--environment</c>, <c>--from</c> and <c>--to</c>: what a number is asked
+/// for.
+/// </summary>
 /// <param name="withWindow">Whether the verb takes the last two; else its window ends now.</param>
 public sealed class ScopeOptions(bool withWindow = true)
 {
     /// <summary>The window where none is asked for ends now and is this long.</summary>
     public const int DefaultDays = 90;
 
-    readonly Option<string[]> service = new("--service") { Description = "only this service; may be given several times", HelpName = "NAME" };
+    readonly Option<string[]> service = new("--service")
+    {
+        Description = "only this service; may be given several times",
+        HelpName = "NAME",
+    };
     readonly Option<string> team = new("--team") { Description = "only the services of this team", HelpName = "NAME" };
     readonly Option<string> area = new("--area") { Description = "only the services of this area", HelpName = "NAME" };
 
@@ -26,11 +33,16 @@ public sealed class ScopeOptions(bool withWindow = true)
 
     readonly Option<string> from = new("--from")
     {
-        Description = $"first day (2026-01-01) in the reporting time zone, or an instant; default: {DefaultDays} days before --to",
+        Description =
+            $"first day (2026-01-01) in the reporting time zone, or an instant; default: {DefaultDays} days before --to",
         HelpName = "TIME",
     };
 
-    readonly Option<string> to = new("--to") { Description = "the day or instant before which it ends; default: now", HelpName = "TIME" };
+    readonly Option<string> to = new("--to")
+    {
+        Description = "the day or instant before which it ends; default: now",
+        HelpName = "TIME",
+    };
 
     public void AddTo(Command command)
     {
@@ -48,7 +60,9 @@ public sealed class ScopeOptions(bool withWindow = true)
     {
         var parts = new List<string> { Part("environment", arguments.GetValue(environment)!) };
         foreach (var name in arguments.GetValue(service) ?? []) parts.Add(Part("service", name));
-        foreach (var (key, option) in (ReadOnlySpan<(string, Option<string>)>)[("team", team), ("area", area), ("from", from), ("to", to)])
+        foreach (var (key, option) in (ReadOnlySpan<(string, Option<string>)>)[
+            ("team", team), ("area", area), ("from", from), ("to", to),
+        ])
         {
             if (arguments.GetValue(option) is { } value) parts.Add(Part(key, value));
         }
@@ -58,7 +72,9 @@ public sealed class ScopeOptions(bool withWindow = true)
 
     /// <summary>Who is asked about, in the words of the asker; null where all are.</summary>
     public string? About(ParseResult arguments) =>
-        Digests.Digest.NameOf(arguments.GetValue(service), arguments.GetValue(team) is { } ofTeam ? [ofTeam] : null, arguments.GetValue(area) is { } ofArea ? [ofArea] : null);
+        Digests.Digest.NameOf(
+            arguments.GetValue(service), arguments.GetValue(team) is { } ofTeam ? [ofTeam] : null,
+            arguments.GetValue(area) is { } ofArea ? [ofArea] : null);
 
     /// <summary>The question, or a sentence that says why there is none.</summary>
     public async Task<(MetricsQuery? Query, string? Sentence)> ReadAsync(
@@ -70,7 +86,8 @@ public sealed class ScopeOptions(bool withWindow = true)
         try
         {
             if (arguments.GetValue(to) is { } toText) until = Instants.Parse(toText, zone, "--to");
-            since = arguments.GetValue(from) is { } fromText ? Instants.Parse(fromText, zone, "--from") : until.AddDays(-DefaultDays);
+            since = arguments.GetValue(from) is { } fromText ? Instants.Parse(fromText, zone, "--from")
+                : until.AddDays(-DefaultDays);
         }
         catch (FormatException error)
         {
@@ -81,7 +98,8 @@ public sealed class ScopeOptions(bool withWindow = true)
 
         var name = arguments.GetValue(environment)!;
         if (!definitions.Environments.Any(known => known.Name.Value == name))
-            return (null, $"there is no environment '{name}'; the definitions have {Names(definitions.Environments.Select(known => known.Name.Value))}");
+            return (null, $"there is no environment '{name}'; the definitions have "
+                + $"{Names(definitions.Environments.Select(known => known.Name.Value))}");
 
         var (services, sentence) = await ServicesAsync(arguments, store, cancellation);
         return sentence is null ? (new MetricsQuery(services, name, since, until), null) : (null, sentence);

@@ -27,8 +27,13 @@ public sealed class ServerClient : IDisposable
         this.clock = clock;
         this.retries = retries;
         this.say = say;
-        http = new HttpClient { BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(100) };
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("leadline", typeof(ServerClient).Assembly.GetName().Version?.ToString(3)));
+        http = new HttpClient
+        {
+            BaseAddress = new Uri(server.AbsoluteUri.TrimEnd('/') + "/"),
+            Timeout = TimeSpan.FromSeconds(100),
+        };
+        http.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("leadline", typeof(ServerClient).Assembly.GetName().Version?.ToString(3)));
         if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
@@ -49,25 +54,29 @@ public sealed class ServerClient : IDisposable
     /// <param name="yaml">The text.</param>
     /// <exception cref="ServerException">The server refused or could not be reached.</exception>
     public Task<T> PostYamlAsync<T>(string path, string yaml, CancellationToken cancellation) =>
-        AskAsync<T>(HttpMethod.Post, path, cancellation, () => new StringContent(yaml, System.Text.Encoding.UTF8, "application/yaml"));
+        AskAsync<T>(
+            HttpMethod.Post, path, cancellation, () => new StringContent(yaml, System.Text.Encoding.UTF8, "application/yaml"));
 
     async Task<T> AskAsync<T>(HttpMethod method, string path, CancellationToken cancellation, Func<HttpContent>? body = null)
     {
-        var (text, _) = await SendAsync(() => new HttpRequestMessage(method, "api/v1/" + path) { Content = body?.Invoke() }, cancellation);
+        var (text, _) = await SendAsync(
+            () => new HttpRequestMessage(method, "api/v1/" + path) { Content = body?.Invoke() }, cancellation);
         try
         {
             return JsonSerializer.Deserialize<T>(text, Wire.Json) ?? throw new JsonException("it is null");
         }
         catch (JsonException exception)
         {
-            throw new ServerException($"{server} answered /api/v1/{path} with something that is not ours: {exception.Message}", Unreachable: false);
+            throw new ServerException(
+                $"{server} answered /api/v1/{path} with something that is not ours: {exception.Message}", Unreachable: false);
         }
     }
 
     /// <summary>Posts our own JSON: one object, or several as one a line.</summary>
     /// <returns>The server's answer as it came, and whether it had this delivery already.</returns>
     /// <exception cref="ServerException">The server refused or could not be reached.</exception>
-    public async Task<(string Text, bool Known)> PostEventsAsync(ReadOnlyMemory<byte> body, string mediaType, CancellationToken cancellation)
+    public async Task<(string Text, bool Known)> PostEventsAsync(
+        ReadOnlyMemory<byte> body, string mediaType, CancellationToken cancellation)
     {
         var (text, status) = await SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, "api/v1/events")
@@ -84,7 +93,8 @@ public sealed class ServerClient : IDisposable
     public async Task<string> PostOverrideAsync(OverrideRequest asked, CancellationToken cancellation) => (await SendAsync(
         () => new HttpRequestMessage(HttpMethod.Post, "api/v1/overrides")
         {
-            Content = new StringContent(JsonSerializer.Serialize(asked, Wire.Json), System.Text.Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                JsonSerializer.Serialize(asked, Wire.Json), System.Text.Encoding.UTF8, "application/json"),
         },
         cancellation)).Text;
 
@@ -92,17 +102,23 @@ public sealed class ServerClient : IDisposable
     public async Task<string> DeleteOverrideAsync(long id, string? reason, CancellationToken cancellation)
     {
         var query = string.IsNullOrEmpty(reason) ? "" : "?reason=" + Uri.EscapeDataString(reason);
-        return (await SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"api/v1/overrides/{id}{query}"), cancellation)).Text;
+        return (await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Delete, $"api/v1/overrides/{id}{query}"), cancellation)).Text;
     }
 
     /// <returns>The experiment as it is kept.</returns>
     /// <exception cref="ServerException">The server refused or could not be reached.</exception>
-    public Task<ExperimentReport> PostExperimentAsync(ExperimentRequest asked, CancellationToken cancellation) => AskAsync<ExperimentReport>(
-        HttpMethod.Post, "experiments", cancellation, () => new StringContent(JsonSerializer.Serialize(asked, Wire.Json), System.Text.Encoding.UTF8, "application/json"));
+    public Task<ExperimentReport> PostExperimentAsync(
+        ExperimentRequest asked, CancellationToken cancellation) => AskAsync<ExperimentReport>(
+        HttpMethod.Post, "experiments", cancellation,
+        () => new StringContent(JsonSerializer.Serialize(asked, Wire.Json), System.Text.Encoding.UTF8, "application/json"));
 
     /// <inheritdoc cref="PostExperimentAsync"/>
-    public Task<ExperimentReport> StopExperimentAsync(string name, string? reason, CancellationToken cancellation) => AskAsync<ExperimentReport>(
-        HttpMethod.Post, $"experiments/{Uri.EscapeDataString(name)}/stop{(string.IsNullOrEmpty(reason) ? "" : "?reason=" + Uri.EscapeDataString(reason))}", cancellation);
+    public Task<ExperimentReport> StopExperimentAsync(
+        string name, string? reason, CancellationToken cancellation) => AskAsync<ExperimentReport>(
+        HttpMethod.Post,
+        $"experiments/{Uri.EscapeDataString(name)}/stop"
+            + $"{(string.IsNullOrEmpty(reason) ? "" : "?reason=" + Uri.EscapeDataString(reason))}", cancellation);
 
     async Task<(string Text, HttpStatusCode Status)> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
     {
@@ -160,7 +176,9 @@ public sealed class ServerClient : IDisposable
         return $"{server} answered {(int)response.StatusCode}: {because}";
     }
 
-    /// <summary>The sentence of a problem+json body with the reasons that stand under it, or null where it is something else.</summary>
+    /// <summary>
+    /// The sentence of a problem+json body with the reasons that stand under it, or null where it is something else.
+    /// </summary>
     static string? Problem(string text)
     {
         try
@@ -185,9 +203,16 @@ public sealed class ServerClient : IDisposable
     static IEnumerable<string> Reasons(JsonElement problem)
     {
         if (!problem.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array) return [];
-        var reasons = errors.EnumerateArray().Where(error => error.ValueKind == JsonValueKind.Object && error.TryGetProperty("reason", out _)).ToList();
+        var reasons = errors.EnumerateArray()
+            .Where(error => error.ValueKind == JsonValueKind.Object && error.TryGetProperty("reason", out _)).ToList();
         return reasons.Count == 0 ? []
-            : [string.Join("; ", reasons.Select(error => (reasons.Count > 1 ? $"line {error.GetProperty("line")}: " : "") + error.GetProperty("reason").GetString()))];
+            : [
+                string.Join(
+                    "; ",
+                    reasons.Select(error =>
+                        (reasons.Count > 1 ? $"line {error.GetProperty("line")}: " : "")
+                            + error.GetProperty("reason").GetString())),
+            ];
     }
 
     public void Dispose() => http.Dispose();

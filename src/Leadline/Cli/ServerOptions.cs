@@ -10,7 +10,8 @@ public sealed class ServerOptions(bool serverByDefault)
 
     readonly Option<string> server = new("--server")
     {
-        Description = "the server to speak to" + (serverByDefault ? $"; default: LEADLINE_SERVER, or {Local}" : ", instead of a store; default: LEADLINE_SERVER"),
+        Description = "the server to speak to"
+            + (serverByDefault ? $"; default: LEADLINE_SERVER, or {Local}" : ", instead of a store; default: LEADLINE_SERVER"),
         HelpName = "URL",
     };
 

@@ -15,11 +15,17 @@ static class SourcesVerb
     public static Command Create(Terminal terminal)
     {
         var json = new Option<bool>("--json") { Description = "print them as JSON" };
-        var verb = new Command("sources", "Prints every source that can be connected: what is read of it, how it proves who it is, and where it sends.") { json };
+        var verb = new Command(
+            "sources",
+            "Prints every source that can be connected: what is read of it, how it proves who it is, and where it sends.")
+            {
+                json,
+            };
         verb.SetAction(arguments =>
         {
             var all = Catalogue.Readers.Select(reader => new Listed(
-                reader.Source, reader.About.Title, reader.About.Sends, reader.About.Proof, $"/api/v1/deliveries/{reader.Source}")).ToArray();
+                reader.Source, reader.About.Title, reader.About.Sends, reader.About.Proof,
+                $"/api/v1/deliveries/{reader.Source}")).ToArray();
             if (arguments.GetValue(json))
             {
                 terminal.WriteJson(all);
@@ -27,10 +33,16 @@ static class SourcesVerb
             }
 
             var table = new Table().Border(TableBorder.Simple);
-            foreach (var header in (ReadOnlySpan<string>)["source", "", "what is read", "proves itself by", "address"]) table.AddColumn(header);
+            foreach (var header in (ReadOnlySpan<string>)["source", "", "what is read", "proves itself by", "address"])
+                table.AddColumn(header);
             table.Columns[0].NoWrap();
             table.Columns[^1].NoWrap();
-            foreach (var source in all) table.AddRow([new Text(source.Source), new Text(source.Title), new Text(source.Sends), new Text(source.Proof), new Text(source.Address)]);
+            foreach (var source in all)
+                table.AddRow(
+                    [
+                        new Text(source.Source), new Text(source.Title), new Text(source.Sends), new Text(source.Proof),
+                        new Text(source.Address),
+                    ]);
             terminal.Out.Write(table);
             terminal.Say("the secret of each is sources.NAME.secret or sources.NAME.secret_file of leadline.yaml");
             return ExitCode.Done;

@@ -10,21 +10,26 @@ sealed class StoreOption : Option<string?>
 
     public StoreOption() : base("--store")
     {
-        Description = "the store, as duckdb:FILE or postgres://USER@HOST/DATABASE; default: LEADLINE_STORE, or leadline.duckdb in the user's data directory";
+        Description =
+            "the store, as duckdb:FILE or postgres://USER@HOST/DATABASE; default: LEADLINE_STORE, or leadline.duckdb in the "
+                + "user's data directory";
         HelpName = "ADDRESS";
     }
 
     /// <summary>The store that is named, else that of LEADLINE_STORE, else the one in the user's data directory.</summary>
     /// <exception cref="StoreException">There is no such directory, and it cannot be made.</exception>
     public string Address(ParseResult arguments) =>
-        (arguments.GetValue(this) ?? Environment.GetEnvironmentVariable("LEADLINE_STORE")) is { Length: > 0 } named ? named : InUserData("leadline");
+        (arguments.GetValue(this) ?? Environment.GetEnvironmentVariable("LEADLINE_STORE")) is { Length: > 0 } named ? named
+            : InUserData("leadline");
 
     /// <summary>A store of this name in the user's data directory, which is made.</summary>
     /// <exception cref="StoreException">There is no such directory, and it cannot be made.</exception>
     public static string InUserData(string name)
     {
-        var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        if (data.Length == 0) throw new StoreException("there is no data directory for this user: name a store with --store duckdb:FILE");
+        var data = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        if (data.Length == 0)
+            throw new StoreException("there is no data directory for this user: name a store with --store duckdb:FILE");
         var folder = Path.Combine(data, "leadline");
         try
         {
@@ -40,5 +45,6 @@ sealed class StoreOption : Option<string?>
 
     /// <summary>Whether the address is that of a file which is not there.</summary>
     public static bool IsMissing(string address) =>
-        address.StartsWith(Scheme, StringComparison.Ordinal) && address != Scheme + ":memory:" && !File.Exists(address[Scheme.Length..]);
+        address.StartsWith(Scheme, StringComparison.Ordinal) && address != Scheme + ":memory:"
+            && !File.Exists(address[Scheme.Length..]);
 }

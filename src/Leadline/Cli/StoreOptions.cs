@@ -39,7 +39,10 @@ public sealed class StoreOptions
     public async Task<OpenedStore> OpenAsync(ParseResult arguments, CancellationToken cancellation)
     {
         var settings = config.WithoutSecrets(arguments);
-        return new OpenedStore(await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources, settings.Levels) { DefinitionsBy = settings.DefinitionsBy, Verification = settings.Verification };
+        return new OpenedStore(
+            await Store.OpenAsync(store.Address(arguments), cancellation), settings.Definitions, settings.Sources,
+            settings.Levels)
+        { DefinitionsBy = settings.DefinitionsBy, Verification = settings.Verification };
     }
 
     /// <summary>The store; null, after saying so, where there is none.</summary>
@@ -48,12 +51,15 @@ public sealed class StoreOptions
     {
         var address = store.Address(arguments);
         if (!StoreOption.IsMissing(address)) return await OpenAsync(arguments, cancellation);
-        terminal.Misuse($"there is no store at {address}: fill one with 'leadline import' or 'leadline serve', or name another with --store");
+        terminal.Misuse(
+            $"there is no store at {address}: fill one with 'leadline import' or 'leadline serve', or name another with --store");
         return null;
     }
 }
 
-/// <summary>An open store with the definitions in force, the sources that are read, and the levels that numbers are given.</summary>
+/// <summary>
+/// An open store with the definitions in force, the sources that are read, and the levels that numbers are given.
+/// </summary>
 public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSources Sources, Levels Levels) : IAsyncDisposable
 {
     /// <summary>By whose word they are in force.</summary>
@@ -76,10 +82,13 @@ public sealed record OpenedStore(Store Store, Definitions Definitions, KnownSour
     /// <summary>What reads and judges in this process; the definitions are kept as the ones in force from now on.</summary>
     public async Task<Readings> ReadingsAsync(TimeProvider clock, CancellationToken cancellation)
     {
-        if (await Store.KeepDefinitionsAsync(Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation, DefinitionsBy))
+        if (await Store.KeepDefinitionsAsync(
+            Hash, DefinitionsHash.Canonical(Definitions), clock.GetUtcNow(), cancellation, DefinitionsBy))
             await Store.MarkAllStaleAsync(await Store.ServiceMapAsync(Definitions, cancellation), cancellation);
         return new Readings(
-            Store, Definitions, NullLogger.Instance, sources: Sources.And(new MirrorReader(MirrorReader.Mirrors, await Store.SaltAsync(cancellation))).And(new VerificationReader()));
+            Store, Definitions, NullLogger.Instance,
+            sources: Sources.And(new MirrorReader(MirrorReader.Mirrors, await Store.SaltAsync(cancellation)))
+                .And(new VerificationReader()));
     }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();

@@ -7,12 +7,21 @@ namespace Leadline.Cli;
 /// <summary><c>leadline store</c>: what is done to a store as a whole.</summary>
 static class StoreVerb
 {
-    public static Command Create(Terminal terminal) => new("store", "Copy a store to another engine, or spread it over several machines") { Copy(terminal), Distribute(terminal) };
+    public static Command Create(Terminal terminal) =>
+        new(
+            "store",
+            "Copy a store to another engine, or spread it over several machines") { Copy(terminal), Distribute(terminal) };
 
     static Command Copy(Terminal terminal)
     {
-        var from = new Argument<string>("FROM") { Description = "The store to copy: duckdb:FILE or postgres://USER@HOST/DATABASE" };
-        var to = new Argument<string>("TO") { Description = "An empty store, or a copy that was begun: it goes on where it ended" };
+        var from = new Argument<string>("FROM")
+        {
+            Description = "The store to copy: duckdb:FILE or postgres://USER@HOST/DATABASE",
+        };
+        var to = new Argument<string>("TO")
+        {
+            Description = "An empty store, or a copy that was begun: it goes on where it ended",
+        };
         var json = new Option<bool>("--json") { Description = "print the counts as JSON" };
         var command = new Command("copy", "Copy everything from one store into another, and compare them") { from, to, json };
         command.SetAction(async (parsed, cancellation) =>
@@ -36,9 +45,13 @@ static class StoreVerb
 
     static Command Distribute(Terminal terminal)
     {
-        var address = new Argument<string>("STORE") { Description = "A store on PostgreSQL with the extension citus: postgres://USER@HOST/DATABASE" };
+        var address = new Argument<string>("STORE")
+        {
+            Description = "A store on PostgreSQL with the extension citus: postgres://USER@HOST/DATABASE",
+        };
         var json = new Option<bool>("--json") { Description = "print the tables as JSON" };
-        var command = new Command("distribute", "Spread the tables of a store over the nodes of a Citus cluster") { address, json };
+        var command = new Command(
+            "distribute", "Spread the tables of a store over the nodes of a Citus cluster") { address, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             try
@@ -47,7 +60,9 @@ static class StoreVerb
                 var spread = await store.DistributeAsync(cancellation);
                 if (parsed.GetValue(json)) terminal.WriteJson(spread);
                 else if (spread.IsEmpty) terminal.Raw.WriteLine("Every table was distributed already.");
-                else foreach (var (table, key) in spread) terminal.Raw.WriteLine(key is null ? $"{table}: whole on every node" : $"{table}: by {key}");
+                else
+                    foreach (var (table, key) in spread)
+                        terminal.Raw.WriteLine(key is null ? $"{table}: whole on every node" : $"{table}: by {key}");
                 return ExitCode.Done;
             }
             catch (StoreException error)
@@ -64,14 +79,16 @@ static class StoreVerb
         return await terminal.Error.Progress().StartAsync(async progress =>
         {
             var task = progress.AddTask("deliveries");
-            return await source.CopyToAsync(target, (done, all) => (task.Value, task.MaxValue) = (done, Math.Max(1, all)), cancellation);
+            return await source.CopyToAsync(
+                target, (done, all) => (task.Value, task.MaxValue) = (done, Math.Max(1, all)), cancellation);
         });
     }
 
     static void Print(CopyReport report, Terminal terminal)
     {
         var table = new Table().AddColumns("table", "rows", "rows in the copy");
-        foreach (var (name, rows, copied) in report.Tables) table.AddRow(name, $"{rows:N0}", rows == copied ? $"{copied:N0}" : $"[red]{copied:N0}[/]");
+        foreach (var (name, rows, copied) in report.Tables)
+            table.AddRow(name, $"{rows:N0}", rows == copied ? $"{copied:N0}" : $"[red]{copied:N0}[/]");
         terminal.Out.Write(table);
         terminal.Out.WriteLine(report.IsWhole
             ? $"The copy is whole: what is judged has the fingerprint {report.ToFingerprint} in both."

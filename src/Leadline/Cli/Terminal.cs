@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace Leadline.Cli;
 
-/// <summary>Where a verb writes: results to <see cref="Out"/>, progress and sentences for the person to <see cref="Error"/>.</summary>
+/// <summary>
+/// Where a verb writes: results to <see cref="Out"/>, progress and sentences for the person to <see cref="Error"/>.
+/// </summary>
 public sealed class Terminal(IAnsiConsole output, IAnsiConsole error, TextWriter raw)
 {
     /// <summary>The process's own streams; colour, width and progress only where they end on a terminal.</summary>

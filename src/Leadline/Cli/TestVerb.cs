@@ -14,11 +14,19 @@ static class TestVerb
     {
         // A scenario says itself what time it is.
         _ = clock;
-        var files = new Argument<string[]>("FILE") { Description = "Scenarios: files, globs, or folders of *.scenario files", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Scenarios: files, globs, or folders of *.scenario files",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var config = new ConfigOption();
         var json = new Option<bool>("--json") { Description = "One JSON document" };
-        var command = new Command("test", "Run scenarios: what happened, and what the definitions should make of it, changed by a scenario's own settings; exit code 1 where one misses") { files, config, json };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(files)!, parsed.GetValue(config), parsed.GetValue(json), terminal, cancellation));
+        var command = new Command(
+            "test",
+            "Run scenarios: what happened, and what the definitions should make of it, changed by a scenario's own settings; "
+                + "exit code 1 where one misses") { files, config, json };
+        command.SetAction((parsed, cancellation) =>
+            RunAsync(parsed.GetValue(files)!, parsed.GetValue(config), parsed.GetValue(json), terminal, cancellation));
         return command;
     }
 
@@ -32,7 +40,8 @@ static class TestVerb
             foreach (var name in named)
             {
                 var found = Find(name);
-                if (found.IsEmpty) wrong.Add($"{name}: there is no such file, and no *.scenario file in or below a folder of that name");
+                if (found.IsEmpty)
+                    wrong.Add($"{name}: there is no such file, and no *.scenario file in or below a folder of that name");
                 foreach (var file in found)
                 {
                     try
@@ -68,7 +77,8 @@ static class TestVerb
             results.Add(result);
             if (json) continue;
             if (!result.Passed) terminal.Raw.WriteLine($"{result.File}: {result.Says}");
-            foreach (var miss in result.Misses) terminal.Raw.WriteLine($"{result.File}:{miss.Line}: {miss.Text}: expected {miss.Expected}, was {miss.Actual}");
+            foreach (var miss in result.Misses)
+                terminal.Raw.WriteLine($"{result.File}:{miss.Line}: {miss.Text}: expected {miss.Expected}, was {miss.Actual}");
         }
 
         var failed = results.Count(result => !result.Passed);
@@ -85,7 +95,9 @@ static class TestVerb
         return file is null ? null : File.ReadAllText(file);
     }
 
-    /// <summary>The file; the scenarios in and below the folder; or what the glob matches. In the order of their names.</summary>
+    /// <summary>
+    /// The file; the scenarios in and below the folder; or what the glob matches. In the order of their names.
+    /// </summary>
     static ImmutableArray<string> Find(string name)
     {
         if (File.Exists(name)) return [name];
@@ -100,5 +112,6 @@ static class TestVerb
             .Select(file => folder < 0 ? Path.GetRelativePath(".", file) : file)];
     }
 
-    static IEnumerable<string> Below(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+    static IEnumerable<string> Below(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
 }

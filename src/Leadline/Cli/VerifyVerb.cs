@@ -19,10 +19,15 @@ static class VerifyVerb
     {
         var verb = new Command(
             "verify",
-            "Asks the checks of leadline.yaml about a deployment, and prints what they measure: after it, before it and a week earlier. Nothing is kept. "
+            "Asks the checks of leadline.yaml about a deployment, and prints what they measure: after it, before it and a "
+            + "week earlier. Nothing is kept. "
             + "Exit code 1 when one is worse, or cannot be asked.");
         var id = new Argument<string>("DEPLOYMENT") { Description = "its id, as the ledger has it" };
-        var service = new Option<string?>("--service") { Description = "whose row, where several services have the deployment", HelpName = "NAME" };
+        var service = new Option<string?>("--service")
+        {
+            Description = "whose row, where several services have the deployment",
+            HelpName = "NAME",
+        };
         var check = new Option<string?>("--check") { Description = "only this check", HelpName = "NAME" };
         var store = new StoreOptions();
         var server = new ServerOptions(serverByDefault: false);
@@ -37,7 +42,10 @@ static class VerifyVerb
         {
             var settings = store.SettingsWithoutSecrets(arguments).Verification;
             settings.ThrowIfMissing();
-            if (settings.Checks.IsEmpty) return terminal.Misuse("leadline.yaml has no check: write some below verification.services, as docs/reference/verification.md shows");
+            if (settings.Checks.IsEmpty)
+                return terminal.Misuse(
+                    "leadline.yaml has no check: write some below verification.services, as docs/reference/verification.md "
+                        + "shows");
             var (name, of) = (arguments.GetValue(id)!, arguments.GetValue(service));
             VerifiedDeployment? found;
             if (server.IsNamed(arguments))
@@ -52,10 +60,18 @@ static class VerifyVerb
                 found = await FindAsync(opened.Store, name, of, cancellation);
             }
 
-            if (found is null) return terminal.Misuse($"no deployment in the ledger has the id '{name}'{(of is null ? "" : $" and is one of {of}")}: leadline ledger lists them");
-            var checks = settings.Of(found.Service).Where(one => arguments.GetValue(check) is not { } named || one.Name.Equals(named, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (found is null)
+                return terminal.Misuse(
+                    $"no deployment in the ledger has the id '{name}'{(of is null ? "" : $" and is one of {of}")}: leadline "
+                        + "ledger lists them");
+            var checks = settings.Of(found.Service)
+                .Where(one =>
+                    arguments.GetValue(check) is not { } named
+                        || one.Name.Equals(named, StringComparison.OrdinalIgnoreCase)).ToList();
             var asked = arguments.GetValue(check) is { } only ? $"check '{only}'" : "check";
-            if (checks.Count == 0) return terminal.Misuse($"leadline.yaml has no {asked} of {found.Service}: there are {Named(settings, found.Service)}");
+            if (checks.Count == 0)
+                return terminal.Misuse(
+                    $"leadline.yaml has no {asked} of {found.Service}: there are {Named(settings, found.Service)}");
             var (verdicts, isWhole) = await VerifyAsync(checks, found, clock, terminal, cancellation);
             if (arguments.GetValue(json)) terminal.WriteJson(verdicts);
             else terminal.Out.Write(Table(verdicts));
@@ -65,7 +81,8 @@ static class VerifyVerb
     }
 
     static async Task<(List<Verified> Verdicts, bool IsWhole)> VerifyAsync(
-        List<ReleaseCheck> checks, VerifiedDeployment deployment, TimeProvider clock, Terminal terminal, CancellationToken cancellation)
+        List<ReleaseCheck> checks, VerifiedDeployment deployment, TimeProvider clock, Terminal terminal,
+        CancellationToken cancellation)
     {
         using var measures = new Measures(clock);
         var verifying = new Verifying(measures, clock);
@@ -73,7 +90,9 @@ static class VerifyVerb
         foreach (var check in checks)
         {
             if (clock.GetUtcNow() is var now && now < Verifying.DueAt(check, deployment))
-                terminal.Say($"{check.Name}: its window ends {Human.Span((Verifying.DueAt(check, deployment) - now).TotalSeconds)} from now; this is what there is so far");
+                terminal.Say(
+                    $"{check.Name}: its window ends {Human.Span((Verifying.DueAt(check, deployment) - now).TotalSeconds)} "
+                        + "from now; this is what there is so far");
             try
             {
                 verdicts.Add(await verifying.VerifyAsync(check, deployment, cancellation));
@@ -111,16 +130,21 @@ static class VerifyVerb
         var row = detail.Deployment;
         var window = $"service={Uri.EscapeDataString(row.Service)}&environment={Uri.EscapeDataString(row.Environment)}"
             + $"&from={Instant(row.DeployedAt - Near)}&to={Instant(row.DeployedAt + Near)}&limit=1000";
-        var near = (await client.GetAsync<Page<LedgerEntry>>($"deployments?{window}", cancellation)).Items.Where(one => one.Counted).ToList();
+        var near =
+            (await client.GetAsync<Page<LedgerEntry>>($"deployments?{window}", cancellation)).Items.Where(one => one.Counted)
+                .ToList();
         return Alone(row) with
         {
             After = near.Where(one => one.DeployedAt < row.DeployedAt).Select(one => (DateTimeOffset?)one.DeployedAt).Max(),
-            Until = near.Where(one => one.DeployedAt > row.DeployedAt).Select(one => (DateTimeOffset?)Alone(one).BeganAt).Min() is { } next && next > row.DeployedAt ? next : null,
+            Until = near.Where(one => one.DeployedAt > row.DeployedAt)
+                .Select(one => (DateTimeOffset?)Alone(one).BeganAt).Min() is { } next && next > row.DeployedAt ? next : null,
         };
     }
 
     static VerifiedDeployment Alone(LedgerEntry row) =>
-        new(row.Service, row.Environment, row.DeploymentId, row.Version, row.StartedAt < row.DeployedAt ? row.StartedAt.Value : row.DeployedAt, row.DeployedAt);
+        new(
+            row.Service, row.Environment, row.DeploymentId, row.Version,
+            row.StartedAt < row.DeployedAt ? row.StartedAt.Value : row.DeployedAt, row.DeployedAt);
 
     static string Named(VerificationSettings settings, string service) =>
         settings.Of(service) is { IsEmpty: false } checks ? string.Join(", ", checks.Select(check => check.Name))
@@ -129,13 +153,18 @@ static class VerifyVerb
     static Table Table(IEnumerable<Verified> verdicts)
     {
         var table = new Table().Border(TableBorder.Simple);
-        string[] headers = ["check", "verdict", "after", "samples", "before", "samples", "a week earlier", "samples", "difference to before", "because"];
+        string[] headers =
+        [
+            "check", "verdict", "after", "samples", "before", "samples", "a week earlier", "samples", "difference to before",
+            "because",
+        ];
         table.AddColumns(headers);
         foreach (var one in verdicts)
         {
             table.AddRow(
                 [
-                    new Text(one.Check), new Text(VerdictWords.Of(one.Verdict)), .. Window(one.After), .. Window(one.Before?.Window), .. Window(one.WeekEarlier?.Window),
+                    new Text(one.Check), new Text(VerdictWords.Of(one.Verdict)), .. Window(one.After),
+                    .. Window(one.Before?.Window), .. Window(one.WeekEarlier?.Window),
                     new Text(VerdictWords.Difference(one.Before)), new Text(one.Because),
                 ]);
         }
@@ -144,7 +173,10 @@ static class VerifyVerb
     }
 
     static IEnumerable<Text> Window(WindowNumbers? window) =>
-        [new Text(VerdictWords.Value(window?.Median)), new Text(window is null ? "" : window.Samples.ToString("N0", CultureInfo.InvariantCulture))];
+        [
+            new Text(VerdictWords.Value(window?.Median)),
+            new Text(window is null ? "" : window.Samples.ToString("N0", CultureInfo.InvariantCulture)),
+        ];
 
     static string Instant(DateTimeOffset at) => Uri.EscapeDataString(at.UtcDateTime.ToString("O"));
 }

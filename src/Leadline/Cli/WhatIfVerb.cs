@@ -13,7 +13,8 @@ public static class WhatIfVerb
     {
         var verb = new Command(
             "whatif",
-            "Prints the five metrics under the definitions in force and under others, and exactly which rows move and why. Services are judged again in memory; nothing is stored.");
+            "Prints the five metrics under the definitions in force and under others, and exactly which rows move and why. "
+                + "Services are judged again in memory; nothing is stored.");
         var set = new Option<string[]>("--set")
         {
             Description = "a key below definitions and its other value; may be given several times",
@@ -43,7 +44,8 @@ public static class WhatIfVerb
                 using (client!)
                 {
                     var asked = string.Concat(sets.Select(one => $"set={Uri.EscapeDataString(one)}&"));
-                    report = await client!.GetAsync<WhatIfReport>($"whatif?{asked}{scope.QueryString(arguments)}&limit={arguments.GetValue(limit)}", cancellation);
+                    report = await client!.GetAsync<WhatIfReport>(
+                        $"whatif?{asked}{scope.QueryString(arguments)}&limit={arguments.GetValue(limit)}", cancellation);
                 }
             }
             else
@@ -55,7 +57,8 @@ public static class WhatIfVerb
                 try
                 {
                     var other = ChangedDefinitions.Of(opened.Definitions, sets);
-                    report = await WhatIfReport.OfAsync(opened.JudgingAgain(clock), opened.Definitions, other, query, arguments.GetValue(limit), cancellation);
+                    report = await WhatIfReport.OfAsync(
+                        opened.JudgingAgain(clock), opened.Definitions, other, query, arguments.GetValue(limit), cancellation);
                 }
                 catch (FormatException error)
                 {
@@ -77,12 +80,14 @@ public static class WhatIfVerb
         terminal.Raw.WriteLine(
             $"{(scope.Services.IsDefaultOrEmpty ? "no service" : string.Join(", ", scope.Services))} · {scope.Environment} · "
             + $"{report.InForce.From.UtcDateTime:yyyy-MM-dd HH:mm} to {report.InForce.To.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
-        foreach (var rule in report.Rules) terminal.Raw.WriteLine($"{rule.Key}: {rule.Before ?? "not there"} in force, {rule.After ?? "gone"} otherwise");
+        foreach (var rule in report.Rules)
+            terminal.Raw.WriteLine($"{rule.Key}: {rule.Before ?? "not there"} in force, {rule.After ?? "gone"} otherwise");
         var numbers = Table("metric", "in force", "otherwise", "difference", "n in force", "n otherwise");
         foreach (var of in report.Differences)
         {
             numbers.AddRow(
-                new Text(WhatIfWords.Name(of.Metric)), new Text(WhatIfWords.Value(of.Metric, of.Before)), new Text(WhatIfWords.Value(of.Metric, of.After)),
+                new Text(WhatIfWords.Name(of.Metric)), new Text(WhatIfWords.Value(of.Metric, of.Before)),
+                new Text(WhatIfWords.Value(of.Metric, of.After)),
                 new Text(WhatIfWords.Difference(of)), new Text($"{of.CountBefore}"), new Text($"{of.CountAfter}"));
         }
 
@@ -94,8 +99,10 @@ public static class WhatIfVerb
         {
             var isTime = row.Move is Move.LeadTime or Move.Recovery;
             rows.AddRow(
-                new Text(row.DeployedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm")), new Text(row.Service), new Text(row.DeploymentId), new Text(WhatIfWords.Moved(row.Move)),
-                new Text(row.Change is { } change ? $"#{change}" : row.Sha?[..7] ?? ""), new Text(isTime ? Human.Span(row.BeforeSeconds) : ""),
+                new Text(row.DeployedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm")), new Text(row.Service),
+                new Text(row.DeploymentId), new Text(WhatIfWords.Moved(row.Move)),
+                new Text(row.Change is { } change ? $"#{change}" : row.Sha?[..7] ?? ""),
+                new Text(isTime ? Human.Span(row.BeforeSeconds) : ""),
                 new Text(isTime ? Human.Span(row.AfterSeconds) : ""), new Text(row.Because));
         }
 

@@ -4,7 +4,10 @@ using Leadline.Api;
 
 namespace Leadline.Constraint;
 
-/// <summary>What the literature connects with a stage that holds things back: options, each with where it is from. Data, as the editions of the benchmarks are.</summary>
+/// <summary>
+/// What the literature connects with a stage that holds things back: options, each with where it is from. Data, as the editions
+/// of the benchmarks are.
+/// </summary>
 public static class Practices
 {
     static readonly KnownPractices Known = Read();
@@ -15,7 +18,9 @@ public static class Practices
         .. from stage in stages
            from listed in Known.Practices
            where listed.Stage == stage
-           select new Practice(stage, listed.Practice, listed.Says, [.. listed.Sources.Select(id => Known.Sources.First(source => source.Id == id))]),
+           select new Practice(
+               stage, listed.Practice, listed.Says,
+               [.. listed.Sources.Select(id => Known.Sources.First(source => source.Id == id))]),
     ];
 
     static KnownPractices Read()
@@ -38,5 +43,7 @@ public sealed record Practice(string Stage, string Name, string Says, ImmutableA
 public sealed record PracticeSource(string Id, string Title, string Authors, int? Year, string? Url)
 {
     /// <summary><c>Donald G. Reinertsen, The Principles of Product Development Flow, 2009</c>.</summary>
-    public override string ToString() => $"{(Title.StartsWith(Authors, StringComparison.Ordinal) ? "" : Authors + ", ")}{Title}{(Year is { } year ? $", {year}" : "")}";
+    public override string ToString() =>
+        $"{(Title.StartsWith(Authors, StringComparison.Ordinal) ? "" : Authors + ", ")}{Title}"
+            + $"{(Year is { } year ? $", {year}" : "")}";
 }

@@ -1,10 +1,11 @@
 namespace Leadline.Constraint;
 
 /// <summary>
-/// Where the time of a failure went, from the success of the deployment that failed until the failure was over. Detect ends where the first incident started, acknowledge
-/// where somebody first took one, mitigate where a deployment that repairs it (a rollback, a revert or a hotfix) succeeded, verify where the failure was over. A stage whose
-/// end nobody told of is null. Where no repair is known, mitigation lasted at the longest until the failure was over, and verify is null; what of detect and acknowledge is not
-/// known lies in mitigate.
+/// Where the time of a failure went, from the success of the deployment that failed until the failure was over. Detect ends
+/// where the first incident started, acknowledge where somebody first took one, mitigate where a deployment that repairs it (a
+/// rollback, a revert or a hotfix) succeeded, verify where the failure was over. A stage whose end nobody told of is null. Where
+/// no repair is known, mitigation lasted at the longest until the failure was over, and verify is null; what of detect and
+/// acknowledge is not known lies in mitigate.
 /// </summary>
 public static class RecoveryStages
 {
@@ -18,7 +19,8 @@ public static class RecoveryStages
     /// <param name="repaired">When the first deployment that repairs it succeeded.</param>
     /// <param name="restored">When it was over.</param>
     public static Journey Of(
-        string place, string deployment, DateTimeOffset deployed, DateTimeOffset? detected, DateTimeOffset? acknowledged, DateTimeOffset? repaired, DateTimeOffset restored)
+        string place, string deployment, DateTimeOffset deployed, DateTimeOffset? detected, DateTimeOffset? acknowledged,
+        DateTimeOffset? repaired, DateTimeOffset restored)
     {
         // What began while the deployment was still rolled out was detected at once.
         var start = detected < deployed ? detected.Value : deployed;

@@ -19,7 +19,8 @@ sealed class StageSwap
         foreach (var place in places.Where(place => rows[place[0]].Place != name.Place))
         {
             Others++;
-            if (HodgesLehmann.Shift(Medians(OfClusters(place.Select(row => rows[row]), stage)), best) is { Lower: > 0 }) slower.Add(place);
+            if (HodgesLehmann.Shift(Medians(OfClusters(place.Select(row => rows[row]), stage)), best) is { Lower: > 0 })
+                slower.Add(place);
         }
 
         Seconds = Swapped([.. reference.SelectMany(times => times)]);
@@ -42,8 +43,10 @@ sealed class StageSwap
     public static StageSwap? Of(int stage, Journey[] rows, IReadOnlyList<Journey> all)
     {
         var candidates = all.Where(row => row.Stages[stage] is not null).GroupBy(row => row.Place, StringComparer.Ordinal)
-            .Select(place => (Place: place.Key, Clusters: OfClusters(place, stage))).Where(place => place.Clusters.Length >= ConstraintFinder.LeastClustersOfReference)
-            .Select(place => (place.Place, place.Clusters, Median: Median.At(0.5, place.Clusters.SelectMany(times => times))!.Value))
+            .Select(place => (Place: place.Key, Clusters: OfClusters(place, stage)))
+            .Where(place => place.Clusters.Length >= ConstraintFinder.LeastClustersOfReference)
+            .Select(
+                place => (place.Place, place.Clusters, Median: Median.At(0.5, place.Clusters.SelectMany(times => times))!.Value))
             .OrderBy(place => place.Median).ThenBy(place => place.Place, StringComparer.Ordinal).ToList();
         if (candidates.Count < 2) return null;
 
@@ -51,12 +54,17 @@ sealed class StageSwap
         var best = candidates[((candidates.Count + 3) / 4) - 1];
         double[] times = [.. best.Clusters.SelectMany(cluster => cluster)];
         return new StageSwap(
-            stage, rows, new Reference(best.Place, candidates.Count, times.Length, best.Median, Median.At(0.9, times)!.Value), best.Clusters,
-            [.. Enumerable.Range(0, rows.Length).Where(row => rows[row].Stages[stage] is not null).GroupBy(row => rows[row].Place, StringComparer.Ordinal).Select(place => place.ToArray())]);
+            stage, rows, new Reference(best.Place, candidates.Count, times.Length, best.Median, Median.At(0.9, times)!.Value),
+            best.Clusters,
+            [
+                .. Enumerable.Range(0, rows.Length).Where(row => rows[row].Stages[stage] is not null)
+                    .GroupBy(row => rows[row].Place, StringComparer.Ordinal).Select(place => place.ToArray()),
+            ]);
     }
 
     /// <summary>The same, where the deployments of the reference are drawn by chance.</summary>
-    public double[] Drawn(Random random) => Swapped([.. ClusterBootstrap.Drawn(random, reference.Length).SelectMany(cluster => reference[cluster])]);
+    public double[] Drawn(Random random) =>
+        Swapped([.. ClusterBootstrap.Drawn(random, reference.Length).SelectMany(cluster => reference[cluster])]);
 
     double[] Swapped(double[] times)
     {
@@ -74,7 +82,8 @@ sealed class StageSwap
     static double[][] OfClusters(IEnumerable<Journey> rows, int stage) =>
     [
         .. rows.GroupBy(row => row.Cluster, StringComparer.Ordinal).OrderBy(cluster => cluster.Key, StringComparer.Ordinal)
-            .Select(cluster => cluster.Select(row => row.Stages[stage]).OfType<double>().ToArray()).Where(times => times.Length > 0),
+            .Select(cluster => cluster.Select(row => row.Stages[stage]).OfType<double>().ToArray())
+            .Where(times => times.Length > 0),
     ];
 
     static Sample Medians(double[][] clusters) => Sample.Of(clusters.Select(times => Median.At(0.5, times)).OfType<double>());

@@ -55,8 +55,11 @@ sealed class DemoOutbox(int seed, DemoCalendar year)
     public ImmutableArray<Delivery> Deliveries()
     {
         var order = 0;
-        var blocks = lines.OrderBy(line => line.When).ThenBy(line => line.Order).Chunk(LinesInBlock).Select(block => (block[^1].When, Order: order++, Delivery: Block(block)));
-        return [.. deliveries.Concat(blocks).OrderBy(sent => sent.When).ThenBy(sent => sent.Order).Select(sent => sent.Delivery)];
+        var blocks = lines.OrderBy(line => line.When).ThenBy(line => line.Order).Chunk(LinesInBlock)
+            .Select(block => (block[^1].When, Order: order++, Delivery: Block(block)));
+        return [
+            .. deliveries.Concat(blocks).OrderBy(sent => sent.When).ThenBy(sent => sent.Order).Select(sent => sent.Delivery),
+        ];
     }
 
     static Delivery Block((DateTimeOffset When, int Order, byte[] Line)[] block)

@@ -1,23 +1,34 @@
 namespace Leadline.Demo;
 
-/// <summary>One repository's year: changes are begun, reviewed, merged, built and deployed; some break and are repaired.</summary>
+/// <summary>
+/// One repository's year: changes are begun, reviewed, merged, built and deployed; some break and are repaired.
+/// </summary>
 sealed class DemoRepository
 {
-    static readonly string[] Verbs = ["add", "speed up", "simplify", "rename", "test", "extend", "split", "log", "validate", "cache", "retry", "document"];
+    static readonly string[] Verbs =
+    [
+        "add", "speed up", "simplify", "rename", "test", "extend", "split", "log", "validate", "cache", "retry", "document",
+    ];
 
     static readonly string[] Things =
     [
-        "price rounding", "session store", "address form", "health check", "rate limit", "stock lookup", "voucher rules", "export", "audit trail", "index mapping",
-        "mail templates", "feature flags", "tax table", "error page", "pagination", "currency list", "webhook client", "login throttle", "metrics", "image sizes",
+        "price rounding", "session store", "address form", "health check", "rate limit", "stock lookup", "voucher rules",
+        "export", "audit trail", "index mapping",
+        "mail templates", "feature flags", "tax table", "error page", "pagination", "currency list", "webhook client",
+        "login throttle", "metrics", "image sizes",
     ];
 
     static readonly string[] Troubles =
     [
-        "error rate above 5 %", "latency above two seconds", "orders stuck in pending", "memory climbs until restart", "wrong totals shown", "log-in fails for some",
+        "error rate above 5 %", "latency above two seconds", "orders stuck in pending", "memory climbs until restart",
+        "wrong totals shown", "log-in fails for some",
         "queue grows", "empty results",
     ];
 
-    static readonly string[] People = ["ada", "bo", "chi", "dov", "eli", "fay", "gus", "hal", "ivy", "jo", "kim", "lou", "dependabot[bot]"];
+    static readonly string[] People =
+    [
+        "ada", "bo", "chi", "dov", "eli", "fay", "gus", "hal", "ivy", "jo", "kim", "lou", "dependabot[bot]",
+    ];
 
     readonly string name;
     readonly DemoVoice operations;
@@ -33,9 +44,11 @@ sealed class DemoRepository
     int shas, numbers, builds, attempts, incidents, order;
 
     public DemoRepository(
-        string name, DemoVoice code, DemoVoice operations, DemoCalendar year, DemoOutbox outbox, int seed, bool squash, DemoService[] services)
+        string name, DemoVoice code, DemoVoice operations, DemoCalendar year, DemoOutbox outbox, int seed, bool squash,
+        DemoService[] services)
     {
-        (this.name, this.operations, this.year, this.outbox, this.squash, this.services) = (name, operations, year, outbox, squash, services);
+        (this.name, this.operations, this.year, this.outbox, this.squash, this.services) =
+            (name, operations, year, outbox, squash, services);
         random = new Random(seed);
         this.code = Voice(code);
         deploys = Voice(operations);
@@ -54,7 +67,8 @@ sealed class DemoRepository
         }
     }
 
-    IDemoVoice Voice(DemoVoice voice) => voice == DemoVoice.GitHub ? new DemoGitHubVoice(name, outbox) : new DemoOwnVoice(name, outbox);
+    IDemoVoice Voice(DemoVoice voice) =>
+        voice == DemoVoice.GitHub ? new DemoGitHubVoice(name, outbox) : new DemoOwnVoice(name, outbox);
 
     void At(DateTimeOffset when, Action<DateTimeOffset> action) => agenda.Enqueue(action, (when, order++));
 
@@ -62,7 +76,13 @@ sealed class DemoRepository
     {
         foreach (var service in services)
         {
-            Push("main", [Commit(service, year.From.AddMinutes(main.Count), "import the code as it stands", People[0], main.Count == 0 ? [] : [main[^1]])], year.From.AddMinutes(main.Count + 1));
+            Push(
+                "main",
+                [
+                    Commit(
+                        service, year.From.AddMinutes(main.Count), "import the code as it stands", People[0],
+                        main.Count == 0 ? [] : [main[^1]]),
+                ], year.From.AddMinutes(main.Count + 1));
             service.Ready = Version(service);
             At(year.From.AddHours(9), when => Deploy(service, service.Ready, when, Repair.None));
         }
@@ -80,8 +100,10 @@ sealed class DemoRepository
         };
         if (deploys) At(hour.AddMinutes(random.Next(5, 40)), when => DeployReady(service, when));
         if (random.NextDouble() < 1.0 / 9000) At(Within(hour), when => HappenAlone(service, when));
-        if (random.NextDouble() < 1.0 / 1500 && DemoCalendar.Activity(hour) > 0.5) At(Within(hour), when => Redeploy(service, when));
-        if (service.LeavesIncidentOpen > 0 && hour == year.End.AddDays(-service.LeavesIncidentOpen).AddHours(11)) At(Within(hour), when => LeaveOpen(service, when));
+        if (random.NextDouble() < 1.0 / 1500 && DemoCalendar.Activity(hour) > 0.5)
+            At(Within(hour), when => Redeploy(service, when));
+        if (service.LeavesIncidentOpen > 0 && hour == year.End.AddDays(-service.LeavesIncidentOpen).AddHours(11))
+            At(Within(hour), when => LeaveOpen(service, when));
     }
 
     DateTimeOffset Within(DateTimeOffset hour) => hour.AddSeconds(random.Next(3600));
@@ -101,7 +123,8 @@ sealed class DemoRepository
         Write(service, change, commits, ref when, quick ? 0.7 : 2.2);
         change.OpenedAt = when.AddMinutes(random.Next(2, 25));
         At(change.OpenedAt, _ => code.Opened(change));
-        var reviewedAt = DemoCalendar.AfterWork(change.OpenedAt, 0.1 + Exponential(service.PickupHours * (quick ? 0.25 : 1) * slow));
+        var reviewedAt = DemoCalendar.AfterWork(
+            change.OpenedAt, 0.1 + Exponential(service.PickupHours * (quick ? 0.25 : 1) * slow));
         var approvedAt = reviewedAt;
         var reviewer = Any(People[..^1]);
         if (random.NextDouble() < 0.22)
@@ -124,7 +147,14 @@ sealed class DemoRepository
     DemoChange Draft(string title, string prefix, string author, string[] labels)
     {
         var number = ++numbers;
-        return new DemoChange { Number = number, Title = title, Branch = $"{prefix}/{number}-{title.Replace(' ', '-').Replace(":", "", StringComparison.Ordinal)}", Author = author, Labels = labels };
+        return new DemoChange
+        {
+            Number = number,
+            Title = title,
+            Branch = $"{prefix}/{number}-{title.Replace(' ', '-').Replace(":", "", StringComparison.Ordinal)}",
+            Author = author,
+            Labels = labels,
+        };
     }
 
     void Write(DemoService service, DemoChange change, int commits, ref DateTimeOffset when, double hoursBetween)
@@ -150,7 +180,8 @@ sealed class DemoRepository
     void Merge(DemoService service, DemoChange change, DateTimeOffset when, Repair repair, string? body = null)
     {
         var before = main[^1];
-        var message = squash ? $"{change.Title} (#{change.Number})" : $"Merge pull request #{change.Number} from acme/{change.Branch}";
+        var message = squash ? $"{change.Title} (#{change.Number})"
+            : $"Merge pull request #{change.Number} from acme/{change.Branch}";
         if (body is not null) message += "\n\n" + body;
         string[] parents = squash ? [before] : [before, change.Head];
         var commit = Commit(service, when, message, change.Author, parents);
@@ -172,7 +203,8 @@ sealed class DemoRepository
     DemoCommit Commit(DemoService service, DateTimeOffset when, string message, string author, string[] parents)
     {
         var folder = service.Path is { } path ? path + "/" : "";
-        var paths = Enumerable.Range(0, 1 + random.Next(3)).Select(_ => $"{folder}src/{Any(Things).Replace(' ', '-')}.ts").Distinct().ToArray();
+        var paths = Enumerable.Range(0, 1 + random.Next(3)).Select(_ => $"{folder}src/{Any(Things).Replace(' ', '-')}.ts")
+            .Distinct().ToArray();
         return new DemoCommit(outbox.Sha(name, shas++), parents, when, when, message, author, paths);
     }
 
@@ -197,7 +229,8 @@ sealed class DemoRepository
         if (service.Live.TryPeek(out var live) && live.Place >= place) return;
         if (service.Ready is null || service.Ready.Place < place) service.Ready = Version(service, place);
         if (repair != Repair.None) At(when.AddMinutes(random.Next(2, 8)), at => Deploy(service, service.Ready, at, repair));
-        else if (service.Rhythm == DemoRhythm.EveryMerge) At(when.AddMinutes(random.Next(1, 15)), at => DeployReady(service, at));
+        else if (service.Rhythm == DemoRhythm.EveryMerge)
+            At(when.AddMinutes(random.Next(1, 15)), at => DeployReady(service, at));
     }
 
     // Deployments.
@@ -215,7 +248,8 @@ sealed class DemoRepository
 
     void Redeploy(DemoService service, DateTimeOffset when)
     {
-        if (!service.Frozen && when > service.BusyUntil && service.Live.TryPeek(out var live)) Attempt(service, live, when, succeeded: true, declaredFailed: null);
+        if (!service.Frozen && when > service.BusyUntil && service.Live.TryPeek(out var live))
+            Attempt(service, live, when, succeeded: true, declaredFailed: null);
     }
 
     void Deploy(DemoService service, DemoVersion? version, DateTimeOffset when, Repair repair)
@@ -293,7 +327,9 @@ sealed class DemoRepository
         var mending = noticed.AddMinutes(12 + Exponential(50) * slow);
         var resolved = mending.AddMinutes(28 + Exponential(repair == Repair.None ? 90 : 18));
         var blames = operations == DemoVoice.Own && random.NextDouble() < 0.45 ? deployment.Id : null;
-        var incident = new DemoIncident(number, service, $"{service.Name}: {Any(Troubles)}", Any(["sev1", "sev2", "sev2", "sev3"]), noticed, noticed.AddMinutes(2 + Exponential(6)), resolved, blames);
+        var incident = new DemoIncident(
+            number, service, $"{service.Name}: {Any(Troubles)}", Any(["sev1", "sev2", "sev2", "sev3"]), noticed,
+            noticed.AddMinutes(2 + Exponential(6)), resolved, blames);
         deploys.Happened(incident);
         if (repair == Repair.None) At(resolved, _ => service.Frozen = false);
         else At(mending, when => Mend(service, deployment, incident, repair, when));
@@ -341,9 +377,12 @@ sealed class DemoRepository
     void HappenAlone(DemoService service, DateTimeOffset when)
     {
         var number = operations == DemoVoice.GitHub ? ++numbers : ++incidents;
-        deploys.Happened(new DemoIncident(number, service, $"{service.Name}: supplier does not answer", "sev3", when, when.AddMinutes(9), when.AddMinutes(40 + Exponential(120)), null));
+        deploys.Happened(new DemoIncident(
+            number, service, $"{service.Name}: supplier does not answer", "sev3", when, when.AddMinutes(9),
+            when.AddMinutes(40 + Exponential(120)), null));
     }
 
     void LeaveOpen(DemoService service, DateTimeOffset when) => deploys.Happened(
-        new DemoIncident(++incidents, service, $"{service.Name}: {Any(Troubles)}", "sev2", when, when.AddMinutes(7), null, service.Last?.Id));
+        new DemoIncident(
+            ++incidents, service, $"{service.Name}: {Any(Troubles)}", "sev2", when, when.AddMinutes(7), null, service.Last?.Id));
 }

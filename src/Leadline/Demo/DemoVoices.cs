@@ -1,7 +1,8 @@
 namespace Leadline.Demo;
 
 sealed record DemoCommit(
-    string Sha, string[] Parents, DateTimeOffset AuthoredAt, DateTimeOffset CommittedAt, string Message, string Author, string[] Paths);
+    string Sha, string[] Parents, DateTimeOffset AuthoredAt, DateTimeOffset CommittedAt, string Message, string Author,
+    string[] Paths);
 
 sealed class DemoChange
 {
@@ -29,10 +30,13 @@ sealed class DemoChange
     }
 }
 
-sealed record DemoBuild(int Id, string Sha, int Attempt, DateTimeOffset QueuedAt, DateTimeOffset StartedAt, DateTimeOffset FinishedAt, bool Succeeded);
+sealed record DemoBuild(
+    int Id, string Sha, int Attempt, DateTimeOffset QueuedAt, DateTimeOffset StartedAt, DateTimeOffset FinishedAt,
+    bool Succeeded);
 
 sealed record DemoAttempt(
-    string Id, DemoService Service, DemoVersion Version, DateTimeOffset CreatedAt, DateTimeOffset? WaitedFrom, DateTimeOffset StartedAt,
+    string Id, DemoService Service, DemoVersion Version, DateTimeOffset CreatedAt, DateTimeOffset? WaitedFrom,
+    DateTimeOffset StartedAt,
     DateTimeOffset FinishedAt, bool Succeeded, bool? DeclaredFailed);
 
 sealed record DemoIncident(
@@ -206,23 +210,24 @@ sealed class DemoGitHubVoice(string repository, DemoOutbox outbox) : IDemoVoice
 
     public void Opened(DemoChange change) => Say("opened", change, change.OpenedAt, merged: false);
 
-    public void Reviewed(DemoChange change, string reviewer, bool approved, DateTimeOffset when) => outbox.GitHub(when, "pull_request_review", new
-    {
-        action = "submitted",
-        review = new
+    public void Reviewed(DemoChange change, string reviewer, bool approved, DateTimeOffset when) =>
+        outbox.GitHub(when, "pull_request_review", new
         {
-            id = change.Number * 10 + (approved ? 1 : 0),
-            user = User(reviewer),
-            body = "",
-            commit_id = change.Head,
-            submitted_at = DemoOutbox.Instant(when),
-            state = approved ? "approved" : "changes_requested",
-            html_url = $"{address}/pull/{change.Number}#pullrequestreview-{change.Number}",
-        },
-        pull_request = PullRequest(change, when, merged: false),
-        repository = Repository(),
-        sender = User(reviewer),
-    });
+            action = "submitted",
+            review = new
+            {
+                id = change.Number * 10 + (approved ? 1 : 0),
+                user = User(reviewer),
+                body = "",
+                commit_id = change.Head,
+                submitted_at = DemoOutbox.Instant(when),
+                state = approved ? "approved" : "changes_requested",
+                html_url = $"{address}/pull/{change.Number}#pullrequestreview-{change.Number}",
+            },
+            pull_request = PullRequest(change, when, merged: false),
+            repository = Repository(),
+            sender = User(reviewer),
+        });
 
     public void Merged(DemoChange change) => Say("closed", change, change.MergedAt!.Value, merged: true);
 
@@ -370,7 +375,14 @@ sealed class DemoGitHubVoice(string repository, DemoOutbox outbox) : IDemoVoice
         default_branch = "main",
     };
 
-    static object User(string login) => new { login, id = login.Length * 1000 + login[0], type = login.EndsWith("[bot]", StringComparison.Ordinal) ? "Bot" : "User" };
+    static object User(string login) =>
+        new
+        {
+            login,
+            id = login.Length * 1000 + login[0],
+            type = login.EndsWith("[bot]", StringComparison.Ordinal) ? "Bot"
+            : "User"
+        };
 
     static object Person(string login) => new { name = login, email = Address(login), username = login };
 

@@ -72,15 +72,38 @@ public static class DemoYear
     {
         yield return new DemoRepository("acme/shop", DemoVoice.GitHub, DemoVoice.Own, year, outbox, seed + 1, squash: true,
         [
-            new("checkout") { Path = "services/checkout", ChangesPerWeek = 7, FailureRate = 0.09, SuffersBadMonth = true, PickupHours = 3 },
-            new("cart") { Path = "services/cart", ChangesPerWeek = 6.5, FailureRate = 0.06, PickupHours = 7, AdoptsTrunk = true },
-            new("catalog") { Path = "services/catalog", ChangesPerWeek = 6, FailureRate = 0.05, PickupHours = 6, AdoptsTrunk = true },
+            new("checkout")
+            {
+                Path = "services/checkout",
+                ChangesPerWeek = 7,
+                FailureRate = 0.09,
+                SuffersBadMonth = true,
+                PickupHours = 3,
+            },
+            new("cart")
+            {
+                Path = "services/cart",
+                ChangesPerWeek = 6.5,
+                FailureRate = 0.06,
+                PickupHours = 7,
+                AdoptsTrunk = true,
+            },
+            new("catalog")
+            {
+                Path = "services/catalog",
+                ChangesPerWeek = 6,
+                FailureRate = 0.05,
+                PickupHours = 6,
+                AdoptsTrunk = true,
+            },
         ]);
-        yield return new DemoRepository("acme/billing", DemoVoice.GitHub, DemoVoice.GitHub, year, outbox, seed + 2, squash: false,
+        yield return new DemoRepository(
+            "acme/billing", DemoVoice.GitHub, DemoVoice.GitHub, year, outbox, seed + 2, squash: false,
         [
             new("billing") { ChangesPerWeek = 7, FailureRate = 0.11, SuffersBadMonth = true, PickupHours = 5, Approval = true },
         ]);
-        yield return new DemoRepository("acme/identity", DemoVoice.GitHub, DemoVoice.GitHub, year, outbox, seed + 3, squash: true,
+        yield return new DemoRepository(
+            "acme/identity", DemoVoice.GitHub, DemoVoice.GitHub, year, outbox, seed + 3, squash: true,
         [
             new("identity") { ChangesPerWeek = 5, FailureRate = 0.04, PickupHours = 4, Rhythm = DemoRhythm.Daily },
         ]);
@@ -94,7 +117,14 @@ public static class DemoYear
         ]);
         yield return new DemoRepository("acme/reports", DemoVoice.Own, DemoVoice.Own, year, outbox, seed + 6, squash: false,
         [
-            new("reports") { ChangesPerWeek = 5, FailureRate = 0.15, PickupHours = 12, Rhythm = DemoRhythm.Weekly, LeavesIncidentOpen = 19 },
+            new("reports")
+            {
+                ChangesPerWeek = 5,
+                FailureRate = 0.15,
+                PickupHours = 12,
+                Rhythm = DemoRhythm.Weekly,
+                LeavesIncidentOpen = 19,
+            },
         ]);
     }
 

@@ -4,13 +4,18 @@ using Leadline.Storage;
 
 namespace Leadline.Digests;
 
-/// <summary>What a window was like, for people who were not there: its numbers beside those of the span before, what failed, and what is open.</summary>
+/// <summary>
+/// What a window was like, for people who were not there: its numbers beside those of the span before, what failed, and what is
+/// open.
+/// </summary>
 /// <param name="About">Who it is about, as the asker named it; null where it is about all services.</param>
 /// <param name="Report">Of the window.</param>
 /// <param name="Before">Of the span of the same length before it.</param>
 /// <param name="Failed">Of the deployments that failed the newest.</param>
 /// <param name="Open">Of the incidents that are open now, whenever they began, the oldest.</param>
-public sealed record Digest(string? About, MetricsReport Report, MetricsReport Before, ImmutableArray<LedgerEntry> Failed, ImmutableArray<BlameEntry> Open)
+public sealed record Digest(
+    string? About, MetricsReport Report, MetricsReport Before, ImmutableArray<LedgerEntry> Failed,
+    ImmutableArray<BlameEntry> Open)
 {
     /// <summary>How long its window is where nothing else is asked for.</summary>
     public const int DefaultDays = 7;
@@ -20,17 +25,20 @@ public sealed record Digest(string? About, MetricsReport Report, MetricsReport B
 
     const int LongestWindow = 366;
 
-    public static async Task<Digest> OfAsync(Store store, MetricsReader metrics, string? about, MetricsQuery query, CancellationToken cancellation)
+    public static async Task<Digest> OfAsync(
+        Store store, MetricsReader metrics, string? about, MetricsQuery query, CancellationToken cancellation)
     {
         var before = query with { From = query.From - (query.To - query.From), To = query.From };
         var failed = await store.LedgerLinesAsync(new LedgerQuery(query, Kind: "failed"), null, MostRows + 1, cancellation);
         var open = await store.OpenIncidentsAsync(query, "all", MostRows + 1, cancellation);
         return new Digest(
-            about, await metrics.ReadAsync(query, cancellation), await metrics.ReadAsync(before, cancellation), [.. failed.Items.Select(line => line.Entry)], [.. open.Select(one => one.Entry)]);
+            about, await metrics.ReadAsync(query, cancellation), await metrics.ReadAsync(before, cancellation),
+            [.. failed.Items.Select(line => line.Entry)], [.. open.Select(one => one.Entry)]);
     }
 
     /// <summary>Who it is about, for a heading; null where nobody is named, and so all are meant.</summary>
-    public static string? NameOf(IReadOnlyCollection<string>? services, IReadOnlyCollection<string>? teams, IReadOnlyCollection<string>? areas)
+    public static string? NameOf(
+        IReadOnlyCollection<string>? services, IReadOnlyCollection<string>? teams, IReadOnlyCollection<string>? areas)
     {
         string?[] parts =
         [

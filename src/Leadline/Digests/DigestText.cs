@@ -41,40 +41,68 @@ sealed class DigestText
     public static string Write(Digest digest, DigestFormat format, Uri? server) => format switch
     {
         DigestFormat.Json => JsonSerializer.Serialize(digest, Wire.Json) + "\n",
-        DigestFormat.Slack => JsonSerializer.Serialize(new { text = new DigestText(digest, server, isSlack: true).Write() }, Wire.Json) + "\n",
+        DigestFormat.Slack =>
+            JsonSerializer.Serialize(new { text = new DigestText(digest, server, isSlack: true).Write() }, Wire.Json) + "\n",
         _ => new DigestText(digest, server, isSlack: false).Write(),
     };
 
-    public static string MediaType(DigestFormat format) => format == DigestFormat.Markdown ? "text/markdown" : "application/json";
+    public static string MediaType(DigestFormat format) =>
+        format == DigestFormat.Markdown ? "text/markdown" : "application/json";
 
     string Write()
     {
         var (report, old) = (digest.Report, digest.Before.Metrics);
         var (frequency, lead, failure, recovery, rework) = (
-            report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate, report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
+            report.Metrics.DeploymentFrequency, report.Metrics.LeadTime, report.Metrics.ChangeFailureRate,
+            report.Metrics.RecoveryTime, report.Metrics.ReworkRate);
         var environment = report.Scope.Environment;
         Heading($"{digest.About ?? "All services"}: {Shown.When(report.From, zone)} to {Shown.When(report.To, zone)}");
         Line(
-            $"Deployed {Times(frequency.Deployments)} to {Plain(environment)}{In("95 %", Shown.Between(frequency.Interval, frequency.PerDay))}; {before} {Times(old.DeploymentFrequency.Deployments)}.");
+            $"Deployed {Times(frequency.Deployments)} to "
+                + $"{Plain(environment)}{In("95 %", Shown.Between(frequency.Interval, frequency.PerDay))}; {before} "
+                + $"{Times(old.DeploymentFrequency.Deployments)}.");
         Line(lead.MedianSeconds is null ? $"Lead time: no data; {before} {Old(old.LeadTime.MedianSeconds, old.LeadTime.Count)}."
-            : $"Half of the changes were live within {Shown.Span(lead.MedianSeconds, lead.Percentiles)}{In($"n = {lead.Count:N0}", Interval(lead.IntervalSeconds))}; {before} {Old(old.LeadTime.MedianSeconds, old.LeadTime.Count)}.");
-        Line(failure.Value is null ? $"Change failure rate: no data; {before} {Old(old.ChangeFailureRate.Value, old.ChangeFailureRate.Failed, old.ChangeFailureRate.Deployments)}."
-            : $"{Human.Share(failure.Value)} of the deployments failed, {failure.Failed:N0} of {failure.Deployments:N0}{In("95 %", Shares(failure.Interval))}; {before} {Old(old.ChangeFailureRate.Value, old.ChangeFailureRate.Failed, old.ChangeFailureRate.Deployments)}.");
-        Line(recovery.MedianSeconds is null ? $"Recovery time: no data{Unended(recovery)}; {before} {Old(old.RecoveryTime.MedianSeconds, old.RecoveryTime.Count)}."
-            : $"Half of the failures were over within {Shown.Span(recovery.MedianSeconds, recovery.Percentiles)}{In($"n = {recovery.Count:N0}", Interval(recovery.IntervalSeconds))}{Unended(recovery)}; {before} {Old(old.RecoveryTime.MedianSeconds, old.RecoveryTime.Count)}.");
-        Line(rework.Value is null ? $"Rework rate: no data; {before} {Old(old.ReworkRate.Value, old.ReworkRate.Rework, old.ReworkRate.Deployments)}."
-            : $"{Human.Share(rework.Value)} of the deployments were rework, {rework.Rework:N0} of {rework.Deployments:N0}{In("95 %", Shares(rework.Interval))}; {before} {Old(old.ReworkRate.Value, old.ReworkRate.Rework, old.ReworkRate.Deployments)}.");
+            : "Half of the changes were live within "
+                + $"{Shown.Span(lead.MedianSeconds, lead.Percentiles)}"
+                + $"{In($"n = {lead.Count:N0}", Interval(lead.IntervalSeconds))}; {before} "
+                + $"{Old(old.LeadTime.MedianSeconds, old.LeadTime.Count)}.");
+        Line(
+            failure.Value is null
+                ? $"Change failure rate: no data; {before} "
+                    + $"{Old(old.ChangeFailureRate.Value, old.ChangeFailureRate.Failed, old.ChangeFailureRate.Deployments)}."
+                : $"{Human.Share(failure.Value)} of the deployments failed, {failure.Failed:N0} of "
+                    + $"{failure.Deployments:N0}{In("95 %", Shares(failure.Interval))}; {before} "
+                    + $"{Old(old.ChangeFailureRate.Value, old.ChangeFailureRate.Failed, old.ChangeFailureRate.Deployments)}.");
+        Line(
+            recovery.MedianSeconds is null
+                ? $"Recovery time: no data{Unended(recovery)}; {before} "
+                    + $"{Old(old.RecoveryTime.MedianSeconds, old.RecoveryTime.Count)}."
+                : "Half of the failures were over within "
+                    + $"{Shown.Span(recovery.MedianSeconds, recovery.Percentiles)}"
+                    + $"{In($"n = {recovery.Count:N0}", Interval(recovery.IntervalSeconds))}{Unended(recovery)}; {before} "
+                    + $"{Old(old.RecoveryTime.MedianSeconds, old.RecoveryTime.Count)}.");
+        Line(
+            rework.Value is null
+                ? $"Rework rate: no data; {before} "
+                    + $"{Old(old.ReworkRate.Value, old.ReworkRate.Rework, old.ReworkRate.Deployments)}."
+                : $"{Human.Share(rework.Value)} of the deployments were rework, {rework.Rework:N0} of "
+                    + $"{rework.Deployments:N0}{In("95 %", Shares(rework.Interval))}; {before} "
+                    + $"{Old(old.ReworkRate.Value, old.ReworkRate.Rework, old.ReworkRate.Deployments)}.");
 
         List("Deployments that failed", digest.Failed, "/ledger?kind=failed", row =>
-            $"{Link($"{row.Service} {row.Version ?? Shown.Short(row.Sha) ?? row.DeploymentId}", Shown.Address(row))}, {Shown.When(row.DeployedAt, zone)}: {Plain(string.Join(", ", row.FailedBecause))}, "
+            $"{Link($"{row.Service} {row.Version ?? Shown.Short(row.Sha) ?? row.DeploymentId}", Shown.Address(row))}, "
+            + $"{Shown.When(row.DeployedAt, zone)}: {Plain(string.Join(", ", row.FailedBecause))}, "
             + (row.RestoredAt is null ? "not over" : $"over after {Human.Span(row.RecoverySeconds)}"));
         List("Open incidents", digest.Open, "/incidents", one =>
             $"{(Shown.IsWebAddress(one.Url) ? Linked(one.Title ?? one.Evidence, one.Url!) : Plain(one.Title ?? one.Evidence))} of {Plain(one.Service)}, since {Shown.When(one.StartedAt, zone)}: "
             + (one.DeploymentId is { } blamed ? $"blames {Link(blamed, Shown.Address(blamed))}" : "blames no deployment"));
 
         var coverage = report.Coverage;
-        var (deployments, unlinked) = (coverage.DeploymentsWithChanges + coverage.DeploymentsWithoutChanges, coverage.IncidentsUnlinked);
-        text.Append($"\nCoverage: {coverage.DeploymentsWithChanges:N0} of {Shown.Count(deployments, "deployment")} list what they ship; {unlinked:N0} of {Shown.Count(coverage.Incidents, "incident")} are linked to no deployment.");
+        var (deployments, unlinked) =
+            (coverage.DeploymentsWithChanges + coverage.DeploymentsWithoutChanges, coverage.IncidentsUnlinked);
+        text.Append(
+            $"\nCoverage: {coverage.DeploymentsWithChanges:N0} of {Shown.Count(deployments, "deployment")} list what they "
+                + $"ship; {unlinked:N0} of {Shown.Count(coverage.Incidents, "incident")} are linked to no deployment.");
         if (server is not null) text.Append($" {Link("What the numbers rest on", "/data")}");
         return text.Append('\n').ToString();
     }
@@ -107,16 +135,20 @@ sealed class DigestText
 
     static string Old(double? seconds, long count) => seconds is null ? Human.NoData : $"{Human.Span(seconds)} (n = {count:N0})";
 
-    static string Old(double? share, long count, long of) => share is null ? Human.NoData : $"{Human.Share(share)}, {count:N0} of {of:N0}";
+    static string Old(double? share, long count, long of) =>
+        share is null ? Human.NoData : $"{Human.Share(share)}, {count:N0} of {of:N0}";
 
-    static string Unended(RecoveryTime recovery) => recovery.Open == 0 ? "" : $", {recovery.Open:N0} of {Shown.Count(recovery.Count, "failure")} not over";
+    static string Unended(RecoveryTime recovery) =>
+        recovery.Open == 0 ? "" : $", {recovery.Open:N0} of {Shown.Count(recovery.Count, "failure")} not over";
 
     /// <summary>A page of the server; only its words where nobody said where that is.</summary>
-    string Link(string words, string path) => server is null ? Plain(words) : Linked(words, server.AbsoluteUri.TrimEnd('/') + path);
+    string Link(string words, string path) =>
+        server is null ? Plain(words) : Linked(words, server.AbsoluteUri.TrimEnd('/') + path);
 
     string Linked(string words, string address) => isSlack
         ? $"<{address.Replace("|", "%7C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal).Replace("<", "%3C", StringComparison.Ordinal)}|{Plain(words)}>"
-        : $"[{Plain(words)}](<{address.Replace("<", "%3C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal)}>)";
+        : $"[{Plain(words)}](<"
+            + $"{address.Replace("<", "%3C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal)}>)";
 
     /// <summary>What sources send is text, on one line: neither a mark nor a call to a whole channel.</summary>
     string Plain(string words)
@@ -126,7 +158,8 @@ sealed class DigestText
         {
             if (char.IsControl(letter)) plain.Append(' ');
             else if (letter is '&' or '<' or '>') plain.Append(letter switch { '&' => "&amp;", '<' => "&lt;", _ => "&gt;" });
-            else if (!isSlack && letter is '\\' or '`' or '*' or '_' or '[' or ']' or '|' or '~') plain.Append('\\').Append(letter);
+            else if (!isSlack && letter is '\\' or '`' or '*' or '_' or '[' or ']' or '|' or '~')
+                plain.Append('\\').Append(letter);
             else plain.Append(letter);
         }
 

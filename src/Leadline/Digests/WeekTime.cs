@@ -12,7 +12,8 @@ public sealed record WeekTime(DayOfWeek Day, TimeOnly At)
     /// <summary>Null where it is none.</summary>
     public static WeekTime? Parse(string text) =>
         text.Split(' ') is [{ Length: 3 } name, { Length: 5 } time] && Days.TryGetValue(name, out var day)
-            && TimeOnly.TryParseExact(time, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? new WeekTime(day, at) : null;
+            && TimeOnly.TryParseExact(time, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
+            ? new WeekTime(day, at) : null;
 
     /// <summary>The last such time that is not after this instant.</summary>
     public DateTimeOffset LastBefore(DateTimeOffset now, TimeZoneInfo zone)
@@ -23,5 +24,6 @@ public sealed record WeekTime(DayOfWeek Day, TimeOnly At)
         return at <= now ? at : Buckets.Instant(day.AddDays(-7) + At.ToTimeSpan(), zone);
     }
 
-    static readonly Dictionary<string, DayOfWeek> Days = Enum.GetValues<DayOfWeek>().ToDictionary(day => day.ToString()[..3], StringComparer.Ordinal);
+    static readonly Dictionary<string, DayOfWeek> Days = Enum.GetValues<DayOfWeek>()
+        .ToDictionary(day => day.ToString()[..3], StringComparer.Ordinal);
 }

@@ -4,7 +4,10 @@ using Leadline.Metrics;
 
 namespace Leadline.Experiments;
 
-/// <summary>A change in practice, with what it is to bring, as it was written down. It is kept as it is: what was expected is not adjusted to what came.</summary>
+/// <summary>
+/// A change in practice, with what it is to bring, as it was written down. It is kept as it is: what was expected is not
+/// adjusted to what came.
+/// </summary>
 public sealed record Experiment
 {
     /// <summary>Small letters, digits and hyphens; it stands in addresses.</summary>
@@ -26,7 +29,9 @@ public sealed record Experiment
     /// <summary>What it must not make worse.</summary>
     public ImmutableArray<Guardrail> Guardrails { get; init; } = [];
 
-    /// <summary>Services where it is not done, which have everything else in common with those where it is; empty for none.</summary>
+    /// <summary>
+    /// Services where it is not done, which have everything else in common with those where it is; empty for none.
+    /// </summary>
     public ImmutableArray<string> Comparison { get; init; } = [];
 
     public required DateTimeOffset Start { get; init; }
@@ -43,13 +48,15 @@ public sealed record Experiment
     [JsonIgnore]
     public string Who => string.Join(" in ", new[]
     {
-        Services.IsEmpty ? null : string.Join(", ", Services), Team is null ? null : $"team {Team}", Area is null ? null : $"the area {Area}",
+        Services.IsEmpty ? null : string.Join(", ", Services), Team is null ? null : $"team {Team}",
+        Area is null ? null : $"the area {Area}",
     }.OfType<string>().DefaultIfEmpty("all services"));
 }
 
 /// <param name="Metric">One of <see cref="MetricRules.Names"/>.</param>
 /// <param name="Direction">Where it is to go.</param>
-/// <param name="Worth">The smallest effect worth having: a share of the level before, or points of a rate (0.05 is five).</param>
+/// <param name="Worth">The smallest effect worth having: a share of the level before, or points of a rate (0.05 is
+/// five).</param>
 public sealed record Aim(string Metric, Direction Direction, double Worth)
 {
     /// <summary>Whether effects are ratios to the level before; else they are points.</summary>
@@ -67,7 +74,8 @@ public sealed record Aim(string Metric, Direction Direction, double Worth)
 
 public enum Direction { Up, Down }
 
-/// <param name="Tolerated">How much worse it may get and still count as not worse: a share of the level before, or points of a rate.</param>
+/// <param name="Tolerated">How much worse it may get and still count as not worse: a share of the level before, or points of a
+/// rate.</param>
 public sealed record Guardrail(string Metric, double Tolerated)
 {
     /// <summary>Where no other is named: a tenth of the level before, or five points.</summary>
@@ -76,7 +84,8 @@ public sealed record Guardrail(string Metric, double Tolerated)
 
 /// <param name="By">The name of a token, <c>local</c>, or <c>leadline.yaml</c>; never a person.</param>
 /// <param name="StoppedAt">Null where nobody stopped it.</param>
-public sealed record RegisteredExperiment(Experiment Experiment, DateTimeOffset At, string By, DateTimeOffset? StoppedAt, string? StoppedBy, string? StoppedBecause)
+public sealed record RegisteredExperiment(
+    Experiment Experiment, DateTimeOffset At, string By, DateTimeOffset? StoppedAt, string? StoppedBy, string? StoppedBecause)
 {
     /// <summary>When it ends, or ended.</summary>
     public DateTimeOffset End => StoppedAt is { } stopped && stopped < Experiment.End ? stopped : Experiment.End;

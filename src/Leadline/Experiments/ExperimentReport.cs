@@ -61,8 +61,10 @@ public enum ExperimentState { Planned, Running, Stopped, Ended }
 public sealed record EffectAnswer(string Kind, double Value, ImmutableArray<double> Interval, double Dispersion, string Says)
 {
     internal static EffectAnswer Of(string metric, Estimate estimate, Measured measured) => new(
-        Aim.IsRatioOf(metric) ? "ratio" : "difference", Math.Round(estimate.Value, 6), [Math.Round(estimate.Lower, 6), Math.Round(estimate.Upper, 6)],
-        Math.Round(Math.Max(measured.Own!.Dispersion, measured.Others?.Dispersion ?? 1), 3), ExperimentWords.Of(metric, estimate));
+        Aim.IsRatioOf(metric) ? "ratio" : "difference", Math.Round(estimate.Value, 6),
+        [Math.Round(estimate.Lower, 6), Math.Round(estimate.Upper, 6)],
+        Math.Round(Math.Max(measured.Own!.Dispersion, measured.Others?.Dispersion ?? 1), 3),
+        ExperimentWords.Of(metric, estimate));
 }
 
 /// <param name="Deployments">About so many more; null where no number is enough, or none can be said.</param>
@@ -79,7 +81,8 @@ public sealed record ExperimentSide(ImmutableArray<string> Services, ExperimentW
 /// <summary>What the metric was in whole weeks.</summary>
 /// <param name="Rows">What the value is of: deployments, changes or failures that have ended.</param>
 /// <param name="Value">Deployments per day, a share, or the median in seconds within 1 %; null without rows.</param>
-public sealed record ExperimentWindow(DateTimeOffset From, DateTimeOffset To, int Weeks, long Deployments, long Rows, double? Value);
+public sealed record ExperimentWindow(
+    DateTimeOffset From, DateTimeOffset To, int Weeks, long Deployments, long Rows, double? Value);
 
 /// <param name="Until">The end of its last week.</param>
 public sealed record LookAnswer(int Week, DateTimeOffset Until, EffectAnswer? Effect, Verdict Verdict);

@@ -28,12 +28,15 @@ static class ExperimentWords
         _ => state == ExperimentState.Running ? "cannot tell yet" : "cannot tell",
     };
 
-    public static string Of(Guarded state) => state switch { Guarded.NotWorse => "not worse", Guarded.Worse => "worse", _ => "cannot tell" };
+    public static string Of(Guarded state) =>
+        state switch { Guarded.NotWorse => "not worse", Guarded.Worse => "worse", _ => "cannot tell" };
 
     public static string Of(Guardrail guardrail, Guarded state, EffectAnswer? effect, string? because)
     {
-        var tolerated = Aim.IsRatioOf(guardrail.Metric) ? $"{guardrail.Tolerated * 100:0.##} %" : $"{guardrail.Tolerated * 100:0.##} points";
-        return $"{Name(guardrail.Metric)} {Of(state)}{(effect is null ? $": {because ?? "there is no interval yet"}" : $": {effect.Says}; {tolerated} worse would be tolerated")}";
+        var tolerated = Aim.IsRatioOf(guardrail.Metric) ? $"{guardrail.Tolerated * 100:0.##} %"
+            : $"{guardrail.Tolerated * 100:0.##} points";
+        return $"{Name(guardrail.Metric)} "
+            + $"{Of(state)}{(effect is null ? $": {because ?? "there is no interval yet"}" : $": {effect.Says}; {tolerated} worse would be tolerated")}";
     }
 
     /// <summary>The verdict with what it rests on, what it needs, and what the guardrails say.</summary>
@@ -42,18 +45,25 @@ static class ExperimentWords
         var (aim, verdict) = (report.Experiment.Aim, Of(report.Verdict, report.State));
         var head = char.ToUpperInvariant(verdict[0]) + verdict[1..];
         if (report.Effect is not { } effect)
-            return report.State == ExperimentState.Planned ? $"Not started: it starts on {Day(report.Experiment.Start, zone)}." : $"{head}: {report.Because}.";
-        var beyond = report.Others is null ? $"against the {Count(report.Own.Before!.Weeks, "week")} before" : $"against the {Count(report.Own.Before!.Weeks, "week")} before, beyond what became of {string.Join(", ", report.Others.Services)}";
+            return report.State == ExperimentState.Planned ? $"Not started: it starts on {Day(report.Experiment.Start, zone)}."
+                : $"{head}: {report.Because}.";
+        var beyond = report.Others is null ? $"against the {Count(report.Own.Before!.Weeks, "week")} before"
+            : $"against the {Count(report.Own.Before!.Weeks, "week")} before, beyond what became of "
+                + $"{string.Join(", ", report.Others.Services)}";
         var worth = report.Verdict switch
         {
-            Verdict.Helped => Verdicts.Gains(aim, new Estimate(effect.Value, effect.Interval[0], effect.Interval[1], 0)).Least >= aim.Worth
-                ? $"It is at least the {Worth(aim)} that was worth having." : $"It may be less than the {Worth(aim)} that was worth having, or more.",
+            Verdict.Helped =>
+                Verdicts.Gains(aim, new Estimate(effect.Value, effect.Interval[0], effect.Interval[1], 0)).Least >= aim.Worth
+                    ? $"It is at least the {Worth(aim)} that was worth having."
+                    : $"It may be less than the {Worth(aim)} that was worth having, or more.",
             Verdict.Harmed => $"It was to be at least {Worth(aim)}.",
             Verdict.NoChangeWorthHaving => $"Whatever it is, it is short of the {Worth(aim)} that was worth having.",
             _ => $"Both no effect and the {Worth(aim)} that was worth having are possible.",
         };
         var needs = report.Needs is not { } needed ? ""
-            : needed.Deployments is { } more && report.State != ExperimentState.Running ? $" About {Count(more, "more deployment")} would have been needed." : $" {char.ToUpperInvariant(needed.Says[0])}{needed.Says[1..]}.";
+            : needed.Deployments is { } more && report.State != ExperimentState.Running
+            ? $" About {Count(more, "more deployment")} would have been needed."
+            : $" {char.ToUpperInvariant(needed.Says[0])}{needed.Says[1..]}.";
         var worse = report.Guardrails.Where(one => one.State == Guarded.Worse).Select(one => one.Says).ToList();
         var unknown = report.Guardrails.Where(one => one.State == Guarded.CannotTell).Select(one => Name(one.Metric)).ToList();
         return $"{head}: {Name(aim.Metric)} {effect.Says} {beyond}. {worth}{needs}"
@@ -62,9 +72,11 @@ static class ExperimentWords
     }
 
     /// <summary>Whether what came of it could be known when it was registered; empty where it could not.</summary>
-    public static string Late(ExperimentReport report) => report.RegisteredDaysLate is { } days ? $", {Count(days, "day")} after its start" : "";
+    public static string Late(ExperimentReport report) =>
+        report.RegisteredDaysLate is { } days ? $", {Count(days, "day")} after its start" : "";
 
-    public static string Day(DateTimeOffset when, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(when, zone).ToString("yyyy-MM-dd");
+    public static string Day(DateTimeOffset when, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(when, zone).ToString("yyyy-MM-dd");
 
     public static string Count(long count, string thing) => count == 1 ? $"1 {thing}" : $"{count:N0} {thing}s";
 

@@ -12,7 +12,10 @@ public sealed record Look(int Week, double Bound, Measured Measured, Estimate? E
     /// <summary>The week of the first look: fewer weeks say too little of how weeks differ.</summary>
     public const int First = 4;
 
-    /// <summary>All looks that the weeks so far allow, of as many as were planned: one after each whole week, whoever looked and however often.</summary>
+    /// <summary>
+    /// All looks that the weeks so far allow, of as many as were planned: one after each whole week, whoever looked and however
+    /// often.
+    /// </summary>
     /// <param name="falseAlarms">Of all looks together, either way.</param>
     /// <param name="planned">The weeks after the start at the last look.</param>
     public static ImmutableArray<Look> Of(Aim aim, double falseAlarms, int planned, ExperimentWeeks own, ExperimentWeeks? others)

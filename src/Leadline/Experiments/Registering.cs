@@ -12,7 +12,10 @@ public sealed record Registered(RegisteredExperiment? Experiment, ImmutableArray
     public string Sentence => string.Join("; ", Wrong.Select(one => $"{one.Key}: {one.Sentence}"));
 }
 
-/// <summary>Takes experiments, and stops them. What is kept stays as it is: an experiment that was wrong is stopped, and another registered.</summary>
+/// <summary>
+/// Takes experiments, and stops them. What is kept stays as it is: an experiment that was wrong is stopped, and another
+/// registered.
+/// </summary>
 public sealed class Registering(Store store, Definitions definitions, TimeProvider clock)
 {
     public const int LongestReason = 500;
@@ -30,7 +33,8 @@ public sealed class Registering(Store store, Definitions definitions, TimeProvid
     }
 
     /// <summary>The experiment, or all that is wrong with what is asked for.</summary>
-    public async Task<(Experiment? Experiment, ImmutableArray<(string Key, string Sentence)> Wrong)> CheckAsync(ExperimentRequest request, CancellationToken cancellation)
+    public async Task<(Experiment? Experiment, ImmutableArray<(string Key, string Sentence)> Wrong)> CheckAsync(
+        ExperimentRequest request, CancellationToken cancellation)
     {
         var (experiment, wrong) = request.Read(definitions);
         if (experiment is null) return (null, wrong);
@@ -39,57 +43,74 @@ public sealed class Registering(Store store, Definitions definitions, TimeProvid
         List<(string, string)> unknown =
         [
             .. Unknown("services", experiment.Services, names), .. Unknown("comparison", experiment.Comparison, names),
-            .. Unknown("team", experiment.Team is { } team ? [team] : [], known.Select(one => one.Team).Concat(definitions.Services.Select(one => one.Team)).OfType<string>()),
-            .. Unknown("area", experiment.Area is { } area ? [area] : [], known.Select(one => one.Area).Concat(definitions.Services.Select(one => one.Area)).OfType<string>()),
+            .. Unknown(
+                "team", experiment.Team is { } team ? [team] : [],
+                known.Select(one => one.Team).Concat(definitions.Services.Select(one => one.Team)).OfType<string>()),
+            .. Unknown(
+                "area", experiment.Area is { } area ? [area] : [],
+                known.Select(one => one.Area).Concat(definitions.Services.Select(one => one.Area)).OfType<string>()),
         ];
         if (WhyNoEnvironment(experiment) is { } sentence) unknown.Add(("environment", sentence));
         var scope = ExperimentReader.Scope(experiment, known);
         if (experiment.Comparison.FirstOrDefault(name => scope.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } both)
             unknown.Add(("comparison", $"{both} is where the experiment is: name services where it is not"));
-        if (await store.ExperimentAsync(experiment.Name, cancellation) is not null) unknown.Add(("name", Taken(experiment.Name)));
+        if (await store.ExperimentAsync(experiment.Name, cancellation) is not null)
+            unknown.Add(("name", Taken(experiment.Name)));
         return unknown.Count == 0 ? (experiment, []) : (null, [.. unknown]);
     }
 
     /// <summary>Registers what <c>leadline.yaml</c> names and the store has not.</summary>
-    /// <exception cref="Settings.SettingsException">The file says something else now than when an experiment of that name was registered.</exception>
+    /// <exception cref="Settings.SettingsException">The file says something else now than when an experiment of that name was
+    /// registered.</exception>
     public async Task FromFileAsync(ImmutableArray<Experiment> experiments, CancellationToken cancellation)
     {
         List<string> changed = [];
         foreach (var experiment in experiments)
         {
-            if (WhyNoEnvironment(experiment) is { } sentence) changed.Add($"experiments.{experiment.Name}.environment: {sentence}");
+            if (WhyNoEnvironment(experiment) is { } sentence)
+                changed.Add($"experiments.{experiment.Name}.environment: {sentence}");
             else if (await store.AddExperimentAsync(experiment, "leadline.yaml", clock.GetUtcNow(), cancellation)) continue;
-            else if (await store.ExperimentAsync(experiment.Name, cancellation) is { } kept && !Same(kept.Experiment, experiment))
-                changed.Add($"experiments.{experiment.Name}: it was registered on {kept.At.UtcDateTime:yyyy-MM-dd} with other words, and what was registered stays: give what is new another name, or write again what was");
+            else if (await store.ExperimentAsync(experiment.Name, cancellation) is { } kept
+                && !Same(kept.Experiment, experiment))
+                changed.Add(
+                    $"experiments.{experiment.Name}: it was registered on {kept.At.UtcDateTime:yyyy-MM-dd} with other words, "
+                        + "and what was registered stays: give what is new another name, or write again what was");
         }
 
         if (changed.Count > 0) throw new Settings.SettingsException([.. changed]);
     }
 
     /// <summary>Null where it was stopped now; else why not, in a sentence.</summary>
-    public async Task<(Undoing Outcome, string? Refusal)> StopAsync(string name, string? because, string by, CancellationToken cancellation)
+    public async Task<(Undoing Outcome, string? Refusal)> StopAsync(
+        string name, string? because, string by, CancellationToken cancellation)
     {
         var said = string.IsNullOrWhiteSpace(because) ? null : because.Trim();
-        if (said?.Length > LongestReason) return (Undoing.DoneBefore, $"the reason is longer than {LongestReason} characters: say it shorter");
+        if (said?.Length > LongestReason)
+            return (Undoing.DoneBefore, $"the reason is longer than {LongestReason} characters: say it shorter");
         return await store.StopExperimentAsync(name, said, by, clock.GetUtcNow(), cancellation) switch
         {
-            Undoing.Unknown => (Undoing.Unknown, $"there is no experiment '{name}': leadline experiment list names those there are"),
+            Undoing.Unknown =>
+                (Undoing.Unknown, $"there is no experiment '{name}': leadline experiment list names those there are"),
             Undoing.DoneBefore => (Undoing.DoneBefore, $"the experiment {name} was stopped before"),
             _ => (Undoing.Done, null),
         };
     }
 
-    string? WhyNoEnvironment(Experiment experiment) => definitions.Environments.Any(known => known.Name.Value == experiment.Environment) ? null
-        : $"there is no environment '{experiment.Environment}': there are {string.Join(", ", definitions.Environments.Select(known => known.Name))}";
+    string? WhyNoEnvironment(Experiment experiment) =>
+        definitions.Environments.Any(known => known.Name.Value == experiment.Environment) ? null
+            : $"there is no environment '{experiment.Environment}': there are "
+                + $"{string.Join(", ", definitions.Environments.Select(known => known.Name))}";
 
     static string Taken(string name) => $"an experiment '{name}' was registered before, and stays as it is: choose another name";
 
     static bool Same(Experiment one, Experiment other) =>
-        System.Text.Json.JsonSerializer.Serialize(one, Api.Wire.Json) == System.Text.Json.JsonSerializer.Serialize(other, Api.Wire.Json);
+        System.Text.Json.JsonSerializer.Serialize(one, Api.Wire.Json) == System.Text.Json.JsonSerializer.Serialize(
+            other, Api.Wire.Json);
 
     static IEnumerable<(string, string)> Unknown(string key, IEnumerable<string> asked, IEnumerable<string> known)
     {
         var names = known.Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        return asked.Where(name => !names.Contains(name, StringComparer.OrdinalIgnoreCase)).Select(name => (key, $"there is no '{name}'{Nearest.Suggest(name, names)}"));
+        return asked.Where(name => !names.Contains(name, StringComparer.OrdinalIgnoreCase))
+            .Select(name => (key, $"there is no '{name}'{Nearest.Suggest(name, names)}"));
     }
 }

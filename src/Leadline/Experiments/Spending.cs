@@ -5,9 +5,11 @@ using MathNet.Numerics.Distributions;
 namespace Leadline.Experiments;
 
 /// <summary>
-/// How many of its standard errors an estimate must lie from no change at each planned look, so that what has no effect is said to have one, at whichever of them, with the
-/// probability alpha at the most. On either side half of alpha is spent, by α(t) = 2 − 2 Φ(z / √t), where z is the normal distribution's point above which a quarter of alpha lies and t the share
-/// of the information that there will be at the last look (the spending function of the type of O'Brien and Fleming: Lan and DeMets, Discrete Sequential Boundaries for Clinical Trials, Biometrika 70, 1983).
+/// How many of its standard errors an estimate must lie from no change at each planned look, so that what has no effect is said
+/// to have one, at whichever of them, with the probability alpha at the most. On either side half of alpha is spent, by α(t) = 2
+/// − 2 Φ(z / √t), where z is the normal distribution's point above which a quarter of alpha lies and t the share of the
+/// information that there will be at the last look (the spending function of the type of O'Brien and Fleming: Lan and DeMets,
+/// Discrete Sequential Boundaries for Clinical Trials, Biometrika 70, 1983).
 /// </summary>
 public static class Spending
 {
@@ -17,20 +19,28 @@ public static class Spending
     // Even, so that Simpson's rule fits.
     const int Steps = 400;
 
-    static readonly ConcurrentDictionary<(double Alpha, int Before, int First, int Planned), ImmutableArray<double>> Known = new();
+    static readonly ConcurrentDictionary<(double Alpha, int Before, int First, int Planned), ImmutableArray<double>> Known =
+        new();
 
     /// <summary>The bounds where so many weeks stand before the change, and after it one more at each look.</summary>
     /// <param name="alpha">Of both sides together.</param>
     /// <param name="before">Weeks before.</param>
     /// <param name="first">Weeks after it at the first look.</param>
     /// <param name="planned">Weeks after it at the last look.</param>
-    public static ImmutableArray<double> Bounds(double alpha, int before, int first, int planned) => Known.GetOrAdd((alpha, before, first, planned), static plan =>
-        Bounds(plan.Alpha, [.. Enumerable.Range(plan.First, plan.Planned - plan.First + 1).Select(week => Information(plan.Before, week) / Information(plan.Before, plan.Planned))]));
+    public static ImmutableArray<double> Bounds(double alpha, int before, int first, int planned) =>
+        Known.GetOrAdd((alpha, before, first, planned), static plan =>
+            Bounds(
+                plan.Alpha,
+                [
+                    .. Enumerable.Range(plan.First, plan.Planned - plan.First + 1)
+                        .Select(week => Information(plan.Before, week) / Information(plan.Before, plan.Planned)),
+                ]));
 
     /// <summary>The bounds at looks that have these shares of the information, the last of which is 1.</summary>
     /// <remarks>
-    /// Between looks the estimate's sum of scores moves as a Brownian motion at the times t. Its density where no bound was reached yet is carried from look to look by Simpson's rule
-    /// (Armitage, McPherson and Rowe, Repeated Significance Tests on Accumulating Data, Journal of the Royal Statistical Society A 132, 1969).
+    /// Between looks the estimate's sum of scores moves as a Brownian motion at the times t. Its density where no bound was
+    /// reached yet is carried from look to look by Simpson's rule (Armitage, McPherson and Rowe, Repeated Significance Tests on
+    /// Accumulating Data, Journal of the Royal Statistical Society A 132, 1969).
     /// </remarks>
     public static ImmutableArray<double> Bounds(double alpha, IReadOnlyList<double> shares)
     {
@@ -44,7 +54,9 @@ public static class Spending
             for (var i = 0; i < 60; i++)
             {
                 var middle = (low + high) / 2;
-                if (inside.Sum(one => one.Mass * (Below((one.At - (middle * root)) / step) + Below((-one.At - (middle * root)) / step))) > mine) low = middle;
+                if (inside.Sum(one =>
+                    one.Mass * (Below((one.At - (middle * root)) / step) + Below((-one.At - (middle * root)) / step))) > mine)
+                    low = middle;
                 else high = middle;
             }
 

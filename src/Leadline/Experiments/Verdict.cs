@@ -37,9 +37,13 @@ public sealed record ExperimentWeeks(IReadOnlyList<LevelWeek> Before, IReadOnlyL
 public sealed record Measured(Effect? Own, Effect? Others, bool IsCompared)
 {
     public static Measured Of(string metric, ExperimentWeeks own, ExperimentWeeks? others) =>
-        new(Effect.Of(metric, own.Before, own.After), others is null ? null : Effect.Of(metric, others.Before, others.After), others is not null);
+        new(
+            Effect.Of(metric, own.Before, own.After), others is null ? null : Effect.Of(metric, others.Before, others.After),
+            others is not null);
 
-    /// <summary>The effect, with the interval that holds at every look where the bound is that of this one; null where there is none.</summary>
+    /// <summary>
+    /// The effect, with the interval that holds at every look where the bound is that of this one; null where there is none.
+    /// </summary>
     public Estimate? Within(double bound) => (Own, Others, IsCompared) switch
     {
         (null, _, _) or (_, null, true) => null,
@@ -55,16 +59,20 @@ public static class Verdicts
     const double Power = 0.8416212335729143;
 
     /// <summary>
-    /// By the interval alone: all of it on the other side of no change is harm; all of it below what is worth having is no change worth having; all of it above no change is help.
+    /// By the interval alone: all of it on the other side of no change is harm; all of it below what is worth having is no
+    /// change worth having; all of it above no change is help.
     /// </summary>
     public static Verdict Of(Aim aim, Estimate? effect)
     {
         if (effect is null) return Verdict.CannotTell;
         var (least, most) = Gains(aim, effect);
-        return most < 0 ? Verdict.Harmed : most < aim.Worth ? Verdict.NoChangeWorthHaving : least > 0 ? Verdict.Helped : Verdict.CannotTell;
+        return most < 0 ? Verdict.Harmed : most < aim.Worth ? Verdict.NoChangeWorthHaving : least > 0 ? Verdict.Helped
+            : Verdict.CannotTell;
     }
 
-    /// <summary>Not worse where all of the interval is above what is tolerated; worse where all of it is on the worse side of no change.</summary>
+    /// <summary>
+    /// Not worse where all of the interval is above what is tolerated; worse where all of it is on the worse side of no change.
+    /// </summary>
     public static Guarded Of(Guardrail guardrail, Estimate? effect)
     {
         if (effect is null) return Guarded.CannotTell;
@@ -73,16 +81,19 @@ public static class Verdicts
     }
 
     /// <summary>
-    /// About how many deployments after the start are enough: with so many, an effect as large as the smallest worth having is found at the last look in four of five
-    /// experiments. What the estimate varies by now, as v (1/n + 1/m) with n deployments after and m before, is brought to (worth / (bound + 0.84))² by more after alone (the usual
-    /// sample size of two means: Jennison and Turnbull, Group Sequential Methods with Applications to Clinical Trials, 2000, section 3.2). Null where no number of them is: the weeks before are too few.
+    /// About how many deployments after the start are enough: with so many, an effect as large as the smallest worth having is
+    /// found at the last look in four of five experiments. What the estimate varies by now, as v (1/n + 1/m) with n deployments
+    /// after and m before, is brought to (worth / (bound + 0.84))² by more after alone (the usual sample size of two means:
+    /// Jennison and Turnbull, Group Sequential Methods with Applications to Clinical Trials, 2000, section 3.2). Null where no
+    /// number of them is: the weeks before are too few.
     /// </summary>
     /// <param name="measured">What there is so far.</param>
     /// <param name="after">Deployments after the start.</param>
     /// <param name="before">Deployments before it.</param>
     /// <param name="bound">Of the last look.</param>
     public static long? Enough(Aim aim, Measured measured, long after, long before, double bound) =>
-        Sum(aim, measured, after, before, bound) is { } sum && sum - (1.0 / before) is > 1e-9 and var rest ? (long)Math.Ceiling(1 / rest) : null;
+        Sum(aim, measured, after, before, bound) is { } sum && sum - (1.0 / before) is > 1e-9 and var rest
+            ? (long)Math.Ceiling(1 / rest) : null;
 
     /// <summary>The same where as many stand before the start as after it: about so many on either side.</summary>
     public static long? EnoughOnEitherSide(Aim aim, Measured measured, long after, long before, double bound) =>

@@ -10,7 +10,10 @@ sealed class DeploymentHistory(GitProgram git, ServiceName service, RepositoryNa
         "--format=%(refname:strip=2)%01%(objecttype)%01%(objectname)%01%(taggerdate:unix)%01%(committerdate:unix)"
         + "%01%(*objecttype)%01%(*objectname)%01%(*committerdate:unix)";
 
-    /// <summary>Every tag of a commit that the glob, or the rule of <see cref="VersionTag"/>, takes: at the tagger's time, else the committer's.</summary>
+    /// <summary>
+    /// Every tag of a commit that the glob, or the rule of <see cref="VersionTag"/>, takes: at the tagger's time, else the
+    /// committer's.
+    /// </summary>
     /// <exception cref="GitException">The glob is none.</exception>
     public async Task<List<DeploymentFact>> OfTagsAsync(string? tags, CancellationToken cancellation)
     {
@@ -40,20 +43,25 @@ sealed class DeploymentHistory(GitProgram git, ServiceName service, RepositoryNa
         }
 
         var because = glob is null ? "no version or a pre-release" : "not matched by --tags";
-        if (noVersion.Count > 0) notes.Add($"{GitHistory.Counted(noVersion.Count, "tag")} not taken for a deployment, being {because}: {First(noVersion)}");
-        if (noCommit.Count > 0) notes.Add($"{GitHistory.Counted(noCommit.Count, "tag")} passed over, naming no commit: {First(noCommit)}");
+        if (noVersion.Count > 0)
+            notes.Add(
+                $"{GitHistory.Counted(noVersion.Count, "tag")} not taken for a deployment, being {because}: {First(noVersion)}");
+        if (noCommit.Count > 0)
+            notes.Add($"{GitHistory.Counted(noCommit.Count, "tag")} passed over, naming no commit: {First(noCommit)}");
         return deployments;
     }
 
     /// <summary>
-    /// Every first-parent commit of the branch, at its committer's time. A commit cannot be deployed before its parent was, whatever their clocks
-    /// say; and of those in one second the order is kept in the microseconds, because a judgement knows only times.
+    /// Every first-parent commit of the branch, at its committer's time. A commit cannot be deployed before its parent was,
+    /// whatever their clocks say; and of those in one second the order is kept in the microseconds, because a judgement knows
+    /// only times.
     /// </summary>
     public async Task<List<DeploymentFact>> OfBranchAsync(string branch, string? revision, CancellationToken cancellation)
     {
         var deployments = new List<DeploymentFact>();
         var (last, lastAt, moved) = (long.MinValue, default(DateTimeOffset), 0);
-        var text = await git.TextAsync(["log", "--first-parent", "--reverse", "--format=%H %ct", revision ?? branch, "--"], cancellation);
+        var text = await git.TextAsync(
+            ["log", "--first-parent", "--reverse", "--format=%H %ct", revision ?? branch, "--"], cancellation);
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var space = line.IndexOf(' ');
@@ -64,7 +72,9 @@ sealed class DeploymentHistory(GitProgram git, ServiceName service, RepositoryNa
             deployments.Add(Deployment(sha, Sha.Parse(sha).Abbreviated, sha, lastAt));
         }
 
-        if (moved > 0) notes.Add($"{GitHistory.Counted(moved, "commit")} dated before the parent on {branch}: taken as deployed right after it");
+        if (moved > 0)
+            notes.Add(
+                $"{GitHistory.Counted(moved, "commit")} dated before the parent on {branch}: taken as deployed right after it");
         return deployments;
     }
 

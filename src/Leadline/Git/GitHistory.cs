@@ -36,7 +36,8 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
         var repository = await GitRepository.OpenAsync(path, cancellation);
         try
         {
-            return await ReadAsync(repository, new ServiceName(service ?? repository.Name), query, clock, progress, cancellation);
+            return await ReadAsync(
+                repository, new ServiceName(service ?? repository.Name), query, clock, progress, cancellation);
         }
         catch (GitRefusedException refusal)
         {
@@ -45,7 +46,8 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
     }
 
     static async Task<GitHistory> ReadAsync(
-        GitRepository repository, ServiceName service, GitQuery query, TimeProvider clock, Progress? progress, CancellationToken cancellation)
+        GitRepository repository, ServiceName service, GitQuery query, TimeProvider clock, Progress? progress,
+        CancellationToken cancellation)
     {
         var git = repository.Git;
         var notes = repository.Notes.ToList();
@@ -80,14 +82,17 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
                 + "--paths takes globs from the repository's root, such as services/checkout/**");
         }
 
-        if (early > 0) notes.Add($"{Counted(early, "commit")} dated in the future: an author's clock was wrong, and so are these lead times");
+        if (early > 0)
+            notes.Add(
+                $"{Counted(early, "commit")} dated in the future: an author's clock was wrong, and so are these lead times");
         return new GitHistory(service, builder.Build(), deployments, notes);
     }
 
     static long? All(string? counted) => long.TryParse(counted, out var all) ? all : null;
 
     /// <summary>The revisions that git is to walk, and the full name of the asked branch.</summary>
-    static async Task<(string[] Revisions, string? Branch)> ReachAsync(GitProgram git, string? branch, CancellationToken cancellation)
+    static async Task<(string[] Revisions, string? Branch)> ReachAsync(
+        GitProgram git, string? branch, CancellationToken cancellation)
     {
         string? found = null;
         if (branch is not null)
@@ -96,28 +101,40 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
             string[] candidates = ["refs/heads/" + branch, "refs/remotes/" + branch, "refs/remotes/origin/" + branch, branch];
             foreach (var candidate in candidates)
             {
-                if (await git.TryTextAsync(["rev-parse", "--verify", "--quiet", "--end-of-options", candidate + "^{commit}"], cancellation) is null) continue;
+                if (await git.TryTextAsync(
+                    ["rev-parse", "--verify", "--quiet", "--end-of-options", candidate + "^{commit}"], cancellation) is null)
+                    continue;
                 found = candidate;
                 break;
             }
 
-            if (found is null) throw new GitException($"there is no branch {branch}: see git branch --all, and name one with --branch");
+            if (found is null)
+                throw new GitException($"there is no branch {branch}: see git branch --all, and name one with --branch");
         }
 
         var hasHead = await git.TryTextAsync(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cancellation) is not null;
-        string[] revisions = ["--branches", "--tags", "--remotes", .. hasHead ? (string[])["HEAD"] : [], .. found is null ? [] : (string[])[found], "--"];
+        string[] revisions =
+        [
+            "--branches", "--tags", "--remotes", .. hasHead ? (string[])["HEAD"] : [], .. found is null ? [] : (string[])[found],
+            "--",
+        ];
         return (revisions, found);
     }
 
     static string NothingDeployed(string path, GitQuery query, List<string> notes)
     {
-        var why = query.Tags is { } glob ? $"{path} has no tag of a commit that matches {glob}" : $"{path} has no version tags (such as v1.2.3)";
-        var passedOver = notes.Where(note => note.Contains(" not taken ", StringComparison.Ordinal) || note.Contains(" naming no commit", StringComparison.Ordinal));
+        var why = query.Tags is { } glob ? $"{path} has no tag of a commit that matches {glob}"
+            : $"{path} has no version tags (such as v1.2.3)";
+        var passedOver =
+            notes.Where(note =>
+                note.Contains(" not taken ", StringComparison.Ordinal)
+                    || note.Contains(" naming no commit", StringComparison.Ordinal));
         var besides = string.Concat(passedOver.Select(note => $" ({note})"));
         return $"{why}{besides}: name the tags that are deployments with --tags GLOB, or a release branch with --branch NAME";
     }
 
-    static async Task<HashSet<Sha>> TouchingAsync(GitProgram git, string[] revisions, IReadOnlyList<string> paths, CancellationToken cancellation)
+    static async Task<HashSet<Sha>> TouchingAsync(
+        GitProgram git, string[] revisions, IReadOnlyList<string> paths, CancellationToken cancellation)
     {
         var touching = new HashSet<Sha>();
         await git.RecordsAsync(
@@ -128,7 +145,9 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
     }
 
     /// <summary>Adds one record of <see cref="Format"/>; answers the author's time.</summary>
-    static DateTimeOffset Add(CommitGraph.Builder builder, RepositoryName repository, ReadOnlySpan<byte> record, HashSet<Sha>? touching, List<Sha> parents)
+    static DateTimeOffset Add(
+        CommitGraph.Builder builder, RepositoryName repository, ReadOnlySpan<byte> record, HashSet<Sha>? touching,
+        List<Sha> parents)
     {
         record = record.TrimStart((byte)'\n');
         parents.Clear();
@@ -169,11 +188,13 @@ public sealed record GitHistory(ServiceName Service, CommitGraph Commits, List<D
         return Sha.Parse(text[..Encoding.ASCII.GetChars(hex, text)]);
     }
 
-    static DateTimeOffset Seconds(ReadOnlySpan<byte> text) => Instant(Utf8Parser.TryParse(text, out long seconds, out _) ? seconds : 0);
+    static DateTimeOffset Seconds(ReadOnlySpan<byte> text) =>
+        Instant(Utf8Parser.TryParse(text, out long seconds, out _) ? seconds : 0);
 
     /// <summary><c>1 commit is</c>, <c>2 commits are</c>.</summary>
     internal static string Counted(long count, string what) => count == 1 ? $"1 {what} is" : $"{count} {what}s are";
 
     /// <summary>A broken commit may claim a time beyond the calendar; it is kept at its edge rather than lost.</summary>
-    internal static DateTimeOffset Instant(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799));
+    internal static DateTimeOffset Instant(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799));
 }

@@ -6,12 +6,16 @@ namespace Leadline.Git;
 
 /// <summary>Runs the <c>git</c> program on one repository and streams what it says.</summary>
 /// <param name="path">The folder in which it runs.</param>
-/// <param name="environment">What it is told beside this process's own variables; a token stands there and not among its arguments, which everybody can list.</param>
+/// <param name="environment">What it is told beside this process's own variables; a token stands there and not among its
+/// arguments, which everybody can list.</param>
 sealed class GitProgram(string path, IReadOnlyDictionary<string, string>? environment = null)
 {
     // A git hook sets these for its own repository; the folder that was named must win.
     static readonly string[] OtherRepository =
-        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_GRAFT_FILE"];
+        [
+            "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE",
+            "GIT_PREFIX", "GIT_GRAFT_FILE",
+        ];
 
     /// <summary>All of standard output; for answers that are small.</summary>
     /// <exception cref="GitException">git is not installed.</exception>
@@ -49,7 +53,8 @@ sealed class GitProgram(string path, IReadOnlyDictionary<string, string>? enviro
     /// <summary>Hands on every record of standard output that ends in a NUL; the bytes are only valid during the call.</summary>
     /// <exception cref="GitException">git is not installed.</exception>
     /// <exception cref="GitRefusedException">git refuses, or stops before its end.</exception>
-    public async Task RecordsAsync(IEnumerable<string> arguments, Action<ReadOnlySpan<byte>> record, CancellationToken cancellation)
+    public async Task RecordsAsync(
+        IEnumerable<string> arguments, Action<ReadOnlySpan<byte>> record, CancellationToken cancellation)
     {
         using var process = Start(arguments);
         try
@@ -102,7 +107,9 @@ sealed class GitProgram(string path, IReadOnlyDictionary<string, string>? enviro
 
     Process Start(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("git", ["-C", path, "-c", "core.quotePath=false", "-c", "log.showSignature=false", "--no-optional-locks", .. arguments])
+        var start = new ProcessStartInfo(
+            "git",
+            ["-C", path, "-c", "core.quotePath=false", "-c", "log.showSignature=false", "--no-optional-locks", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -129,7 +136,8 @@ sealed class GitProgram(string path, IReadOnlyDictionary<string, string>? enviro
     {
         await process.WaitForExitAsync(cancellation);
         var said = (await errors).Trim();
-        if (process.ExitCode != 0) throw new GitRefusedException(said.Length > 0 ? said.Split('\n')[0] : $"git ended with code {process.ExitCode}");
+        if (process.ExitCode != 0)
+            throw new GitRefusedException(said.Length > 0 ? said.Split('\n')[0] : $"git ended with code {process.ExitCode}");
     }
 
     /// <summary>Leaves no git behind where reading ended early.</summary>

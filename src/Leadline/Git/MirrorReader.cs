@@ -11,8 +11,8 @@ using Leadline.Sources;
 namespace Leadline.Git;
 
 /// <summary>
-/// Reads the range of a mirror's history that a delivery names. It is the one reader that reads more than its delivery: git history is not copied, the
-/// repository is the record. What a range of commits holds never changes.
+/// Reads the range of a mirror's history that a delivery names. It is the one reader that reads more than its delivery: git
+/// history is not copied, the repository is the record. What a range of commits holds never changes.
 /// </summary>
 /// <param name="folder">Of the mirrors.</param>
 /// <param name="salt">Of the hashes of people.</param>
@@ -24,8 +24,12 @@ sealed partial class MirrorReader(string folder, byte[] salt) : SourceReader
     readonly Scrub scrub = new(salt);
 
     /// <summary>Where mirrors are kept: LEADLINE_MIRRORS, or the user's data directory.</summary>
-    public static string Mirrors => Environment.GetEnvironmentVariable("LEADLINE_MIRRORS") is { Length: > 0 } named ? Path.GetFullPath(named)
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "leadline", "mirrors");
+    public static string Mirrors =>
+        Environment.GetEnvironmentVariable("LEADLINE_MIRRORS") is { Length: > 0 } named ? Path.GetFullPath(named)
+            : Path.Combine(
+                Environment.GetFolderPath(
+                    Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "leadline",
+                    "mirrors");
 
     public override string Source => Name;
 
@@ -61,7 +65,10 @@ sealed partial class MirrorReader(string folder, byte[] salt) : SourceReader
     void ReadCommits(MirrorRange range, ImmutableArray<Fact>.Builder facts)
     {
         var mirror = Path.Combine(folder, range.Mirror);
-        if (!Directory.Exists(mirror)) throw new FormatException($"the mirror {range.Mirror} is not on this machine: 'leadline backfill git' makes it again, and then 'leadline deliveries retry' reads this");
+        if (!Directory.Exists(mirror))
+            throw new FormatException(
+                $"the mirror {range.Mirror} is not on this machine: 'leadline backfill git' makes it again, and then "
+                    + "'leadline deliveries retry' reads this");
         var repository = new RepositoryName(range.Repository);
         CommitFact? commit = null;
         var paths = ImmutableArray.CreateBuilder<string>();
@@ -70,8 +77,10 @@ sealed partial class MirrorReader(string folder, byte[] salt) : SourceReader
             // Contents are not there, and comparing them would fetch them: a renamed file is one that went and one that came.
             new GitProgram(mirror).RecordsAsync(
                 [
-                    "log", "-z", "--topo-order", $"--skip={range.Skip}", $"--max-count={range.Take}", "--no-renames", "--diff-merges=first-parent", "--name-only",
-                    "--format=%x02%H %P%x01%at %ct%x01%an%x01%B", .. GitMirror.Range(range.Tips.Select(Parse), range.But.Select(Parse)),
+                    "log", "-z", "--topo-order", $"--skip={range.Skip}", $"--max-count={range.Take}", "--no-renames",
+                    "--diff-merges=first-parent", "--name-only",
+                    "--format=%x02%H %P%x01%at %ct%x01%an%x01%B",
+                    .. GitMirror.Range(range.Tips.Select(Parse), range.But.Select(Parse)),
                 ],
                 record =>
                 {
@@ -95,7 +104,9 @@ sealed partial class MirrorReader(string folder, byte[] salt) : SourceReader
 
         void Add()
         {
-            if (commit is not null) facts.Add(commit with { Paths = [.. paths.Where(path => path.Length > 0).Distinct().Order(StringComparer.Ordinal)] });
+            if (commit is not null)
+                facts.Add(
+                    commit with { Paths = [.. paths.Where(path => path.Length > 0).Distinct().Order(StringComparer.Ordinal)] });
             paths.Clear();
         }
     }
@@ -118,7 +129,9 @@ sealed partial class MirrorReader(string folder, byte[] salt) : SourceReader
         };
     }
 
-    /// <summary>As a body that is sent would be: the history itself has no place in the store, and people have none in its facts.</summary>
+    /// <summary>
+    /// As a body that is sent would be: the history itself has no place in the store, and people have none in its facts.
+    /// </summary>
     (string Author, string Message) Hashed(string author, string message)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -133,7 +146,8 @@ sealed partial class MirrorReader(string folder, byte[] salt) : SourceReader
         }
 
         using var document = JsonDocument.Parse(scrub.Apply(buffer.WrittenMemory, Personal));
-        return (document.RootElement.GetProperty("author").GetProperty("name").GetString()!, document.RootElement.GetProperty("message").GetString()!);
+        return (document.RootElement.GetProperty("author")
+            .GetProperty("name").GetString()!, document.RootElement.GetProperty("message").GetString()!);
     }
 
     static Sha Parse(string sha) => Sha.Parse(sha);
@@ -158,7 +172,9 @@ sealed record MirrorTag(string Name, string? Commit, DateTimeOffset At);
 /// <summary>What a mirror's refs were when its history was last asked for.</summary>
 sealed record MirrorCursor(Dictionary<string, string> Refs);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(MirrorRange))]
 [JsonSerializable(typeof(MirrorCursor))]
 sealed partial class MirrorJson : JsonSerializerContext;

@@ -31,7 +31,8 @@ static class PathGlobs
     {
         var open = glob.IndexOf('{');
         var close = open < 0 ? -1 : glob.IndexOf('}', open);
-        return close < 0 ? [glob] : glob[(open + 1)..close].Split(',').SelectMany(choice => Choices(glob[..open] + choice + glob[(close + 1)..]));
+        return close < 0 ? [glob]
+            : glob[(open + 1)..close].Split(',').SelectMany(choice => Choices(glob[..open] + choice + glob[(close + 1)..]));
     }
 
     static string Escape(string glob)

@@ -37,7 +37,10 @@ static class BodyFaults
         return false;
     }
 
-    /// <summary>Whether a text is not UTF-8, or holds half a character: that shows where the text is asked for, and not where the body is parsed.</summary>
+    /// <summary>
+    /// Whether a text is not UTF-8, or holds half a character: that shows where the text is asked for, and not where the body is
+    /// parsed.
+    /// </summary>
     public static bool HasBrokenText(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body, Lenient);

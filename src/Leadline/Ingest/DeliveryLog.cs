@@ -8,7 +8,8 @@ using Leadline.Telemetry;
 namespace Leadline.Ingest;
 
 /// <summary>
-/// Group commit: whoever delivers while a transaction runs waits for the next one and shares it. An id is given only for what is durable.
+/// Group commit: whoever delivers while a transaction runs waits for the next one and shares it. An id is given only for what is
+/// durable.
 /// </summary>
 public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger) : BackgroundService
 {
@@ -17,7 +18,8 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
 
     const int AtOnce = 512, MostCommits = 128;
 
-    readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(
+        new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     readonly SemaphoreSlim arrived = new(0, 1);
 
     // Of commits that nobody has read yet, the last ones.
@@ -26,7 +28,8 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
     long bytes;
 
     /// <summary>Waits for the next delivery to be durable, or for so long.</summary>
-    public Task<bool> ArrivedAsync(TimeSpan patience, CancellationToken cancellation) => arrived.WaitAsync(patience, cancellation);
+    public Task<bool> ArrivedAsync(TimeSpan patience, CancellationToken cancellation) =>
+        arrived.WaitAsync(patience, cancellation);
 
     /// <summary>Says that there is something to read.</summary>
     public void Wake()
@@ -58,10 +61,13 @@ public sealed partial class DeliveryLog(Store store, ILogger<DeliveryLog> logger
         return null;
     }
 
-    /// <summary>The spans of the commits that stored deliveries up to this one, each told once; none where nobody listens.</summary>
+    /// <summary>
+    /// The spans of the commits that stored deliveries up to this one, each told once; none where nobody listens.
+    /// </summary>
     public IEnumerable<ActivityContext> CommitsUpTo(long delivery)
     {
-        while (commits.TryPeek(out var next) && next.First <= delivery && commits.TryDequeue(out var commit)) yield return commit.Span;
+        while (commits.TryPeek(out var next) && next.First <= delivery && commits.TryDequeue(out var commit))
+            yield return commit.Span;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)

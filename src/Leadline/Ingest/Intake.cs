@@ -11,7 +11,8 @@ public sealed class Intake(byte[] salt)
 {
     readonly Scrub scrub = new(salt);
 
-    public static async Task<Intake> OfAsync(Store store, CancellationToken cancellation) => new(await store.SaltAsync(cancellation));
+    public static async Task<Intake> OfAsync(Store store, CancellationToken cancellation) =>
+        new(await store.SaltAsync(cancellation));
 
     /// <param name="item">The key of what was asked for, where nobody sent it.</param>
     public NewDelivery Prepare(SourceReader reader, Delivery delivery, string? item = null)
@@ -19,7 +20,8 @@ public sealed class Intake(byte[] salt)
         delivery = reader.Kept(delivery);
 
         // Before the scrub, so that a sender's repetition is the same whatever the salt.
-        var key = item is not null ? $"{reader.Source}:polled:{item}" : reader.DedupeKey(delivery) is { Length: > 0 } own ? $"{reader.Source}:{own}" : $"{reader.Source}:{Convert.ToHexStringLower(Hash(reader.Source, delivery.Body.Span))}";
+        var key = item is not null ? $"{reader.Source}:polled:{item}" : reader.DedupeKey(delivery) is { Length: > 0 } own
+            ? $"{reader.Source}:{own}" : $"{reader.Source}:{Convert.ToHexStringLower(Hash(reader.Source, delivery.Body.Span))}";
         var kept = Delivery.NoHeaders;
         foreach (var name in reader.KeptHeaders)
             if (delivery.Header(name) is { } value) kept = kept.SetItem(name, value);

@@ -18,7 +18,8 @@ public enum OverrideRefusal { Kind, Reason, LongReason, Needs, Deployment, Incid
 public sealed record Overridden(OverrideEntry? Entry, OverrideRefusal? Refusal, bool IsJudged);
 
 /// <summary>Takes what people say against the rules, keeps it, and judges the service again before it answers.</summary>
-/// <param name="patience">How long somebody waits for the judgement; what takes longer goes on without them. Ten seconds where null.</param>
+/// <param name="patience">How long somebody waits for the judgement; what takes longer goes on without them. Ten seconds where
+/// null.</param>
 public sealed class Overriding(Store store, Readings readings, TimeProvider clock, TimeSpan? patience = null)
 {
     public const int LongestReason = 500;
@@ -33,14 +34,21 @@ public sealed class Overriding(Store store, Readings readings, TimeProvider cloc
     /// <summary>Why, and what to do, in a sentence.</summary>
     public static string Sentence(OverrideRefusal refusal) => refusal switch
     {
-        OverrideRefusal.Kind => $"the kind is none that there is: write {string.Join(", ", KindWords.SkipLast(1))} or {KindWords.Last()}",
+        OverrideRefusal.Kind =>
+            $"the kind is none that there is: write {string.Join(", ", KindWords.SkipLast(1))} or {KindWords.Last()}",
         OverrideRefusal.Reason => "the reason is missing: say in a sentence why, for whoever reads the numbers",
         OverrideRefusal.LongReason => $"the reason is longer than {LongestReason} characters: say it shorter",
-        OverrideRefusal.Needs => "failed, not_failed and exclude need a deployment and no incident, link_incident needs both, unlink_incident an incident: name them by their ids",
+        OverrideRefusal.Needs =>
+            "failed, not_failed and exclude need a deployment and no incident, link_incident needs both, unlink_incident an "
+                + "incident: name them by their ids",
         OverrideRefusal.Deployment => "no deployment in the ledger has this id: leadline ledger lists them",
-        OverrideRefusal.Incident => "no incident that was judged has this id: GET /api/v1/incidents lists them, and there are none while definitions.failure.signals leaves incident out",
+        OverrideRefusal.Incident =>
+            "no incident that was judged has this id: GET /api/v1/incidents lists them, and there are none while "
+                + "definitions.failure.signals leaves incident out",
         OverrideRefusal.Service => "several services have it: name one as service",
-        OverrideRefusal.Apart => "the incident and the deployment are not of one service and environment: map the incident to the service under services in leadline.yaml",
+        OverrideRefusal.Apart =>
+            "the incident and the deployment are not of one service and environment: map the incident to the service under "
+                + "services in leadline.yaml",
         OverrideRefusal.Unknown => "there is no override of this number: GET /api/v1/overrides lists them",
         _ => "it was undone before: to undo that, make it again",
     };
@@ -79,7 +87,8 @@ public sealed class Overriding(Store store, Readings readings, TimeProvider cloc
         return new Overridden(await store.OverrideAsync(id, cancellation), null, isJudged);
     }
 
-    async Task<(NewOverride? Made, OverrideRefusal? Refusal)> ReadAsync(OverrideRequest request, string by, CancellationToken cancellation)
+    async Task<(NewOverride? Made, OverrideRefusal? Refusal)> ReadAsync(
+        OverrideRequest request, string by, CancellationToken cancellation)
     {
         var place = Kinds.Select(Rows.Word).ToList().IndexOf(request.Kind ?? "");
         if (place < 0) return (null, OverrideRefusal.Kind);
@@ -101,12 +110,14 @@ public sealed class Overriding(Store store, Readings readings, TimeProvider cloc
         var incidents = judged.Select(one => (one.Service, one.Environment));
         var places = (deployment is null ? incidents : incident is null ? deployed : deployed.Intersect(incidents)).ToList();
         if (places.Count == 0) return (null, OverrideRefusal.Apart);
-        if (Named(request.Service) is { } service) places.RemoveAll(one => !one.Service.Equals(service, StringComparison.OrdinalIgnoreCase));
+        if (Named(request.Service) is { } service)
+            places.RemoveAll(one => !one.Service.Equals(service, StringComparison.OrdinalIgnoreCase));
         if (places.Count != 1) return (null, places.Count == 0 ? OverrideRefusal.Apart : OverrideRefusal.Service);
 
         // What is unlinked is remembered with the deployment that it blamed, by which it is found again.
         deployment ??= judged.First(one => (one.Service, one.Environment) == places[0]).Deployment;
-        return (new NewOverride(kind, new ServiceName(places[0].Service), places[0].Environment, deployment, incident, reason, by), null);
+        return (new NewOverride(
+            kind, new ServiceName(places[0].Service), places[0].Environment, deployment, incident, reason, by), null);
     }
 
     static string? Named(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -2,13 +2,18 @@ using Leadline.Storage;
 
 namespace Leadline.Ingest;
 
-/// <summary>Reads and judges while the server runs, as deliveries come; once a day it lets go of bodies whose time is over.</summary>
-public sealed partial class ReadingLoop(Store store, DeliveryLog log, Readings readings, Settings.LeadlineSettings settings, TimeProvider clock, ILogger<ReadingLoop> logger) : BackgroundService
+/// <summary>
+/// Reads and judges while the server runs, as deliveries come; once a day it lets go of bodies whose time is over.
+/// </summary>
+public sealed partial class ReadingLoop(
+    Store store, DeliveryLog log, Readings readings, Settings.LeadlineSettings settings, TimeProvider clock,
+    ILogger<ReadingLoop> logger) : BackgroundService
 {
     // So that a stream of deliveries that never ends does not keep what was read from being judged.
     const int BatchesBetweenJudgements = 2;
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(1), Unreadable = TimeSpan.FromDays(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(1),
+        Unreadable = TimeSpan.FromDays(30);
     static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(200);
 
     DateTimeOffset purged;

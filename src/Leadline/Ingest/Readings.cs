@@ -8,11 +8,13 @@ using Leadline.Telemetry;
 namespace Leadline.Ingest;
 
 /// <summary>Reads what the log holds into facts, from the cursor on, and judges the services that they touch.</summary>
-/// <param name="judges">How many services are judged at the same time; a server that also answers leaves processors free for that.</param>
+/// <param name="judges">How many services are judged at the same time; a server that also answers leaves processors free for
+/// that.</param>
 /// <param name="commits">The spans of the commits that stored the deliveries up to this id.</param>
 /// <param name="sources">Who reads; the catalogue where null.</param>
 public sealed partial class Readings(
-    Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null, int? judges = null,
+    Store store, Definitions definitions, ILogger logger, Func<ServiceFacts, Definitions, Judgement>? judge = null,
+    int? judges = null,
     Func<long, IEnumerable<ActivityContext>>? commits = null, KnownSources? sources = null)
 {
     /// <summary>The most deliveries of one batch.</summary>
@@ -50,27 +52,34 @@ public sealed partial class Readings(
     /// <summary>The services that these facts can change.</summary>
     async Task<IReadOnlyCollection<ServiceName>> TouchedAsync(IEnumerable<ReadDelivery> readings, CancellationToken cancellation)
     {
-        var facts = readings.Select(reading => reading.Reading).OfType<FactsReading>().SelectMany(reading => reading.Facts).ToList();
+        var facts = readings.Select(reading => reading.Reading).OfType<FactsReading>().SelectMany(reading => reading.Facts)
+            .ToList();
         var deployed = await store.DeployedFromAsync(facts.OfType<CommitFact>(), cancellation);
         map = definitions.Services.IsEmpty ? null : map ?? await store.ServiceMapAsync(definitions, cancellation);
         if (map is not null) return Touched(map, [.. facts, .. deployed]);
 
         // Where no services are defined, new facts may speak of new ones: the map is made of what was stored and of these.
         var known = await store.ServiceMapAsync(definitions, cancellation);
-        var declared = facts.OfType<DeploymentFact>().Where(fact => fact.Service is not null).Select(fact => (fact.Service!, fact.Repository));
+        var declared = facts.OfType<DeploymentFact>().Where(fact => fact.Service is not null)
+            .Select(fact => (fact.Service!, fact.Repository));
         var grown = new ServiceMap(
             definitions,
-            known.Services.SelectMany(service => service.Repositories.IsEmpty ? [(service.Name.Value, (RepositoryName?)null)] : service.Repositories.Where(repository => repository.Value != service.Name.Value)
-                .Select(repository => (service.Name.Value, (RepositoryName?)repository))).Concat(declared),
-            known.Services.SelectMany(service => service.Repositories).Concat(facts.Select(fact => fact.OfRepository()).OfType<RepositoryName>()).Distinct());
+            known.Services.SelectMany(service =>
+                service.Repositories.IsEmpty ? [(service.Name.Value, (RepositoryName?)null)]
+                    : service.Repositories.Where(repository => repository.Value != service.Name.Value)
+                        .Select(repository => (service.Name.Value, (RepositoryName?)repository))).Concat(declared),
+            known.Services.SelectMany(service => service.Repositories)
+                .Concat(facts.Select(fact => fact.OfRepository()).OfType<RepositoryName>()).Distinct());
         return [.. Touched(grown, [.. facts, .. deployed]).Concat(Touched(known, facts)).Distinct()];
     }
 
     /// <summary>Judges every service whose facts are newer than its judgement; answers how many.</summary>
-    /// <exception cref="AggregateException">Some could not be judged; the others were, and those are not tried again before they have new facts.</exception>
+    /// <exception cref="AggregateException">Some could not be judged; the others were, and those are not tried again before they
+    /// have new facts.</exception>
     public async Task<int> JudgeAsync(CancellationToken cancellation)
     {
-        var stale = (await store.StaleAsync(cancellation)).Where(one => !failed.TryGetValue(one.Service, out var mark) || mark != one.Mark).ToList();
+        var stale = (await store.StaleAsync(cancellation)).Where(
+            one => !failed.TryGetValue(one.Service, out var mark) || mark != one.Mark).ToList();
         if (stale.Count == 0) return 0;
         var errors = new List<Exception>();
         var services = await store.ServiceMapAsync(definitions, cancellation);
@@ -93,12 +102,16 @@ public sealed partial class Readings(
         // What another server judges is left to it. What it judged meanwhile is no longer stale.
         await using var claim = await store.ClaimAsync(batch.Select(one => one.Service), cancellation);
         var still = (await store.StaleAsync(cancellation)).ToDictionary(one => one.Service);
-        var ours = batch.Where(one => claim.Holds(one.Service) && still.ContainsKey(one.Service)).Select(one => still[one.Service]).ToList();
+        var ours = batch.Where(one => claim.Holds(one.Service) && still.ContainsKey(one.Service))
+            .Select(one => still[one.Service]).ToList();
         if (ours.Count == 0) return 0;
         using var work = Work.Judging(ours.Count);
 
         // A service that another source writes in other letters bears one of the names; under the other it is gone.
-        var named = ours.Select(one => (One: one, Service: services.Find(one.Service.Value) is { } found && found.Name == one.Service ? found : null)).ToList();
+        var named =
+            ours.Select(one =>
+                (One: one, Service: services.Find(one.Service.Value) is { } found && found.Name == one.Service ? found : null))
+                .ToList();
         var known = named.Where(pair => pair.Service is not null).ToList();
         var facts = await store.FactsOfAsync([.. known.Select(pair => pair.Service!)], services, cancellation);
         var judged = await JudgeAsync(facts, cancellation);
@@ -109,13 +122,17 @@ public sealed partial class Readings(
             errors.Add(new InvalidOperationException($"{pair.One.Service} could not be judged: {error.Message}", error));
         }
 
-        work.Tell("leadline.commit.count", facts.Sum(one => one.Commits.Count)).Tell("leadline.ledger_row.count", judged.Sum(one => one.Judgement?.Ledger.Length ?? 0));
+        work.Tell("leadline.commit.count", facts.Sum(one => one.Commits.Count))
+            .Tell("leadline.ledger_row.count", judged.Sum(one => one.Judgement?.Ledger.Length ?? 0));
         var nothing = new Judgement([], [], []);
         await store.SaveJudgementsAsync(
             [
                 .. known.Zip(judged).Where(pair => pair.Second.Judgement is not null)
                     .Select(pair => new JudgedService(pair.First.Service!, pair.Second.Judgement!, pair.First.One.Mark)),
-                .. named.Where(pair => pair.Service is null).Select(pair => new JudgedService(new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
+                .. named.Where(pair => pair.Service is null)
+                    .Select(pair =>
+                        new JudgedService(
+                            new ServiceDefinition { Name = pair.One.Service }, nothing, pair.One.Mark, IsRemoved: true)),
             ],
             cancellation);
         if (judged.All(one => one.Error is null)) work.Done();
@@ -124,11 +141,12 @@ public sealed partial class Readings(
 
     /// <summary>Reads and judges until there is nothing left to do.</summary>
     /// <param name="progress">Told how many deliveries were read so far.</param>
-    public Task DrainAsync(Action<int>? progress, CancellationToken cancellation) => RoundAsync(int.MaxValue, progress, cancellation);
+    public Task DrainAsync(Action<int>? progress, CancellationToken cancellation) =>
+        RoundAsync(int.MaxValue, progress, cancellation);
 
     /// <summary>
-    /// Reads until there is nothing left or so many batches were read; where nothing new waits, as many of what is to be read again; then judges.
-    /// True where more may wait to be read.
+    /// Reads until there is nothing left or so many batches were read; where nothing new waits, as many of what is to be read
+    /// again; then judges. True where more may wait to be read.
     /// </summary>
     public async Task<bool> RoundAsync(int batches, Action<int>? progress, CancellationToken cancellation)
     {
@@ -173,7 +191,8 @@ public sealed partial class Readings(
     }
 
     /// <summary>
-    /// Judges one service ahead of the others. False where it could not be done while somebody waits: it is stale still, and judged in its turn.
+    /// Judges one service ahead of the others. False where it could not be done while somebody waits: it is stale still, and
+    /// judged in its turn.
     /// </summary>
     public async Task<bool> JudgeAsync(ServiceName service, TimeSpan patience, CancellationToken cancellation)
     {
@@ -191,7 +210,9 @@ public sealed partial class Readings(
             var stale = (await store.StaleAsync(CancellationToken.None)).Where(one => one.Service == service).ToArray();
             if (stale.Length == 0) return true;
             var errors = new List<Exception>();
-            return await JudgeAsync(stale, await store.ServiceMapAsync(definitions, CancellationToken.None), errors, CancellationToken.None) > 0 && errors.Count == 0;
+            return await JudgeAsync(
+                stale, await store.ServiceMapAsync(definitions, CancellationToken.None), errors,
+                CancellationToken.None) > 0 && errors.Count == 0;
         }
         catch (Exception error)
         {
@@ -206,20 +227,22 @@ public sealed partial class Readings(
     }
 
     /// <summary>Judges these on threads of their own: in the pool they would keep requests waiting.</summary>
-    async Task<(Judgement? Judgement, Exception? Error)[]> JudgeAsync(IReadOnlyList<ServiceFacts> facts, CancellationToken cancellation)
+    async Task<(Judgement? Judgement, Exception? Error)[]> JudgeAsync(
+        IReadOnlyList<ServiceFacts> facts, CancellationToken cancellation)
     {
         var judged = new (Judgement?, Exception?)[facts.Count];
         var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(facts.Count, judges ?? Environment.ProcessorCount)).Select(_ => Task.Factory.StartNew(
-            () =>
-            {
-                for (var i = Interlocked.Increment(ref next); i < judged.Length; i = Interlocked.Increment(ref next))
+        await Task.WhenAll(
+            Enumerable.Range(0, Math.Min(facts.Count, judges ?? Environment.ProcessorCount)).Select(_ => Task.Factory.StartNew(
+                () =>
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    judged[i] = Judge(facts[i]);
-                }
-            },
-            cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+                    for (var i = Interlocked.Increment(ref next); i < judged.Length; i = Interlocked.Increment(ref next))
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        judged[i] = Judge(facts[i]);
+                    }
+                },
+                cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         return judged;
     }
 
@@ -248,7 +271,8 @@ public sealed partial class Readings(
         if (reader is null) return (1, Reading.Unreadable($"there is no source {stored.Delivery.Source}"));
         try
         {
-            if (stored.Delivery.Body.IsEmpty) return (reader.Version, Reading.Unreadable("the body is empty, or was dropped when its time was over"));
+            if (stored.Delivery.Body.IsEmpty)
+                return (reader.Version, Reading.Unreadable("the body is empty, or was dropped when its time was over"));
             return (reader.Version, reader.Read(stored.Delivery));
         }
         catch (JsonException error)
@@ -275,7 +299,8 @@ public sealed partial class Readings(
         }
     }
 
-    static List<ServiceName> Touched(ServiceMap map, IEnumerable<Fact> facts) => [.. facts.SelectMany(fact => map.ServicesOf(fact)).Select(service => service.Name).Distinct()];
+    static List<ServiceName> Touched(ServiceMap map, IEnumerable<Fact> facts) =>
+        [.. facts.SelectMany(fact => map.ServicesOf(fact)).Select(service => service.Name).Distinct()];
 
     static partial class Log
     {

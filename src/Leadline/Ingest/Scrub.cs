@@ -8,8 +8,8 @@ using Leadline.Sources;
 namespace Leadline.Ingest;
 
 /// <summary>
-/// Replaces people in a body by salted hashes, so that the log can be kept and replayed without holding anyone's name. The same person is
-/// the same hash everywhere in one store, and a hash stays as it is.
+/// Replaces people in a body by salted hashes, so that the log can be kept and replayed without holding anyone's name. The same
+/// person is the same hash everywhere in one store, and a hash stays as it is.
 /// </summary>
 public sealed partial class Scrub(byte[] salt)
 {
@@ -27,7 +27,9 @@ public sealed partial class Scrub(byte[] salt)
                 rest = rest[start..];
                 if (!first) output.Write("\n"u8);
                 first = false;
-                using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+                using var writer = new Utf8JsonWriter(
+                    output,
+                    new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
                 rest = rest[(int)Rewrite(rest, writer, fields, known)..];
             }
 
@@ -45,7 +47,9 @@ public sealed partial class Scrub(byte[] salt)
         if (value.Length == 0 || Hashed().IsMatch(value)) return value;
         var bot = value.EndsWith("[bot]", StringComparison.Ordinal);
         var name = bot ? value[..^5] : value;
-        return "h_" + Convert.ToHexStringLower(HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(name.ToLowerInvariant())).AsSpan(0, 8)) + (bot ? "[bot]" : "");
+        return "h_"
+            + Convert.ToHexStringLower(HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(name.ToLowerInvariant())).AsSpan(0, 8))
+            + (bot ? "[bot]" : "");
     }
 
     long Rewrite(ReadOnlySpan<byte> body, Utf8JsonWriter writer, PersonalFields fields, HashSet<string> known)
@@ -109,7 +113,13 @@ public sealed partial class Scrub(byte[] salt)
         if (known.Count == 0) return text;
 
         // A person's name in running text; but the owner part of owner/name belongs to the repository.
-        return Word().Replace(text, match => known.Contains(match.Value) && !(match.Index + match.Length < text.Length && text[match.Index + match.Length] == '/') ? Hash(match.Value) : match.Value);
+        return Word()
+            .Replace(
+                text,
+                match =>
+                    known.Contains(match.Value)
+                        && !(match.Index + match.Length < text.Length && text[match.Index + match.Length] == '/')
+                        ? Hash(match.Value) : match.Value);
     }
 
     /// <summary>The logins, names and addresses that stand in the body's personal fields.</summary>
@@ -170,13 +180,15 @@ public sealed partial class Scrub(byte[] salt)
     }
 
     static bool IsNameOf(string? key, bool ofPerson, PersonalFields fields) =>
-        key is "login" or "name" or "email" or "username" or "display_name" or "displayName" or "nickname" or "full_name" or "display_value"
+        key is "login" or "name" or "email" or "username" or "display_name" or "displayName" or "nickname" or "full_name"
+            or "display_value"
             ? ofPerson || fields.Strings.Contains(key)
             : IsPerson(key, fields);
 
     /// <summary>
-    /// The string, where it is text. A reader may pass over one that is none (half of a surrogate pair, bytes that are no UTF-8), so it must
-    /// not keep the rest of the body from the scrub: it is taken as its bytes say. The null character is one that no engine keeps.
+    /// The string, where it is text. A reader may pass over one that is none (half of a surrogate pair, bytes that are no
+    /// UTF-8), so it must not keep the rest of the body from the scrub: it is taken as its bytes say. The null character is one
+    /// that no engine keeps.
     /// </summary>
     static string TextOf(ref Utf8JsonReader reader)
     {

@@ -21,11 +21,17 @@ public static class Buckets
         };
         while (true)
         {
-            var next = bucket switch { Bucket.Day => start.AddDays(1), Bucket.Week => start.AddDays(7), _ => start.AddMonths(1) };
+            var next = bucket switch
+            {
+                Bucket.Day => start.AddDays(1),
+                Bucket.Week => start.AddDays(7),
+                _ => start.AddMonths(1),
+            };
             var begins = Instant(start, zone);
             var ends = Instant(next, zone);
             if (begins >= to) yield break;
-            yield return new BucketSpan(start, begins < from ? from : begins, ends > to ? to : ends, begins >= from && ends <= to);
+            yield return new BucketSpan(
+                start, begins < from ? from : begins, ends > to ? to : ends, begins >= from && ends <= to);
             start = next;
         }
     }

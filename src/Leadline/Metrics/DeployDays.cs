@@ -3,10 +3,13 @@ using Leadline.Core;
 
 namespace Leadline.Metrics;
 
-/// <summary>On how many days of the median week and month something was deployed, over the whole weeks and months of a window.</summary>
+/// <summary>
+/// On how many days of the median week and month something was deployed, over the whole weeks and months of a window.
+/// </summary>
 /// <param name="PerWeek">Null without a whole week; likewise by month.</param>
 /// <param name="PerWeekInterval">At least 95 %, by order statistics; null under five weeks, and likewise by month.</param>
-public sealed record DeployDays(double? PerWeek, ImmutableArray<double>? PerWeekInterval, double? PerMonth, ImmutableArray<double>? PerMonthInterval)
+public sealed record DeployDays(
+    double? PerWeek, ImmutableArray<double>? PerWeekInterval, double? PerMonth, ImmutableArray<double>? PerMonthInterval)
 {
     /// <param name="days">Each day with a counted deployment once, as midnight on the zone's own clock.</param>
     public static DeployDays Of(IReadOnlyCollection<DateTime> days, DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone)
@@ -19,7 +22,8 @@ public sealed record DeployDays(double? PerWeek, ImmutableArray<double>? PerWeek
         {
             var counts = Buckets.Of(from, to, bucket, zone).Where(span => span.IsWhole && span.From >= from)
                 .Select(span => (double)days.Count(day => day >= span.Local && day < next(span.Local))).Order().ToList();
-            return (Median.Of(counts), Intervals.RanksOfMedian(counts.Count) is { } ranks ? [counts[(int)ranks.Lower - 1], counts[(int)ranks.Upper - 1]] : null);
+            return (Median.Of(counts), Intervals.RanksOfMedian(counts.Count) is { } ranks
+                ? [counts[(int)ranks.Lower - 1], counts[(int)ranks.Upper - 1]] : null);
         }
     }
 }

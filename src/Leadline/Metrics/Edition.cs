@@ -8,7 +8,8 @@ namespace Leadline.Metrics;
 /// <param name="Levels">By metric, the best level first; a metric that is null, or all of them, has no level.</param>
 /// <param name="QuickCheck">The means of a survey; null where it publishes none.</param>
 public sealed record Edition(
-    string Id, string Title, int Year, string Source, string Note, ImmutableDictionary<string, ImmutableArray<LevelCut>?>? Levels, QuickCheckMeans? QuickCheck)
+    string Id, string Title, int Year, string Source, string Note,
+    ImmutableDictionary<string, ImmutableArray<LevelCut>?>? Levels, QuickCheckMeans? QuickCheck)
 {
     /// <summary>The cut-offs of a metric; null where the edition defines none.</summary>
     public ImmutableArray<LevelCut>? CutsOf(string metric) => Levels?.GetValueOrDefault(metric);
@@ -24,10 +25,15 @@ public static class KnownEditions
     public static ImmutableArray<Edition> All { get; } = Read();
 
     /// <summary>Those with means of a Quick Check, the oldest first.</summary>
-    public static ImmutableArray<Edition> OfQuickChecks { get; } = [.. All.Where(edition => edition.QuickCheck is not null).OrderBy(edition => edition.Year)];
+    public static ImmutableArray<Edition> OfQuickChecks { get; } =
+    [
+        .. All.Where(edition => edition.QuickCheck is not null).OrderBy(edition => edition.Year),
+    ];
 
     /// <exception cref="ArgumentException">There is none of this id.</exception>
-    public static Edition Of(string id) => All.FirstOrDefault(edition => edition.Id == id) ?? throw new ArgumentException($"there is no edition '{id}'", nameof(id));
+    public static Edition Of(string id) =>
+        All.FirstOrDefault(edition => edition.Id == id)
+            ?? throw new ArgumentException($"there is no edition '{id}'", nameof(id));
 
     static ImmutableArray<Edition> Read()
     {
@@ -41,7 +47,8 @@ public static class KnownEditions
 /// <param name="BelowRatio">Itself not in it; <paramref name="AtMostRatio"/> is.</param>
 /// <param name="Says">In the edition's words.</param>
 public sealed record LevelCut(
-    string Level, double? AtLeastPerDay, double? DeployDaysPerWeek, double? DeployDaysPerMonth, double? BelowSeconds, double? BelowRatio, double? AtMostRatio, string? Says)
+    string Level, double? AtLeastPerDay, double? DeployDaysPerWeek, double? DeployDaysPerMonth, double? BelowSeconds,
+    double? BelowRatio, double? AtMostRatio, string? Says)
 {
     /// <summary>The cut-off in words.</summary>
     public string Rule => this switch
@@ -75,12 +82,16 @@ readonly record struct LevelValue(double Number, double DaysPerWeek = 0, double 
 /// <summary>What the answers of a Quick Check came to, on the scale on which it was published.</summary>
 /// <param name="Metrics">Those that it asks for; its overall score is the mean of theirs.</param>
 /// <param name="Note">What is to be known before means are compared.</param>
-public sealed record QuickCheckMeans(ImmutableArray<string> Metrics, string Note, QuickCheckGroups Industries, QuickCheckGroups OrganizationSizes);
+public sealed record QuickCheckMeans(
+    ImmutableArray<string> Metrics, string Note, QuickCheckGroups Industries, QuickCheckGroups OrganizationSizes);
 
 /// <param name="Turned">The metrics whose means are published with 10 for the worst.</param>
 public sealed record QuickCheckGroups(ImmutableArray<string> Turned, ImmutableArray<QuickCheckGroup> Groups)
 {
-    /// <summary>The mean score of a metric, 10 for the best, with its standard deviation; null where the edition has no such group or metric.</summary>
+    /// <summary>
+    /// The mean score of a metric, 10 for the best, with its standard deviation; null where the edition has no such group or
+    /// metric.
+    /// </summary>
     public (double Mean, double Deviation)? MeanOf(string group, string metric) =>
         Groups.FirstOrDefault(one => one.Id == group)?.Means.TryGetValue(metric, out var found) == true
             ? (Turned.Contains(metric) ? Math.Round(QuickCheckScale.Best - found[0], 2) : found[0], found[1]) : null;
@@ -88,4 +99,5 @@ public sealed record QuickCheckGroups(ImmutableArray<string> Turned, ImmutableAr
 
 /// <param name="PublishedAverage">As it was published; on which scale says the note of the edition.</param>
 /// <param name="Means">By metric the mean and the standard deviation.</param>
-public sealed record QuickCheckGroup(string Id, string Name, double PublishedAverage, ImmutableDictionary<string, ImmutableArray<double>> Means);
+public sealed record QuickCheckGroup(
+    string Id, string Name, double PublishedAverage, ImmutableDictionary<string, ImmutableArray<double>> Means);

@@ -14,11 +14,13 @@ public static class Human
         if (total < 60) return $"{total} s";
         if (total < 3600) return With(total / 60, "min", total % 60 == 0 || total >= 600 ? 0 : total % 60, "s");
         if (total < 86_400) return With(total / 3600, "h", total % 3600 / 60, "min");
-        return total < 14 * 86_400 ? With(total / 86_400, total < 2 * 86_400 ? "day" : "days", total % 86_400 / 3600, "h") : $"{Math.Round(total / 86_400.0)} days";
+        return total < 14 * 86_400 ? With(total / 86_400, total < 2 * 86_400 ? "day" : "days", total % 86_400 / 3600, "h")
+            : $"{Math.Round(total / 86_400.0)} days";
     }
 
     /// <summary><c>≈ 2 h 10 min</c> where it was estimated from a histogram: within 1 %.</summary>
-    public static string About(string span, Percentiles percentiles) => percentiles == Percentiles.Estimated && span != NoData ? "≈ " + span : span;
+    public static string About(string span, Percentiles percentiles) =>
+        percentiles == Percentiles.Estimated && span != NoData ? "≈ " + span : span;
 
     /// <summary><c>3.1 a day</c>, <c>2.4 a week</c>, <c>1.5 a month</c>: the unit in which it is at least one.</summary>
     public static string Rate(double? perDay) => perDay switch
@@ -31,7 +33,8 @@ public static class Human
 
     public static string Share(double? share) => share is { } value ? $"{Round(value * 100)} %" : NoData;
 
-    static string With(long first, string unit, long second, string smaller) => second == 0 ? $"{first} {unit}" : $"{first} {unit} {second} {smaller}";
+    static string With(long first, string unit, long second, string smaller) =>
+        second == 0 ? $"{first} {unit}" : $"{first} {unit} {second} {smaller}";
 
     static string Round(double value) => value >= 10 ? value.ToString("0") : value.ToString("0.#");
 }

@@ -10,8 +10,8 @@ public static class Intervals
     const double Tail = Confidence.Tail;
 
     /// <summary>
-    /// Jeffreys' interval of a share: the 2.5 and 97.5 % points of Beta(k + ½, n − k + ½), with the end at 0 or 1 where k is 0 or n
-    /// (Brown, Cai and DasGupta, Interval Estimation for a Binomial Proportion, Statistical Science 16, 2001).
+    /// Jeffreys' interval of a share: the 2.5 and 97.5 % points of Beta(k + ½, n − k + ½), with the end at 0 or 1 where k is 0
+    /// or n (Brown, Cai and DasGupta, Interval Estimation for a Binomial Proportion, Statistical Science 16, 2001).
     /// </summary>
     public static ImmutableArray<double>? OfShare(long part, long whole) => whole == 0 ? null :
     [
@@ -20,8 +20,8 @@ public static class Intervals
     ];
 
     /// <summary>
-    /// The exact interval of a Poisson rate per unit: Gamma quantiles of the count (Garwood, Fiducial Limits for the Poisson Distribution,
-    /// Biometrika 28, 1936), divided by the exposure.
+    /// The exact interval of a Poisson rate per unit: Gamma quantiles of the count (Garwood, Fiducial Limits for the Poisson
+    /// Distribution, Biometrika 28, 1936), divided by the exposure.
     /// </summary>
     public static ImmutableArray<double>? OfRate(long count, double exposure) => exposure <= 0 ? null :
     [
@@ -30,9 +30,9 @@ public static class Intervals
     ];
 
     /// <summary>
-    /// The ranks (from 1) of the order statistics between which the median lies with a confidence of at least 95 %: the largest l with
-    /// P(Binomial(n, ½) &lt; l) ≤ 2.5 %, and n + 1 − l (Conover, Practical Nonparametric Statistics, 1999, section 3.2). Null under n = 5;
-    /// at n = 5 the extremes, whose confidence is 93.75 %.
+    /// The ranks (from 1) of the order statistics between which the median lies with a confidence of at least 95 %: the largest
+    /// l with P(Binomial(n, ½) &lt; l) ≤ 2.5 %, and n + 1 − l (Conover, Practical Nonparametric Statistics, 1999, section 3.2).
+    /// Null under n = 5; at n = 5 the extremes, whose confidence is 93.75 %.
     /// </summary>
     public static (long Lower, long Upper)? RanksOfMedian(long count)
     {

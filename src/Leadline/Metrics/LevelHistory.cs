@@ -3,15 +3,22 @@ using Leadline.Core;
 
 namespace Leadline.Metrics;
 
-/// <summary>In which weeks the level of a metric shifted; none where nothing is beyond chance (<see cref="ChangePoints"/>).</summary>
-/// <param name="Weeks">The whole weeks of the window that were looked at: those with rows, and of frequency all from the first with one.</param>
+/// <summary>
+/// In which weeks the level of a metric shifted; none where nothing is beyond chance (<see cref="ChangePoints"/>).
+/// </summary>
+/// <param name="Weeks">The whole weeks of the window that were looked at: those with rows, and of frequency all from the first
+/// with one.</param>
 /// <param name="Because">Why none can be found; null where it was looked for.</param>
 public sealed record LevelHistory(string Metric, int Weeks, ImmutableArray<LevelShift> Shifts, string? Because)
 {
     /// <summary>Those of one metric, or of all where none is named.</summary>
     /// <exception cref="FormatException">There is no such metric.</exception>
-    public static async Task<ImmutableArray<LevelHistory>> OfAsync(MetricsReader metrics, string? metric, MetricsQuery query, CancellationToken cancellation) =>
-        [.. await Task.WhenAll((metric is null ? MetricRules.Names : [metric]).Select(one => metrics.LevelsOverTimeAsync(one, query, cancellation)))];
+    public static async Task<ImmutableArray<LevelHistory>> OfAsync(
+        MetricsReader metrics, string? metric, MetricsQuery query, CancellationToken cancellation) =>
+        [
+            .. await Task.WhenAll((metric is null ? MetricRules.Names : [metric]).Select(
+                one => metrics.LevelsOverTimeAsync(one, query, cancellation))),
+        ];
 
     /// <summary>Finds them.</summary>
     /// <param name="weeks">In order.</param>
@@ -19,14 +26,22 @@ public sealed record LevelHistory(string Metric, int Weeks, ImmutableArray<Level
     {
         const int Least = 2 * ChangePoints.LeastBuckets;
         var isFrequency = metric == "deployment_frequency";
-        List<LevelWeek> known = [.. isFrequency ? weeks.SkipWhile(week => week.Count == 0) : weeks.Where(week => week.Count > 0)];
-        if (known.Count < Least) return new LevelHistory(metric, known.Count, [], $"a shift is looked for from {Least} whole weeks{(isFrequency ? "" : " with rows")} on, and the window has {known.Count}");
+        List<LevelWeek> known =
+        [
+            .. isFrequency ? weeks.SkipWhile(week => week.Count == 0) : weeks.Where(week => week.Count > 0),
+        ];
+        if (known.Count < Least)
+            return new LevelHistory(
+                metric, known.Count, [],
+                $"a shift is looked for from {Least} whole weeks{(isFrequency ? "" : " with rows")} on, and the window has "
+                    + $"{known.Count}");
         var places = isFrequency ? ChangePoints.OfCounts([.. known.Select(week => week.Count)])
             : known[0].Times is null ? ChangePoints.OfShares([.. known.Select(week => (week.Part, week.Count))])
             : ChangePoints.OfTimes([.. known.Select(week => week.Times!)]);
         int[] bounds = [0, .. places, known.Count];
         return new LevelHistory(metric, known.Count, [.. places.Select((place, i) => new LevelShift(
-            known[place].From, Level(bounds[i], place), Level(place, bounds[i + 2]), Rows(bounds[i], place), Rows(place, bounds[i + 2])))], null);
+            known[place].From, Level(bounds[i], place), Level(place, bounds[i + 2]), Rows(bounds[i], place),
+            Rows(place, bounds[i + 2])))], null);
 
         double Level(int from, int to) => Math.Round(
             isFrequency ? Rows(from, to) / (7.0 * (to - from))
@@ -39,7 +54,8 @@ public sealed record LevelHistory(string Metric, int Weeks, ImmutableArray<Level
 
 /// <summary>A shift from one level to the next.</summary>
 /// <param name="At">The beginning of the first week of the new level.</param>
-/// <param name="Before">The metric over all weeks of the level before: deployments per day, a share, or the median in seconds, within 1 %.</param>
+/// <param name="Before">The metric over all weeks of the level before: deployments per day, a share, or the median in seconds,
+/// within 1 %.</param>
 /// <param name="RowsBefore">What it is of.</param>
 public sealed record LevelShift(DateTimeOffset At, double Before, double After, long RowsBefore, long RowsAfter)
 {

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Leadline.Metrics;
 
 /// <summary>
-/// The levels that an edition's cut-offs allow for a value and its interval, the best first: one where both ends of the interval have the same, several
-/// where it is too wide to tell, and null where the edition defines none, or there is no interval.
+/// The levels that an edition's cut-offs allow for a value and its interval, the best first: one where both ends of the interval
+/// have the same, several where it is too wide to tell, and null where the edition defines none, or there is no interval.
 /// </summary>
 public sealed class Levels(Edition edition)
 {
@@ -13,16 +13,22 @@ public sealed class Levels(Edition edition)
     public Edition Edition => edition;
 
     /// <summary>Whether frequency is judged by days with a deployment.</summary>
-    public bool NeedDeployDays => edition.CutsOf("deployment_frequency")?.Any(cut => cut is { DeployDaysPerWeek: not null } or { DeployDaysPerMonth: not null }) == true;
+    public bool NeedDeployDays =>
+        edition.CutsOf("deployment_frequency")?.Any(
+            cut => cut is { DeployDaysPerWeek: not null } or { DeployDaysPerMonth: not null }) == true;
 
-    public ImmutableArray<string>? OfFrequency(double? perDay, ImmutableArray<double>? interval, DeployDays? days) => !NeedDeployDays
+    public ImmutableArray<string>? OfFrequency(
+        double? perDay, ImmutableArray<double>? interval, DeployDays? days) => !NeedDeployDays
         ? Of("deployment_frequency", perDay, interval)
         : perDay is not null && days is { PerWeekInterval: [var low, var high] }
-            ? Between("deployment_frequency", new(0, low, days.PerMonthInterval?[0] ?? 0), new(0, high, days.PerMonthInterval?[1] ?? double.PositiveInfinity)) : null;
+            ? Between(
+                "deployment_frequency", new(0, low, days.PerMonthInterval?[0] ?? 0),
+                new(0, high, days.PerMonthInterval?[1] ?? double.PositiveInfinity)) : null;
 
     /// <summary>Those of a metric whose cut-offs are of its own number.</summary>
     public ImmutableArray<string>? Of(string metric, double? value, ImmutableArray<double>? interval) =>
-        value is { } known && interval is [var low, var high] ? Between(metric, new(Math.Min(low, known)), new(Math.Max(high, known))) : null;
+        value is { } known && interval is [var low, var high]
+            ? Between(metric, new(Math.Min(low, known)), new(Math.Max(high, known))) : null;
 
     /// <summary>Why a value has no level, or more than one; null where it has one.</summary>
     /// <param name="hasValue">Whether there is a value.</param>
@@ -40,7 +46,8 @@ public sealed class Levels(Edition edition)
     public bool Defines(string metric) => edition.CutsOf(metric) is not null;
 
     /// <summary>The one level of a value, whatever it rests on; null where the edition defines none.</summary>
-    public string? At(string metric, double value) => edition.CutsOf(metric) is { } cuts ? cuts[PlaceOf(cuts, new(value))].Level : null;
+    public string? At(string metric, double value) =>
+        edition.CutsOf(metric) is { } cuts ? cuts[PlaceOf(cuts, new(value))].Level : null;
 
     ImmutableArray<string>? Between(string metric, LevelValue one, LevelValue other)
     {

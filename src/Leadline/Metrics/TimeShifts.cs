@@ -10,8 +10,10 @@ public sealed record TimeShifts(TimeShift? LeadTime, TimeShift? RecoveryTime)
     public static TimeShifts None { get; } = new(null, null);
 }
 
-/// <param name="Percentiles">How it was found; from histograms each end is within 1 % of the sum of the two times that it is the difference of.</param>
+/// <param name="Percentiles">How it was found; from histograms each end is within 1 % of the sum of the two times that it is the
+/// difference of.</param>
 public sealed record TimeShift(Estimate Estimate, Percentiles Percentiles)
 {
-    public static TimeShift? Of(Sample now, Sample before, Percentiles percentiles) => Differences.OfTimes(now, before) is { } found ? new(found, percentiles) : null;
+    public static TimeShift? Of(Sample now, Sample before, Percentiles percentiles) =>
+        Differences.OfTimes(now, before) is { } found ? new(found, percentiles) : null;
 }

@@ -1,14 +1,16 @@
 namespace Leadline.Metrics;
 
 /// <summary>
-/// The whole days and months of a window, of which the store holds sums; its rows are read one by one only before <see cref="HeadTo"/> and from
-/// <see cref="TailFrom"/> on. Days and months are named by their first midnight on the zone's own clock.
+/// The whole days and months of a window, of which the store holds sums; its rows are read one by one only before
+/// <see cref="HeadTo"/> and from <see cref="TailFrom"/> on. Days and months are named by their first midnight on the zone's own
+/// clock.
 /// </summary>
 /// <param name="FirstDay">The first whole day; <see cref="LastDay"/> where there is none.</param>
 /// <param name="FirstMonth">Where whole months begin; <see cref="LastMonth"/> where there is none.</param>
 /// <param name="LastMonth">The day after the last whole month.</param>
 /// <param name="LastDay">The day after the last whole day.</param>
-sealed record WholeSpans(DateTimeOffset HeadTo, DateTimeOffset TailFrom, DateTime FirstDay, DateTime FirstMonth, DateTime LastMonth, DateTime LastDay)
+sealed record WholeSpans(
+    DateTimeOffset HeadTo, DateTimeOffset TailFrom, DateTime FirstDay, DateTime FirstMonth, DateTime LastMonth, DateTime LastDay)
 {
     /// <summary>Whether the window has more than its whole days.</summary>
     public bool HasEdges(DateTimeOffset from, DateTimeOffset to) => HeadTo > from || TailFrom < to;

@@ -10,8 +10,8 @@ using Polly.Timeout;
 namespace Leadline.Polling;
 
 /// <summary>
-/// Asks one API: as often as its limits allow and no more, again where that can help, a few requests at a time, and never another host than the
-/// one that was named. One of these stands for a host.
+/// Asks one API: as often as its limits allow and no more, again where that can help, a few requests at a time, and never
+/// another host than the one that was named. One of these stands for a host.
 /// </summary>
 sealed class ApiClient : IDisposable
 {
@@ -21,7 +21,8 @@ sealed class ApiClient : IDisposable
     const int MostRedirects = 3, MostWaiting = 10_000;
     const long Largest = 64L << 20;
 
-    static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(100), FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(100), FirstPause = TimeSpan.FromSeconds(1),
+        LongestPause = TimeSpan.FromMinutes(1);
 
     readonly ApiManner manner;
     readonly Uri api;
@@ -37,7 +38,8 @@ sealed class ApiClient : IDisposable
     /// <param name="largest">The most bytes of an answer.</param>
     /// <param name="app">What it is asked with in place of tokens; it is disposed of with this.</param>
     public ApiClient(
-        Pager pager, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null, long largest = Largest, ApiToken? app = null)
+        Pager pager, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null,
+        long largest = Largest, ApiToken? app = null)
         : this(ApiManner.Of(pager), api, tokens, clock, network, largest, app)
     {
     }
@@ -50,7 +52,8 @@ sealed class ApiClient : IDisposable
     /// <param name="largest">The most bytes of an answer.</param>
     /// <param name="app">What it is asked with in place of tokens; it is disposed of with this.</param>
     public ApiClient(
-        ApiManner manner, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null, long largest = Largest, ApiToken? app = null)
+        ApiManner manner, Uri api, IReadOnlyList<string> tokens, TimeProvider clock, HttpMessageHandler? network = null,
+        long largest = Largest, ApiToken? app = null)
     {
         (this.manner, this.api, this.app) = (manner, api, app);
         this.tokens = new ApiTokens(app is null ? [.. tokens.Select(token => new FixedToken(token))] : [app], clock);
@@ -88,9 +91,13 @@ sealed class ApiClient : IDisposable
     public ImmutableDictionary<string, ApiAllowance> Allowances => tokens.Allowances;
 
     /// <inheritdoc cref="AskAsync(PageRequest, string?, string?, CancellationToken)"/>
-    public Task<PageAnswer> AskAsync(PageRequest request, string? tag, CancellationToken cancellation) => AskAsync(request, tag, null, cancellation);
+    public Task<PageAnswer> AskAsync(PageRequest request, string? tag, CancellationToken cancellation) =>
+        AskAsync(request, tag, null, cancellation);
 
-    /// <summary>The answer: with the status 200, 304 where <paramref name="tag"/> is still that of the answer, or one that says that there is nothing.</summary>
+    /// <summary>
+    /// The answer: with the status 200, 304 where <paramref name="tag"/> is still that of the answer, or one that says that
+    /// there is nothing.
+    /// </summary>
     /// <param name="tag">That of the answer that is known.</param>
     /// <param name="scope">Of which it is asked; null where that does not matter.</param>
     /// <exception cref="ApiException">It failed, also when it was tried again.</exception>
@@ -112,8 +119,12 @@ sealed class ApiClient : IDisposable
                 };
             }
 
-            if (status is not (301 or 302 or 307 or 308) || answer.Headers.Location is not { } location) throw Refusal(request, answer);
-            if (redirects == MostRedirects) throw new ApiException($"{Shown(address)} leads on and on, and was given up", canHelp: false) { Status = status };
+            if (status is not (301 or 302 or 307 or 308) || answer.Headers.Location is not { } location)
+                throw Refusal(request, answer);
+            if (redirects == MostRedirects)
+                throw new ApiException(
+                    $"{Shown(address)} leads on and on, and was given up", canHelp: false)
+                { Status = status };
             address = new Uri(address, location);
             RefuseOtherHost(address, home);
         }
@@ -125,7 +136,8 @@ sealed class ApiClient : IDisposable
         (app as IDisposable)?.Dispose();
     }
 
-    async Task<HttpResponseMessage> SendAsync(PageRequest request, Uri address, string? tag, string? scope, CancellationToken cancellation)
+    async Task<HttpResponseMessage> SendAsync(
+        PageRequest request, Uri address, string? tag, string? scope, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(request.Body is null ? HttpMethod.Get : HttpMethod.Post, address);
         message.Options.Set(TokenHandler.Asked, (request, scope));
@@ -143,17 +155,23 @@ sealed class ApiClient : IDisposable
             {
                 var times = IsTooLarge(answer) ? ApiManner.OfLarge : manner.Attempts;
                 throw new ApiException(
-                    $"{Shown(address)} {(answer.IsSuccessStatusCode ? "let nobody ask" : $"answered {(int)answer.StatusCode}")} {times} times: try again later{manner.Later}", canHelp: true)
+                    $"{Shown(address)} "
+                        + $"{(answer.IsSuccessStatusCode ? "let nobody ask" : $"answered {(int)answer.StatusCode}")} {times} "
+                        + $"times: try again later{manner.Later}", canHelp: true)
                 { Status = (int)answer.StatusCode };
             }
         }
         catch (HttpRequestException error)
         {
-            throw new ApiException($"{Shown(address)} could not be asked: {Because(error)}; try again later{manner.Later}", canHelp: true, inner: error);
+            throw new ApiException(
+                $"{Shown(address)} could not be asked: {Because(error)}; try again later{manner.Later}", canHelp: true,
+                inner: error);
         }
         catch (TimeoutRejectedException error)
         {
-            throw new ApiException($"{Shown(address)} did not answer within {LongestAttempt.TotalSeconds} seconds: try again later{manner.Later}", canHelp: true, inner: error);
+            throw new ApiException(
+                $"{Shown(address)} did not answer within {LongestAttempt.TotalSeconds} seconds: try again later{manner.Later}",
+                canHelp: true, inner: error);
         }
     }
 
@@ -165,26 +183,35 @@ sealed class ApiClient : IDisposable
         Delay = FirstPause,
         MaxDelay = LongestPause,
         ShouldHandle = attempt => ValueTask.FromResult(
-            attempt.Outcome is { Result: { } answer } ? IsPassing(answer) && !(IsTooLarge(answer) && attempt.AttemptNumber + 1 >= ApiManner.OfLarge) : attempt.Outcome.Exception is HttpRequestException { HttpRequestError: not HttpRequestError.SecureConnectionError } or TimeoutRejectedException),
+            attempt.Outcome is { Result: { } answer }
+                ? IsPassing(answer) && !(IsTooLarge(answer) && attempt.AttemptNumber + 1 >= ApiManner.OfLarge)
+                : attempt.Outcome.Exception is HttpRequestException { HttpRequestError: not HttpRequestError.SecureConnectionError } or TimeoutRejectedException),
 
-        // The token waits as long as its limit says; every other answer as long as it says itself, or by the number of the attempt.
+        // The token waits as long as its limit says; every other answer as long as it says itself, or by the number of the
+        // attempt.
         DelayGenerator = attempt => ValueTask.FromResult(
             attempt.Outcome.Result is not { } answer ? (TimeSpan?)null
             : IsLimited(answer) ? TimeSpan.Zero
-            : ApiTokens.RetryAfter(answer, answer.Headers.Date ?? clock.GetUtcNow()) is { } after && after > TimeSpan.Zero ? (after < LongestPause ? after : LongestPause) : null),
+            : ApiTokens.RetryAfter(answer, answer.Headers.Date ?? clock.GetUtcNow()) is { } after && after > TimeSpan.Zero
+            ? (after < LongestPause ? after : LongestPause) : null),
     };
 
-    static bool IsPassing(HttpResponseMessage answer) => IsLimited(answer) || (int)answer.StatusCode is 408 or (>= 500 and not (501 or 505));
+    static bool IsPassing(HttpResponseMessage answer) =>
+        IsLimited(answer) || (int)answer.StatusCode is 408 or (>= 500 and not (501 or 505));
 
     /// <summary>Whether it did not come in time because much was asked at once.</summary>
-    bool IsTooLarge(HttpResponseMessage answer) => answer.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
-        && answer.RequestMessage?.Options.TryGetValue(TokenHandler.Asked, out var asked) == true && manner.IsLarge(asked.Request);
+    bool IsTooLarge(HttpResponseMessage answer) =>
+        answer.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
+            && answer.RequestMessage?.Options.TryGetValue(TokenHandler.Asked, out var asked) == true
+            && manner.IsLarge(asked.Request);
 
-    static bool IsLimited(HttpResponseMessage answer) => answer.RequestMessage?.Options.TryGetValue(TokenHandler.Limited, out var limited) == true && limited;
+    static bool IsLimited(HttpResponseMessage answer) =>
+        answer.RequestMessage?.Options.TryGetValue(TokenHandler.Limited, out var limited) == true && limited;
 
     Uri Address(string address, Uri home)
     {
-        if (!Uri.TryCreate(home, address, out var whole)) throw new ApiException("the API gave the address of a next page that is none", canHelp: false);
+        if (!Uri.TryCreate(home, address, out var whole))
+            throw new ApiException("the API gave the address of a next page that is none", canHelp: false);
         RefuseOtherHost(whole, home);
         return whole;
     }
@@ -194,7 +221,8 @@ sealed class ApiClient : IDisposable
     {
         if (address.Scheme == home.Scheme && address.Authority == home.Authority && address.UserInfo.Length == 0) return;
         throw new ApiException(
-            $"{home.Authority} leads to another host, {address.Scheme}://{address.Authority}: it was not asked, and the token was not shown to it; where that is the API's new home, write it as {manner.Key}.api",
+            $"{home.Authority} leads to another host, {address.Scheme}://{address.Authority}: it was not asked, and the token "
+                + $"was not shown to it; where that is the API's new home, write it as {manner.Key}.api",
             canHelp: false);
     }
 
@@ -205,9 +233,21 @@ sealed class ApiClient : IDisposable
         return status switch
         {
             // Azure DevOps shows whom it does not know its page to sign in, and calls that 203.
-            401 or 203 => new ApiException($"{api.Authority} refuses the token ({status}): it is wrong, expired or revoked; set {manner.Key}.token to one that is valid", canHelp: false, endsAll: true) { Status = status },
-            403 => new ApiException($"{address} is refused (403): the token may not read the {request.Kind.Replace('_', ' ')} there; give it the right to", canHelp: false) { Status = status },
-            404 => new ApiException($"{address} is not found (404): the name is wrong, or the token may not see it", canHelp: false) { Status = status },
+            401 or 203 =>
+                new ApiException(
+                    $"{api.Authority} refuses the token ({status}): it is wrong, expired or revoked; set {manner.Key}.token "
+                        + "to one that is valid", canHelp: false, endsAll: true)
+                { Status = status },
+            403 =>
+                new ApiException(
+                    $"{address} is refused (403): the token may not read the {request.Kind.Replace('_', ' ')} there; give it "
+                        + "the right to", canHelp: false)
+                { Status = status },
+            404 =>
+                new ApiException(
+                    $"{address} is not found (404): the name is wrong, or the token may not see it",
+                    canHelp: false)
+                { Status = status },
             _ => new ApiException($"{address} answered {status}{ApiWords.Of(answer)}", canHelp: false) { Status = status },
         };
     }
@@ -224,6 +264,7 @@ sealed class ApiClient : IDisposable
     };
 
     static ImmutableDictionary<string, string> HeadersOf(HttpResponseMessage answer) => Delivery.NoHeaders.AddRange(
-        answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated).DistinctBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
+        answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated)
+            .DistinctBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
             .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())));
 }

@@ -4,7 +4,8 @@ namespace Leadline.Polling;
 /// <param name="message">What is wrong, and what to do; no token is in it.</param>
 /// <param name="canHelp">Whether trying again can help.</param>
 /// <param name="endsAll">Whether every other call of the source fails alike.</param>
-public sealed class ApiException(string message, bool canHelp, bool endsAll = false, Exception? inner = null) : Exception(message, inner)
+public sealed class ApiException(
+    string message, bool canHelp, bool endsAll = false, Exception? inner = null) : Exception(message, inner)
 {
     public bool CanHelp => canHelp;
 

@@ -28,13 +28,16 @@ sealed class TokenHandler(ApiTokens tokens, ApiManner manner) : DelegatingHandle
             }
 
             var answer = await base.SendAsync(request, cancellation);
-            var text = answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests ? await answer.Content.ReadAsStringAsync(cancellation) : "";
+            var text = answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests
+                ? await answer.Content.ReadAsStringAsync(cancellation) : "";
             var saysLimit = text.Contains("rate limit", StringComparison.OrdinalIgnoreCase)
-                || (answer.StatusCode == HttpStatusCode.OK && manner.IsLimit(asked.Request, await answer.Content.ReadAsByteArrayAsync(cancellation)));
+                || (answer.StatusCode == HttpStatusCode.OK
+                    && manner.IsLimit(asked.Request, await answer.Content.ReadAsByteArrayAsync(cancellation)));
             request.Options.Set(Limited, tokens.Learn(state, answer, saysLimit));
 
             // One that ends by itself may have ended early: another may be had.
-            if (answer.StatusCode != HttpStatusCode.Unauthorized || !isFirst || token is null || !state.Bearer.Forget(token)) return answer;
+            if (answer.StatusCode != HttpStatusCode.Unauthorized || !isFirst || token is null || !state.Bearer.Forget(token))
+                return answer;
             answer.Dispose();
         }
     }
@@ -53,7 +56,8 @@ sealed class WholeAnswerHandler(long largest, string key) : DelegatingHandler
             if (answer is { StatusCode: HttpStatusCode.OK, Content.Headers.ContentType.MediaType: "text/html" })
             {
                 throw new ApiException(
-                    $"{request.RequestUri!.Authority}{request.RequestUri.AbsolutePath} is a page for people and not the API: write the API's own address as {key}.api", canHelp: false)
+                    $"{request.RequestUri!.Authority}{request.RequestUri.AbsolutePath} is a page for people and not the API: "
+                        + $"write the API's own address as {key}.api", canHelp: false)
                 { Status = (int)answer.StatusCode };
             }
 
@@ -63,13 +67,17 @@ sealed class WholeAnswerHandler(long largest, string key) : DelegatingHandler
             while (await stream.ReadAsync(buffer, cancellation) is > 0 and var read)
             {
                 if (body.Length + read > largest)
-                    throw new ApiException($"an answer is larger than {largest >> 20} MiB, and was not taken", canHelp: false) { Status = (int)answer.StatusCode };
+                    throw new ApiException(
+                        $"an answer is larger than {largest >> 20} MiB, and was not taken",
+                        canHelp: false)
+                    { Status = (int)answer.StatusCode };
                 body.Write(buffer, 0, read);
             }
 
             if (answer.StatusCode == HttpStatusCode.OK) RefuseCutOff(body);
             var whole = new ByteArrayContent(body.ToArray());
-            foreach (var header in answer.Content.Headers.NonValidated.Where(header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
+            foreach (var header in answer.Content.Headers.NonValidated.Where(
+                header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
                 whole.Headers.TryAddWithoutValidation(header.Key, header.Value);
             answer.Content = whole;
             return answer;

@@ -16,12 +16,13 @@ public sealed record ApiAllowance(long? Left, long? Of, DateTimeOffset? Until)
 
     /// <summary>How long it makes so many of it take, where it is given anew after each such span.</summary>
     public TimeSpan Waiting(double wanted, TimeSpan span) =>
-        this is { Left: { } left, Of: > 0 and var of } && wanted > left ? Math.Ceiling((wanted - left) / of) * span : TimeSpan.Zero;
+        this is { Left: { } left, Of: > 0 and var of } && wanted > left ? Math.Ceiling((wanted - left) / of) * span
+            : TimeSpan.Zero;
 }
 
 /// <summary>
-/// The tokens of a source and what each may still ask, of each allowance that its API has. A request takes the one with the most left; where none has
-/// any it waits until the first is given more, by the API's clock.
+/// The tokens of a source and what each may still ask, of each allowance that its API has. A request takes the one with the most
+/// left; where none has any it waits until the first is given more, by the API's clock.
 /// </summary>
 sealed class ApiTokens(IReadOnlyList<ApiToken> tokens, TimeProvider clock)
 {
@@ -39,7 +40,9 @@ sealed class ApiTokens(IReadOnlyList<ApiToken> tokens, TimeProvider clock)
     {
         get
         {
-            lock (turn) return spent.ToImmutableDictionary(one => one.Key, one => Allowance(one.Key) with { Each = (double)one.Value / asked });
+            lock (turn)
+                return spent.ToImmutableDictionary(
+                    one => one.Key, one => Allowance(one.Key) with { Each = (double)one.Value / asked });
         }
     }
 
@@ -98,11 +101,13 @@ sealed class ApiTokens(IReadOnlyList<ApiToken> tokens, TimeProvider clock)
 
             var status = (int)answer.StatusCode;
             var after = RetryAfter(answer, theirs);
-            var isLimited = status == 429 || (status == 403 && (after is not null || left == 0 || saysLimit)) || (status == 200 && saysLimit);
+            var isLimited = status == 429 || (status == 403 && (after is not null || left == 0 || saysLimit))
+                || (status == 200 && saysLimit);
             if (!isLimited) return false;
 
             // An allowance that is used up is one of several; who asks too fast is to ask nothing at all for a while.
-            if (after is null && left == 0) state.PausedUntil = now + (state.GivenAt is { } at ? Short(at - now) : SecondaryPause);
+            if (after is null && left == 0)
+                state.PausedUntil = now + (state.GivenAt is { } at ? Short(at - now) : SecondaryPause);
             else state.Bearer.PausedUntil = now + Short(after ?? SecondaryPause);
             return true;
         }
@@ -118,9 +123,11 @@ sealed class ApiTokens(IReadOnlyList<ApiToken> tokens, TimeProvider clock)
 
     ApiAllowance Allowance(string budget)
     {
-        var told = bearers.Select(bearer => bearer.States.GetValueOrDefault(budget)).OfType<State>().Where(state => state.Left is not null).ToList();
+        var told = bearers.Select(bearer => bearer.States.GetValueOrDefault(budget)).OfType<State>()
+            .Where(state => state.Left is not null).ToList();
         return told.Count == 0 ? new ApiAllowance(null, null, null) : new ApiAllowance(
-            told.Sum(state => state.Left), told.Any(state => state.Of is null) ? null : told.Sum(state => state.Of), told.Max(state => state.GivenAt));
+            told.Sum(state => state.Left), told.Any(state => state.Of is null) ? null : told.Sum(state => state.Of),
+            told.Max(state => state.GivenAt));
     }
 
     Bearer BearerOf(ApiToken token, string account)
@@ -130,20 +137,26 @@ sealed class ApiTokens(IReadOnlyList<ApiToken> tokens, TimeProvider clock)
         return bearer;
     }
 
-    static State StateOf(Bearer bearer, string budget) => bearer.States.TryGetValue(budget, out var state) ? state : bearer.States[budget] = new State(bearer);
+    static State StateOf(Bearer bearer, string budget) =>
+        bearer.States.TryGetValue(budget, out var state) ? state : bearer.States[budget] = new State(bearer);
 
     /// <summary>Seconds since 1970, or from now on; or an instant, as Jira writes it.</summary>
     static DateTimeOffset? GivenAt(HttpResponseMessage answer, DateTimeOffset theirs) =>
-        (Number(answer, "x-ratelimit-reset") ?? Number(answer, "ratelimit-reset")) is not { } seconds ? Instant(answer, "x-ratelimit-reset")
-        : seconds >= 1_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, 100_000_000_000)) : theirs.AddSeconds(Math.Max(0, seconds));
+        (Number(answer, "x-ratelimit-reset") ?? Number(answer, "ratelimit-reset")) is not { } seconds
+            ? Instant(answer, "x-ratelimit-reset")
+        : seconds >= 1_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, 100_000_000_000))
+        : theirs.AddSeconds(Math.Max(0, seconds));
 
     static TimeSpan Short(TimeSpan pause) => pause < TimeSpan.Zero ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause;
 
     static long? Number(HttpResponseMessage answer, string header) =>
-        answer.Headers.TryGetValues(header, out var values) && long.TryParse(values.First(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+        answer.Headers.TryGetValues(header, out var values)
+            && long.TryParse(values.First(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     static DateTimeOffset? Instant(HttpResponseMessage answer, string header) =>
-        answer.Headers.TryGetValues(header, out var values) && DateTimeOffset.TryParse(values.First(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+        answer.Headers.TryGetValues(header, out var values)
+            && DateTimeOffset.TryParse(values.First(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at : null;
 
     /// <summary>A token, for one account where it has several.</summary>
     internal sealed class Bearer(ApiToken token, string account)

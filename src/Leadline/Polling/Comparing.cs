@@ -16,8 +16,8 @@ namespace Leadline.Polling;
 public sealed record ComparingSummary(int Done, int Refused, long Requests, long Stored, ImmutableArray<Missing> Missing);
 
 /// <summary>
-/// Asks a host to compare what was deployed with what was live before, where nothing that is known joins the two. Each pair is asked for once;
-/// what is refused is remembered, and asked for again a week later.
+/// Asks a host to compare what was deployed with what was live before, where nothing that is known joins the two. Each pair is
+/// asked for once; what is refused is remembered, and asked for again a week later.
 /// </summary>
 sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader reader, ApiClient api, TimeProvider clock)
 {
@@ -31,7 +31,8 @@ sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader rea
 
     /// <summary>Whether the source can be asked at all: it has to answer, and to know who asks.</summary>
     public static bool Can(AskedSource asked) =>
-        asked is { Pager: { } pager, Api: not null } && (asked.App is not null || !asked.Tokens.IsEmpty) && pager.Comparing("", default, default) is not null;
+        asked is { Pager: { } pager, Api: not null } && (asked.App is not null || !asked.Tokens.IsEmpty)
+            && pager.Comparing("", default, default) is not null;
 
     /// <summary>Asks for what is wanted of these repositories.</summary>
     /// <param name="scopes">The source's, as its pager names them.</param>
@@ -39,7 +40,8 @@ sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader rea
     /// <param name="most">The most pairs, the newest deployments' first; the others are left to a later pass.</param>
     /// <param name="cancellation">Stops it; the next pass goes on from there.</param>
     /// <exception cref="StoreException">The store failed.</exception>
-    public async Task<ComparingSummary> RunAsync(ImmutableArray<string> scopes, Definitions definitions, int most, CancellationToken cancellation)
+    public async Task<ComparingSummary> RunAsync(
+        ImmutableArray<string> scopes, Definitions definitions, int most, CancellationToken cancellation)
     {
         var wanted = await store.WantedComparisonsAsync(definitions, cancellation);
         var left = new Left(most);
@@ -47,7 +49,9 @@ sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader rea
         try
         {
             await Parallel.ForEachAsync(
-                scopes.Select(scope => (Scope: scope, Pairs: wanted.Where(one => one.Repository.Value.Equals(scope, StringComparison.OrdinalIgnoreCase)).ToList()))
+                scopes.Select(scope =>
+                    (Scope: scope, Pairs: wanted.Where(
+                        one => one.Repository.Value.Equals(scope, StringComparison.OrdinalIgnoreCase)).ToList()))
                     .Where(one => one.Pairs.Count > 0),
                 new ParallelOptions { MaxDegreeOfParallelism = ApiClient.AtOnce, CancellationToken = stop.Token },
                 async (one, token) =>
@@ -79,18 +83,22 @@ sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader rea
         if (claim is null) return;
         var cursor = ComparingCursor.Begin(
             pager, ComparingCursor.Parse(await store.PollCursorAsync(kept, scope, cancellation)),
-            pairs.Select(one => ComparingCursor.PairOf(one.Base, one.Head)).ToHashSet(StringComparer.Ordinal), clock.GetUtcNow());
+            pairs.Select(one => ComparingCursor.PairOf(one.Base, one.Head)).ToHashSet(StringComparer.Ordinal),
+            clock.GetUtcNow());
         cursor = await CompareAsync(scope, cursor, cancellation);
         foreach (var (_, from, head) in pairs)
         {
             var pair = ComparingCursor.PairOf(from, head);
             if (cursor.Answered.ContainsKey(pair)) continue;
             if (!left.Take()) return;
-            cursor = await CompareAsync(scope, cursor with { Pair = pair, Requests = [pager.Comparing(scope, from, head)!] }, cancellation);
+            cursor = await CompareAsync(
+                scope, cursor with { Pair = pair, Requests = [pager.Comparing(scope, from, head)!] }, cancellation);
         }
     }
 
-    /// <summary>Asks for the pair of the cursor to its end; what each answer held is stored together with what is still to be asked.</summary>
+    /// <summary>
+    /// Asks for the pair of the cursor to its end; what each answer held is stored together with what is still to be asked.
+    /// </summary>
     async Task<ComparingCursor> CompareAsync(string scope, ComparingCursor cursor, CancellationToken cancellation)
     {
         while (cursor.Pair is not null)
@@ -101,7 +109,14 @@ sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader rea
                 kept, scope, next.Write(),
                 [
                     .. page.Items.Select(item => intake.Prepare(
-                        reader, new Delivery { Source = pager.Source, Headers = item.Headers, Body = item.Body, ReceivedAt = receivedAt }, item.Key)),
+                        reader,
+                        new Delivery
+                        {
+                            Source = pager.Source,
+                            Headers = item.Headers,
+                            Body = item.Body,
+                            ReceivedAt = receivedAt,
+                        }, item.Key)),
                 ],
                 cancellation);
             lock (counting)
@@ -128,9 +143,11 @@ sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader rea
         }
         catch (ApiException error) when (error is { Status: 404, CanHelp: false })
         {
-            return (new Page(), cursor.Without(clock.GetUtcNow(), "it no longer knows one of the two commits, or they have nothing in common"));
+            return (new Page(), cursor.Without(
+                clock.GetUtcNow(), "it no longer knows one of the two commits, or they have nothing in common"));
         }
-        catch (Exception error) when (error is ApiException { CanHelp: false, EndsAll: false } or JsonException or FormatException)
+        catch (Exception error)
+            when (error is ApiException { CanHelp: false, EndsAll: false } or JsonException or FormatException)
         {
             Miss(scope, error);
             return (new Page(), cursor.Without(clock.GetUtcNow(), Poll.SentenceOf(error)));
@@ -139,7 +156,8 @@ sealed class Comparing(Store store, Intake intake, Pager pager, SourceReader rea
 
     void Miss(string scope, Exception error)
     {
-        lock (counting) missing.Add(new Missing(scope, "comparison", Poll.SentenceOf(error), error is ApiException { CanHelp: true }));
+        lock (counting)
+            missing.Add(new Missing(scope, "comparison", Poll.SentenceOf(error), error is ApiException { CanHelp: true }));
     }
 
     /// <summary>How many pairs may still be asked for.</summary>

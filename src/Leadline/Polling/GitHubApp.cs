@@ -34,7 +34,8 @@ sealed class GitHubApp : ApiToken, IDisposable
         var pager = new GitHubPager();
         client = new ApiClient(
             new ApiManner(
-                "sources.github.app", pager.Headers, pager.Proof, (_, status) => status == 201, ApiManner.Of(pager).Attempts, ""),
+                "sources.github.app", pager.Headers, pager.Proof, (_, status) => status == 201, ApiManner.Of(pager).Attempts,
+                ""),
             api, [], clock, app: new Key(setting, clock));
     }
 
@@ -126,7 +127,8 @@ sealed class GitHubApp : ApiToken, IDisposable
             + "the key was taken away, or this machine's clock is wrong", canHelp: false, endsAll: true, error)
         { Status = 401 },
         403 => new ApiException(
-            $"the installation of the App {setting.Id} {In(account)} is refused (403): it may be suspended; look at its settings there",
+            $"the installation of the App {setting.Id} {In(account)} is refused (403): it may be suspended; look at its "
+                + "settings there",
             canHelp: true, inner: error),
         404 => new ApiException(
             $"the App {setting.Id} is not installed {In(account)}: install it there, or correct sources.github.app",
@@ -152,7 +154,8 @@ sealed class GitHubApp : ApiToken, IDisposable
                 using var key = setting.Key();
                 var now = clock.GetUtcNow();
                 var (begins, ends) = ((now - Before).ToUnixTimeSeconds(), (now + After).ToUnixTimeSeconds());
-                var claims = $$"""{"iat":{{begins}},"exp":{{ends}},"iss":{{JsonSerializer.Serialize(setting.Id, Wire.Json)}} }""";
+                var claims =
+                    $$"""{"iat":{{begins}},"exp":{{ends}},"iss":{{JsonSerializer.Serialize(setting.Id, Wire.Json)}} }""";
                 var head = Base64Url.EncodeToString("""{"alg":"RS256","typ":"JWT"}"""u8);
                 var signed = $"{head}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
                 var bytes = Encoding.ASCII.GetBytes(signed);

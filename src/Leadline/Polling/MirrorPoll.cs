@@ -19,9 +19,11 @@ public sealed record MirroredRepository(string Name, string Url)
     public static MirroredRepository Parse(string text)
     {
         var equals = text.IndexOf('=');
-        if (equals > 0 && !text[..equals].Contains(':')) return new MirroredRepository(text[..equals].Trim(), text[(equals + 1)..].Trim());
+        if (equals > 0 && !text[..equals].Contains(':'))
+            return new MirroredRepository(text[..equals].Trim(), text[(equals + 1)..].Trim());
         var isPath = text.StartsWith("file://", StringComparison.Ordinal) || !text.Contains(':');
-        var name = isPath ? Path.GetFileName(text.TrimEnd('/')) is var last && last.EndsWith(".git", StringComparison.Ordinal) ? last[..^4] : last : RepositoryUrl.NameOf(text)?.Value;
+        var name = isPath ? Path.GetFileName(text.TrimEnd('/')) is var last && last.EndsWith(".git", StringComparison.Ordinal)
+            ? last[..^4] : last : RepositoryUrl.NameOf(text)?.Value;
         return new MirroredRepository(string.IsNullOrWhiteSpace(name) ? text : name, text);
     }
 
@@ -38,7 +40,8 @@ sealed class MirrorPoll(Store store, Intake intake, SourceReader reader, string 
     internal const int AtOnce = 2000;
 
     /// <summary>The failure of one repository does not stop the others.</summary>
-    public async Task<PollSummary> RunAsync(ImmutableArray<MirroredRepository> repositories, Action<PollProgress>? progress, CancellationToken cancellation)
+    public async Task<PollSummary> RunAsync(
+        ImmutableArray<MirroredRepository> repositories, Action<PollProgress>? progress, CancellationToken cancellation)
     {
         var missing = ImmutableArray.CreateBuilder<Missing>();
         var (done, stored, known) = (0, 0L, 0L);
@@ -51,7 +54,8 @@ sealed class MirrorPoll(Store store, Intake intake, SourceReader reader, string 
                 done++;
                 stored += appended.Count(one => !one.Known);
                 known += appended.Count(one => one.Known);
-                progress?.Invoke(new PollProgress(repository.Name, 1, 0, appended.Length, appended.Count(one => !one.Known), IsDone: true));
+                progress?.Invoke(
+                    new PollProgress(repository.Name, 1, 0, appended.Length, appended.Count(one => !one.Known), IsDone: true));
             }
             catch (GitException error)
             {
@@ -64,7 +68,8 @@ sealed class MirrorPoll(Store store, Intake intake, SourceReader reader, string 
 
     async Task<ImmutableArray<AppendedDelivery>> RunAsync(MirroredRepository repository, CancellationToken cancellation)
     {
-        await using var claim = await store.ClaimPollAsync(MirrorReader.Name, repository.Folder, cancellation) ?? throw new GitException("another process fetches it just now");
+        await using var claim = await store.ClaimPollAsync(MirrorReader.Name, repository.Folder, cancellation)
+            ?? throw new GitException("another process fetches it just now");
         var mirror = new GitMirror(Path.Combine(folder, repository.Folder), repository.Url, token);
         await mirror.FetchAsync(cancellation);
         var refs = await mirror.RefsAsync(cancellation);
@@ -74,7 +79,8 @@ sealed class MirrorPoll(Store store, Intake intake, SourceReader reader, string 
 
             // One that moved may stand for an older commit now: that it moved is later than whatever was said before.
             .Select(one => new MirrorTag(one.Tag!, one.Commit.ToString(), before.ContainsKey(one.Name) ? now : one.At))
-            .Concat(before.Keys.Except(refs.Select(one => one.Name)).Select(name => new MirroredRef(name, Sha.Parse(before[name]), now)).Where(one => one.Tag is not null)
+            .Concat(before.Keys.Except(refs.Select(one => one.Name))
+                .Select(name => new MirroredRef(name, Sha.Parse(before[name]), now)).Where(one => one.Tag is not null)
                 .Select(one => new MirrorTag(one.Tag!, null, now))).ToArray();
         Sha[] but = [.. before.Values.Distinct().Select(sha => Sha.Parse(sha)).Order()];
         Sha[] tips = [.. refs.Select(one => one.Commit).Distinct().Except(but).Order()];
@@ -84,13 +90,17 @@ sealed class MirrorPoll(Store store, Intake intake, SourceReader reader, string 
         {
             var body = JsonSerializer.SerializeToUtf8Bytes(
                 new MirrorRange(
-                    repository.Name, repository.Folder, count == 0 ? [] : [.. tips.Select(sha => sha.ToString())], count == 0 ? [] : [.. but.Select(sha => sha.ToString())],
+                    repository.Name, repository.Folder, count == 0 ? [] : [.. tips.Select(sha => sha.ToString())],
+                    count == 0 ? [] : [.. but.Select(sha => sha.ToString())],
                     skip, Math.Min(AtOnce, count - skip), skip == 0 ? tags : []),
                 MirrorJson.Default.MirrorRange);
-            deliveries.Add(intake.Prepare(reader, new Delivery { Source = MirrorReader.Name, Headers = Delivery.NoHeaders, Body = body, ReceivedAt = now }));
+            deliveries.Add(intake.Prepare(
+                reader,
+                new Delivery { Source = MirrorReader.Name, Headers = Delivery.NoHeaders, Body = body, ReceivedAt = now }));
         }
 
-        var cursor = JsonSerializer.Serialize(new MirrorCursor(refs.ToDictionary(one => one.Name, one => one.Commit.ToString())), MirrorJson.Default.MirrorCursor);
+        var cursor = JsonSerializer.Serialize(
+            new MirrorCursor(refs.ToDictionary(one => one.Name, one => one.Commit.ToString())), MirrorJson.Default.MirrorCursor);
         return await store.AppendPageAsync(MirrorReader.Name, repository.Folder, cursor, deliveries, cancellation);
     }
 

@@ -35,13 +35,16 @@ public sealed record Missing(string Scope, string? Kind, string Sentence, bool C
 public sealed record PollSummary(int Scopes, int Done, long Requests, long Stored, long Known, ImmutableArray<Missing> Missing);
 
 /// <summary>
-/// Asks one source for its history: follows its pager through every scope, stores what each answer held together with what is still to be asked, and
-/// so goes on after whatever stopped it. The failure of one scope does not stop the others.
+/// Asks one source for its history: follows its pager through every scope, stores what each answer held together with what is
+/// still to be asked, and so goes on after whatever stopped it. The failure of one scope does not stop the others.
 /// </summary>
 /// <param name="look">Looks at what an answer held before it is stored; null where nobody does.</param>
-sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, ApiClient api, TimeProvider clock, Reconciling? look = null)
+sealed class Poll(
+    Store store, Intake intake, Pager pager, SourceReader reader, ApiClient api, TimeProvider clock, Reconciling? look = null)
 {
-    /// <summary>Under which its cursors are kept: who looks asks for all of the span each time, and leaves the others' where they are.</summary>
+    /// <summary>
+    /// Under which its cursors are kept: who looks asks for all of the span each time, and leaves the others' where they are.
+    /// </summary>
     readonly string kept = look is null ? pager.Source : $"{pager.Source} again";
 
     readonly Lock counting = new();
@@ -75,7 +78,9 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
             {
                 for (var waiting = new Queue<PageRequest>([listing]); waiting.TryDequeue(out var request);)
                 {
-                    var page = pager.Read(request, await api.AskAsync(request, null, name, cancellation), name, new PageSpan(now, now, IsAgain: false));
+                    var page = pager.Read(
+                        request, await api.AskAsync(request, null, name, cancellation), name,
+                        new PageSpan(now, now, IsAgain: false));
                     scopes.AddRange(page.Scopes);
                     foreach (var next in page.Next) waiting.Enqueue(next);
                 }
@@ -95,7 +100,8 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
     /// <param name="progress">Told after each answer, from several threads.</param>
     /// <param name="cancellation">Stops it; the next pass goes on from there.</param>
     /// <exception cref="StoreException">The store failed.</exception>
-    public async Task<PollSummary> RunAsync(ImmutableArray<string> scopes, DateTimeOffset since, Action<PollProgress>? progress, CancellationToken cancellation)
+    public async Task<PollSummary> RunAsync(
+        ImmutableArray<string> scopes, DateTimeOffset since, Action<PollProgress>? progress, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
@@ -133,7 +139,9 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
         }
 
         var last = PageCursor.Parse(await store.PollCursorAsync(kept, scope, cancellation));
-        var cursor = PageCursor.Begin(pager, scope, look is not null && last is { IsDone: true } ? null : last, since.ToUniversalTime(), clock.GetUtcNow());
+        var cursor = PageCursor.Begin(
+            pager, scope, look is not null && last is { IsDone: true } ? null : last, since.ToUniversalTime(),
+            clock.GetUtcNow());
         var fresh = 0L;
         progress?.Invoke(new PollProgress(scope, cursor.Answers, cursor.Requests.Length, cursor.Items, fresh, cursor.IsDone));
         while (!cursor.IsDone)
@@ -141,7 +149,9 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
             var (page, next) = await StepAsync(scope, cursor, cancellation);
             var receivedAt = clock.GetUtcNow();
             var deliveries = page.Items.Select(item => intake.Prepare(
-                reader, new Delivery { Source = pager.Source, Headers = item.Headers, Body = item.Body, ReceivedAt = receivedAt }, item.Key)).ToList();
+                reader,
+                new Delivery { Source = pager.Source, Headers = item.Headers, Body = item.Body, ReceivedAt = receivedAt },
+                item.Key)).ToList();
             if (look is not null) await look.LookAsync(deliveries, cancellation);
             var appended = await store.AppendPageAsync(kept, scope, next.Write(), deliveries, cancellation);
             cursor = next;
@@ -154,7 +164,8 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
                 known += appended.Length - added;
             }
 
-            progress?.Invoke(new PollProgress(scope, cursor.Answers, cursor.Requests.Length, cursor.Items, fresh, cursor.IsDone));
+            progress?.Invoke(
+                new PollProgress(scope, cursor.Answers, cursor.Requests.Length, cursor.Items, fresh, cursor.IsDone));
         }
 
         lock (counting) done++;
@@ -166,16 +177,21 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
         var request = cursor.Requests[0];
         try
         {
-            var answer = await api.AskAsync(request, request.IsConditional ? cursor.Tags.GetValueOrDefault(request.Address) : null, scope, cancellation);
+            var answer = await api.AskAsync(
+                request, request.IsConditional ? cursor.Tags.GetValueOrDefault(request.Address) : null, scope, cancellation);
             var page = answer.Status == 200 ? pager.Read(request, answer, scope, cursor.Span) : new Page();
             foreach (var refused in page.Refused) Miss(scope, request.Kind, new ApiException(refused.Sentence, canHelp: false));
-            return (page, cursor.After(answer, page.Next, page.Items.Length, [.. page.Refused.Select(refused => refused.Request)]));
+            return (page, cursor.After(
+                answer, page.Next, page.Items.Length, [.. page.Refused.Select(refused => refused.Request)]));
         }
-        catch (ApiException error) when (error is { EndsAll: false, Status: { } status } && pager.InPlaceOf(request, scope, status) is { IsEmpty: false } others)
+        catch (ApiException error)
+            when (error is { EndsAll: false, Status: { } status }
+                && pager.InPlaceOf(request, scope, status) is { IsEmpty: false } others)
         {
             return (new Page(), cursor.Instead(others));
         }
-        catch (Exception error) when (error is ApiException { CanHelp: false, EndsAll: false } or JsonException or FormatException)
+        catch (Exception error)
+            when (error is ApiException { CanHelp: false, EndsAll: false } or JsonException or FormatException)
         {
             Miss(scope, request.Kind, error);
             return (new Page(), cursor.Without());
@@ -193,5 +209,6 @@ sealed class Poll(Store store, Intake intake, Pager pager, SourceReader reader, 
         EndsAll = error is ApiException { EndsAll: true },
     };
 
-    public static string SentenceOf(Exception error) => error is ApiException ? error.Message : $"an answer cannot be read: {error.Message}";
+    public static string SentenceOf(Exception error) =>
+        error is ApiException ? error.Message : $"an answer cannot be read: {error.Message}";
 }

@@ -7,7 +7,9 @@ namespace Leadline.Polling;
 /// <param name="ToGo">About how long they take; null while nobody can tell.</param>
 sealed record PaceNow(long Items, long Answers, long Left, TimeSpan? ToGo);
 
-/// <summary>Tells how far all scopes are, and about how long the rest takes: by the pace so far, and by what the API's limit lets ask.</summary>
+/// <summary>
+/// Tells how far all scopes are, and about how long the rest takes: by the pace so far, and by what the API's limit lets ask.
+/// </summary>
 /// <param name="allowanceSpan">Over which the API counts what it lets ask.</param>
 sealed class PollPace(int scopes, TimeSpan allowanceSpan, TimeProvider clock)
 {
@@ -34,7 +36,8 @@ sealed class PollPace(int scopes, TimeSpan allowanceSpan, TimeProvider clock)
             var items = known.Values.Sum(one => one.Now.Items);
             if (here < Few) return new PaceNow(items, answers, left, null);
             var toGo = clock.GetElapsedTime(began) / here * left;
-            var waiting = allowances.Select(allowance => allowance.Waiting(left * allowance.Each, allowanceSpan)).Append(TimeSpan.Zero).Max();
+            var waiting = allowances.Select(allowance => allowance.Waiting(left * allowance.Each, allowanceSpan))
+                .Append(TimeSpan.Zero).Max();
             return new PaceNow(items, answers, left, toGo > waiting ? toGo : waiting);
         }
     }

@@ -9,12 +9,13 @@ using Leadline.Storage;
 namespace Leadline.Polling;
 
 /// <summary>
-/// Asks the APIs of the sources that the settings name, each as often as they say, and each night for the last days again. One server of several asks
-/// a source at a time; what fails with one source stops no other, and is kept for whoever looks.
+/// Asks the APIs of the sources that the settings name, each as often as they say, and each night for the last days again. One
+/// server of several asks a source at a time; what fails with one source stops no other, and is kept for whoever looks.
 /// </summary>
 /// <param name="random">Spreads what many servers would ask at the same moment.</param>
 sealed partial class PollSchedule(
-    Store store, Intake intake, DeliveryLog log, LeadlineSettings settings, TimeProvider clock, Random random, ILogger<PollSchedule> logger) : BackgroundService
+    Store store, Intake intake, DeliveryLog log, LeadlineSettings settings, TimeProvider clock, Random random,
+    ILogger<PollSchedule> logger) : BackgroundService
 {
     /// <summary>How often the clock is looked at.</summary>
     static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
@@ -31,7 +32,8 @@ sealed partial class PollSchedule(
     /// <summary>In the reporting time zone the nightly pass begins within the two hours after this.</summary>
     static readonly TimeOnly Night = new(2, 0);
 
-    protected override Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(settings.Apis.Where(api => api.Value.Every is not null).Select(api => LoopAsync(api.Key, stopping)));
+    protected override Task ExecuteAsync(CancellationToken stopping) =>
+        Task.WhenAll(settings.Apis.Where(api => api.Value.Every is not null).Select(api => LoopAsync(api.Key, stopping)));
 
     async Task LoopAsync(string source, CancellationToken stopping)
     {
@@ -71,7 +73,8 @@ sealed partial class PollSchedule(
         else
         {
             var isNight = state.ReconcilesAt <= clock.GetUtcNow() && asked.Pager is not null;
-            state = isNight ? await ReconcileAsync(asked, state, set.Reconciled!.Value, cancellation) : await PollAsync(asked, state, cancellation);
+            state = isNight ? await ReconcileAsync(asked, state, set.Reconciled!.Value, cancellation)
+                : await PollAsync(asked, state, cancellation);
             log.Wake();
         }
 
@@ -80,16 +83,19 @@ sealed partial class PollSchedule(
         {
             PolledAt = now,
             NextAt = now + (every * (0.9 + (0.2 * random.NextDouble()))),
-            ReconcilesAt = set.Reconciled is null || asked?.Pager is null ? null : state.ReconcilesAt > now ? state.ReconcilesAt : NextNight(now),
+            ReconcilesAt = set.Reconciled is null || asked?.Pager is null ? null : state.ReconcilesAt > now ? state.ReconcilesAt
+                : NextNight(now),
         };
         await store.KeepPollStateAsync(source, state, cancellation);
         if (state.Error is { } error) Log.Missing(logger, source, error);
         return true;
     }
 
-    bool IsDue(PollState state) => state.NextAt is null || state.NextAt <= clock.GetUtcNow() || state.ReconcilesAt <= clock.GetUtcNow();
+    bool IsDue(PollState state) =>
+        state.NextAt is null || state.NextAt <= clock.GetUtcNow() || state.ReconcilesAt <= clock.GetUtcNow();
 
-    async Task<PollState> StateAsync(string source, CancellationToken cancellation) => (await store.PollStatesAsync(cancellation)).GetValueOrDefault(source) ?? new PollState();
+    async Task<PollState> StateAsync(string source, CancellationToken cancellation) =>
+        (await store.PollStatesAsync(cancellation)).GetValueOrDefault(source) ?? new PollState();
 
     async Task<PollState> PollAsync(AskedSource asked, PollState state, CancellationToken cancellation)
     {
@@ -105,13 +111,18 @@ sealed partial class PollSchedule(
                 // What this pass brought is read and judged meanwhile; what that leaves to compare is the next one's.
                 var compared = await new Comparing(store, intake, pager, Catalogue.Find(pager.Source)!, api, clock)
                     .RunAsync(scopes, settings.Definitions, MostComparisons, cancellation);
-                summary = summary with { Stored = summary.Stored + compared.Stored, Missing = [.. summary.Missing, .. compared.Missing] };
+                summary = summary with
+                {
+                    Stored = summary.Stored + compared.Stored,
+                    Missing = [.. summary.Missing, .. compared.Missing],
+                };
             }
         }
         else
         {
             var mirror = new MirrorPoll(
-                store, intake, new MirrorReader(MirrorReader.Mirrors, await store.SaltAsync(cancellation)), MirrorReader.Mirrors, asked.Tokens is [var token, ..] ? token : null, clock);
+                store, intake, new MirrorReader(MirrorReader.Mirrors, await store.SaltAsync(cancellation)), MirrorReader.Mirrors,
+                asked.Tokens is [var token, ..] ? token : null, clock);
             summary = await mirror.RunAsync([.. asked.Names.Select(MirroredRepository.Parse)], null, cancellation);
         }
 
@@ -144,7 +155,8 @@ sealed partial class PollSchedule(
         var zone = settings.Definitions.Zone;
         var today = TimeZoneInfo.ConvertTime(now, zone).Date;
         var begins = Buckets.Instant(today + Night.ToTimeSpan(), zone);
-        return (begins > now ? begins : Buckets.Instant(today.AddDays(1) + Night.ToTimeSpan(), zone)) + TimeSpan.FromMinutes(random.Next(120));
+        return (begins > now ? begins : Buckets.Instant(today.AddDays(1) + Night.ToTimeSpan(), zone))
+            + TimeSpan.FromMinutes(random.Next(120));
     }
 
     static partial class Log
@@ -152,7 +164,9 @@ sealed partial class PollSchedule(
         [LoggerMessage(LogLevel.Warning, "{Source} could not be asked for all of it: {Sentence}")]
         public static partial void Missing(ILogger logger, string source, string sentence);
 
-        [LoggerMessage(LogLevel.Warning, "Webhooks of {Source} told nothing of {Missed} of {Found} things of the last {Span}; {New} of them were not known")]
+        [LoggerMessage(
+            LogLevel.Warning,
+            "Webhooks of {Source} told nothing of {Missed} of {Found} things of the last {Span}; {New} of them were not known")]
         public static partial void Missed(ILogger logger, string source, long missed, long found, string span, long @new);
 
         [LoggerMessage(LogLevel.Error, "Asking {Source} failed and will be tried again")]

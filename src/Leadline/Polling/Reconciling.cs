@@ -4,7 +4,9 @@ using Leadline.Storage;
 
 namespace Leadline.Polling;
 
-/// <summary>Counts, of what an API tells, what webhooks had told before: it looks at each answer before that is stored.</summary>
+/// <summary>
+/// Counts, of what an API tells, what webhooks had told before: it looks at each answer before that is stored.
+/// </summary>
 /// <param name="from">What happened before that is left out.</param>
 /// <param name="to">What happened since then may still be on its way.</param>
 sealed class Reconciling(Store store, SourceReader reader, DateTimeOffset from, DateTimeOffset to)
@@ -16,13 +18,18 @@ sealed class Reconciling(Store store, SourceReader reader, DateTimeOffset from, 
     public Reconciliation Found(DateTimeOffset at)
     {
         lock (turn)
-            return new Reconciliation(at, (at - from).TotalSeconds, things.Count, things.Values.Count(isSent => isSent != true), things.Values.Count(isSent => isSent is null));
+            return new Reconciliation(
+                at, (at - from).TotalSeconds, things.Count, things.Values.Count(isSent => isSent != true),
+                things.Values.Count(isSent => isSent is null));
     }
 
     public async Task LookAsync(IEnumerable<NewDelivery> deliveries, CancellationToken cancellation)
     {
-        var facts = deliveries.SelectMany(delivery => Read(delivery.Delivery)).Where(fact => fact.AsOf >= from && fact.AsOf <= to).ToList();
-        var (ids, numbers) = (facts.Select(IdOf).OfType<string>().Distinct().ToList(), facts.OfType<ChangeFact>().Select(change => change.Number).Distinct().ToList());
+        var facts = deliveries.SelectMany(delivery => Read(delivery.Delivery))
+            .Where(fact => fact.AsOf >= from && fact.AsOf <= to).ToList();
+        var (ids, numbers) =
+            (facts.Select(IdOf).OfType<string>().Distinct().ToList(), facts.OfType<ChangeFact>().Select(change => change.Number)
+                .Distinct().ToList());
         if (ids.Count == 0 && numbers.Count == 0) return;
         var known = await store.KnownThingsAsync(ids, numbers, cancellation);
         lock (turn)

@@ -6,7 +6,9 @@ namespace Leadline.Scenarios;
 /// <summary>What is wrong with one line of a scenario, and what was expected there.</summary>
 sealed class LineException(string sentence) : Exception(sentence);
 
-/// <summary>One line of a scenario as words: split at blanks and commas (a comma is a word of its own), with texts in quotes kept whole.</summary>
+/// <summary>
+/// One line of a scenario as words: split at blanks and commas (a comma is a word of its own), with texts in quotes kept whole.
+/// </summary>
 sealed class Line
 {
     readonly List<(string Text, bool Quoted)> words = [];
@@ -117,16 +119,21 @@ sealed class Line
     public TimeSpan TakeSpan(string what = "a span such as 5m, 2h or 1d12h")
     {
         var text = Take(what);
-        return Spans.TryParse(text, out var span) ? span : throw new LineException($"'{text}' is no span: expected one such as 90s, 5m, 2h or 1d12h");
+        return Spans.TryParse(text, out var span) ? span
+            : throw new LineException($"'{text}' is no span: expected one such as 90s, 5m, 2h or 1d12h");
     }
 
     public int TakeNumber(string what)
     {
         var text = Take(what);
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new LineException($"'{text}' is not {what}");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new LineException($"'{text}' is not {what}");
     }
 
-    /// <summary>Takes <c>2026-03-02</c>, <c>2026-03-02 09:00</c>, or where a day is given a bare <c>09:00</c>; with a zone where <c>Z</c> or <c>+02:00</c> is written.</summary>
+    /// <summary>
+    /// Takes <c>2026-03-02</c>, <c>2026-03-02 09:00</c>, or where a day is given a bare <c>09:00</c>; with a zone where <c>Z</c>
+    /// or <c>+02:00</c> is written.
+    /// </summary>
     public DateTimeOffset TakeTime(TimeZoneInfo zone, DateOnly? day = null)
     {
         var text = Take("a time such as 2026-03-02 09:00");
@@ -137,13 +144,19 @@ sealed class Line
         var clock = text;
         TimeSpan? offset = null;
         if (text.EndsWith('Z')) (clock, offset) = (text[..^1], TimeSpan.Zero);
-        else if (text.IndexOfAny(['+', '-']) is > 0 and var sign && TimeSpan.TryParseExact(text.AsSpan(sign + 1), @"hh\:mm", CultureInfo.InvariantCulture, out var parsed))
+        else if (text.IndexOfAny(['+', '-']) is > 0 and var sign
+            && TimeSpan.TryParseExact(text.AsSpan(sign + 1), @"hh\:mm", CultureInfo.InvariantCulture, out var parsed))
             (clock, offset) = (text[..sign], text[sign] == '-' ? -parsed : parsed);
-        if (!TimeOnly.TryParseExact(clock, ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
-            throw new LineException($"'{text}' is no time of the day: expected one such as 09:00, 09:00:30, 09:00Z or 09:00+02:00");
+        if (!TimeOnly.TryParseExact(
+            clock, ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            throw new LineException(
+                $"'{text}' is no time of the day: expected one such as 09:00, 09:00:30, 09:00Z or 09:00+02:00");
         var local = date.ToDateTime(time);
         if (offset is { } given) return new DateTimeOffset(local, given).ToUniversalTime();
-        if (zone.IsInvalidTime(local)) throw new LineException($"{local:yyyy-MM-dd HH:mm} does not exist in {zone.Id}: the clocks were put forward; write the time with its zone");
+        if (zone.IsInvalidTime(local))
+            throw new LineException(
+                $"{local:yyyy-MM-dd HH:mm} does not exist in {zone.Id}: the clocks were put forward; write the time with its "
+                    + "zone");
 
         // Of a time that there is twice, the earlier is meant.
         var of = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
@@ -157,7 +170,9 @@ sealed class Line
     }
 
     public LineException Expected(string what) =>
-        new(AtEnd ? $"expected {what} after '{(words.Count == 0 ? "" : words[^1].Text)}'" : $"expected {what}, not '{words[next].Text}'");
+        new(
+            AtEnd ? $"expected {what} after '{(words.Count == 0 ? "" : words[^1].Text)}'"
+                : $"expected {what}, not '{words[next].Text}'");
 }
 
 /// <summary>Spans as scenarios write them: <c>90s</c>, <c>5m</c>, <c>1d12h</c>.</summary>
@@ -188,7 +203,8 @@ static class Spans
         if (value < 0) return "-" + Write(-value);
         var span = TimeSpan.FromSeconds(value);
         var rest = span.Seconds + (span.Ticks % TimeSpan.TicksPerSecond / (double)TimeSpan.TicksPerSecond);
-        var text = (span.Days > 0 ? $"{span.Days}d" : "") + (span.Hours > 0 ? $"{span.Hours}h" : "") + (span.Minutes > 0 ? $"{span.Minutes}m" : "")
+        var text = (span.Days > 0 ? $"{span.Days}d" : "") + (span.Hours > 0 ? $"{span.Hours}h" : "")
+            + (span.Minutes > 0 ? $"{span.Minutes}m" : "")
             + (rest > 0 ? $"{Math.Round(rest, 3)}s" : "");
         return text.Length > 0 ? text : "0s";
     }

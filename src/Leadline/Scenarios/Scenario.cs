@@ -35,7 +35,8 @@ sealed class Scenario
     /// <summary>Reads a scenario.</summary>
     /// <param name="text">Its lines.</param>
     /// <param name="file">Its name, for the errors.</param>
-    /// <param name="settings">The text of a <c>leadline.yaml</c> that the scenario's own settings change; null for the defaults.</param>
+    /// <param name="settings">The text of a <c>leadline.yaml</c> that the scenario's own settings change; null for the
+    /// defaults.</param>
     /// <exception cref="ScenarioException">Lines that are not understood; each says what was expected.</exception>
     public static Scenario Parse(string text, string file, string? settings = null)
     {
@@ -73,7 +74,9 @@ sealed class Scenario
         }
 
         if (errors.Count == 0 && !windows.Any(window => window.Expectations.Length > 0))
-            errors.Add((lines.Count, "nothing is expected: write 'expect 2026-03-01 .. 2026-04-01' and, indented below it, what the numbers should be"));
+            errors.Add(
+                (lines.Count, "nothing is expected: write 'expect 2026-03-01 .. 2026-04-01' and, indented below it, what the "
+                    + "numbers should be"));
         if (errors.Count > 0) throw new ScenarioException(file, [.. errors.OrderBy(error => error.Line)]);
         return new Scenario
         {
@@ -100,6 +103,8 @@ sealed class Scenario
     }
 }
 
-/// <summary>A scenario that is not understood: everything that is wrong with it, a sentence each (<c>FILE:LINE expected …</c>).</summary>
+/// <summary>
+/// A scenario that is not understood: everything that is wrong with it, a sentence each (<c>FILE:LINE expected …</c>).
+/// </summary>
 public sealed class ScenarioException(string file, ImmutableArray<(int Line, string Sentence)> errors)
     : Exception(string.Join(Environment.NewLine, errors.Select(error => $"{file}:{error.Line}: {error.Sentence}")));

@@ -13,9 +13,12 @@ public sealed record ScenarioMiss(int Line, string Text, string Expected, string
 /// <summary>What a scenario came to.</summary>
 /// <param name="Says">The rule, in the scenario's own words.</param>
 /// <param name="Expectations">How many there were.</param>
-public sealed record ScenarioResult(string File, string Says, bool Passed, int Expectations, ImmutableArray<ScenarioMiss> Misses);
+public sealed record ScenarioResult(
+    string File, string Says, bool Passed, int Expectations, ImmutableArray<ScenarioMiss> Misses);
 
-/// <summary>Judges what happened in a scenario and holds it against what is expected, with the program's own rules and SQL.</summary>
+/// <summary>
+/// Judges what happened in a scenario and holds it against what is expected, with the program's own rules and SQL.
+/// </summary>
 static class ScenarioRun
 {
     /// <summary>Judges all services in a store of their own and compares every window.</summary>
@@ -35,15 +38,19 @@ static class ScenarioRun
             }
         }
 
-        return new ScenarioResult(scenario.File, scenario.Says, misses.Count == 0, scenario.Windows.Sum(window => window.Expectations.Length), misses.DrainToImmutable());
+        return new ScenarioResult(
+            scenario.File, scenario.Says, misses.Count == 0, scenario.Windows.Sum(window => window.Expectations.Length),
+            misses.DrainToImmutable());
     }
 
     /// <summary>Divides the facts among the services and judges each.</summary>
-    public static ImmutableArray<JudgedService> Judge(IReadOnlyList<Fact> facts, Definitions definitions, IReadOnlyList<Override>? overrides = null)
+    public static ImmutableArray<JudgedService> Judge(
+        IReadOnlyList<Fact> facts, Definitions definitions, IReadOnlyList<Override>? overrides = null)
     {
         var map = new ServiceMap(
             definitions,
-            facts.OfType<DeploymentFact>().Where(deployment => deployment.Service is not null).Select(deployment => (deployment.Service!, deployment.Repository)),
+            facts.OfType<DeploymentFact>().Where(deployment => deployment.Service is not null)
+                .Select(deployment => (deployment.Service!, deployment.Repository)),
             facts.Select(fact => fact.OfRepository()).OfType<RepositoryName>().Distinct());
         return
         [
@@ -58,7 +65,9 @@ static class ScenarioRun
                         {
                             Service = service.Name,
                             Commits = CommitGraph.Of(
-                                own.OfType<CommitFact>(), paths.Count == 0 ? null : commit => commit.Paths!.Value.Any(path => paths.Any(glob => glob.IsMatch(path))),
+                                own.OfType<CommitFact>(),
+                                paths.Count == 0 ? null : commit =>
+                                    commit.Paths!.Value.Any(path => paths.Any(glob => glob.IsMatch(path))),
                                 own.OfType<ComparisonFact>()),
                             Repositories = service.Repositories,
                             Configuration = Configuration(facts, own.OfType<DeploymentFact>(), service),
@@ -78,14 +87,18 @@ static class ScenarioRun
     }
 
     /// <summary>The repositories that are none of the service's and whose commits are deployed all the same.</summary>
-    static ImmutableArray<ConfigurationHistory> Configuration(IReadOnlyList<Fact> facts, IEnumerable<DeploymentFact> deployments, ServiceDefinition service)
+    static ImmutableArray<ConfigurationHistory> Configuration(
+        IReadOnlyList<Fact> facts, IEnumerable<DeploymentFact> deployments, ServiceDefinition service)
     {
-        var named = deployments.Select(deployment => deployment.Repository?.Value).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var nameless = deployments.Where(deployment => deployment.Repository is null).Select(deployment => deployment.Sha).OfType<Sha>().ToHashSet();
+        var named = deployments.Select(deployment => deployment.Repository?.Value).OfType<string>()
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var nameless = deployments.Where(deployment => deployment.Repository is null).Select(deployment => deployment.Sha)
+            .OfType<Sha>().ToHashSet();
         return
         [
             .. facts.OfType<CommitFact>().GroupBy(commit => commit.Repository)
-                .Where(commits => !service.Repositories.Any(own => own.Value.Equals(commits.Key.Value, StringComparison.OrdinalIgnoreCase)))
+                .Where(commits =>
+                    !service.Repositories.Any(own => own.Value.Equals(commits.Key.Value, StringComparison.OrdinalIgnoreCase)))
                 .Where(commits => named.Contains(commits.Key.Value) || commits.Any(commit => nameless.Contains(commit.Sha)))
                 .OrderBy(commits => commits.Key).Select(commits => ConfigurationHistory.Of(commits.Key, commits)),
         ];
@@ -96,7 +109,8 @@ static class ScenarioRun
     {
         // What is open is as old as the window's end makes it, so that a scenario says the same every day.
         var report = await new MetricsReader(store, scenario.Definitions, new ClockAt(query.To)).ReadAsync(query, cancellation);
-        var services = judged.Where(one => query.Services is not { } named || named.Contains(one.Service.Name.Value)).Select(one => one.Judgement).ToList();
+        var services = judged.Where(one => query.Services is not { } named || named.Contains(one.Service.Name.Value))
+            .Select(one => one.Judgement).ToList();
         return new Measured(
             report,
             [.. services.SelectMany(judgement => judgement.Ledger).Where(row => row.Environment.Value == query.Environment)],

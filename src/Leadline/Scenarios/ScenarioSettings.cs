@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Leadline.Scenarios;
 
-/// <summary>A scenario's definitions: a <c>leadline.yaml</c>, changed by the scenario's own lines and read by the reader of that file.</summary>
+/// <summary>
+/// A scenario's definitions: a <c>leadline.yaml</c>, changed by the scenario's own lines and read by the reader of that file.
+/// </summary>
 sealed class ScenarioSettings
 {
     readonly YamlMappingNode root = [];
@@ -46,7 +48,8 @@ sealed class ScenarioSettings
 
     /// <summary>Scenarios deliver nothing, so the secrets of sources need not be there.</summary>
     public static string? Environment(string name) =>
-        System.Environment.GetEnvironmentVariable(name) ?? (name.StartsWith("LEADLINE_", StringComparison.Ordinal) ? null : "unused");
+        System.Environment.GetEnvironmentVariable(name)
+            ?? (name.StartsWith("LEADLINE_", StringComparison.Ordinal) ? null : "unused");
 
     void ReadService(Line line)
     {
@@ -54,12 +57,17 @@ sealed class ScenarioSettings
         if (line.AtEnd) throw line.Expected("repositories, paths, apps, incidents, team or area");
         while (!line.AtEnd)
         {
-            if (line.TryTake("repositories")) Set(["services", name, "repositories"], Texts(line.TakeList("a repository such as acme/shop")));
-            else if (line.TryTake("paths")) Set(["services", name, "paths"], Texts(line.TakeList("a glob such as \"services/checkout/**\"")));
+            if (line.TryTake("repositories"))
+                Set(["services", name, "repositories"], Texts(line.TakeList("a repository such as acme/shop")));
+            else if (line.TryTake("paths"))
+                Set(["services", name, "paths"], Texts(line.TakeList("a glob such as \"services/checkout/**\"")));
             else if (line.TryTake("apps")) Set(["services", name, "apps"], Texts(line.TakeList("an app's name")));
             else if (line.TryTake("team")) Set(["services", name, "team"], Text(line.Take("a team's name")));
             else if (line.TryTake("area")) Set(["services", name, "area"], Text(line.Take("an area's name")));
-            else if (line.TryTake("incidents")) Set(["services", name, "incidents", line.Take("a source such as pagerduty")], Texts(line.TakeList("the source's group")));
+            else if (line.TryTake("incidents"))
+                Set(
+                    ["services", name, "incidents", line.Take("a source such as pagerduty")],
+                    Texts(line.TakeList("the source's group")));
             else throw line.Expected("repositories, paths, apps, incidents, team or area");
         }
     }
@@ -93,7 +101,8 @@ sealed class ScenarioSettings
         SettingsTree.Put(root, path, value);
     }
 
-    static Definitions Parse(YamlMappingNode map) => SettingsFile.Parse(SettingsTree.Text(map), "scenario", Environment).Definitions;
+    static Definitions Parse(YamlMappingNode map) =>
+        SettingsFile.Parse(SettingsTree.Text(map), "scenario", Environment).Definitions;
 
     static YamlNode Value(string text)
     {

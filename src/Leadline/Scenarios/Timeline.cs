@@ -11,7 +11,10 @@ sealed partial class Timeline
     const string MainBranch = "main", Someone = "someone", SomeoneElse = "someone-else";
 
     static readonly string[] Things =
-        ["commit", "open", "ready", "review", "approve", "merge", "close", "build", "deploy", "step", "tag", "compare", "incident", "flag", "annotation", "override", "unknown"];
+        [
+            "commit", "open", "ready", "review", "approve", "merge", "close", "build", "deploy", "step", "tag", "compare",
+            "incident", "flag", "annotation", "override", "unknown",
+        ];
 
     readonly TimeZoneInfo zone;
     readonly RepositoryName defaultRepository;
@@ -40,7 +43,8 @@ sealed partial class Timeline
     public Timeline(Definitions definitions, IReadOnlyList<Line> lines)
     {
         zone = definitions.Zone;
-        defaultRepository = definitions.Services.SelectMany(service => service.Repositories).Select(repository => (RepositoryName?)repository).FirstOrDefault() ?? new RepositoryName("acme/app");
+        defaultRepository = definitions.Services.SelectMany(service => service.Repositories)
+            .Select(repository => (RepositoryName?)repository).FirstOrDefault() ?? new RepositoryName("acme/app");
         foreach (var words in lines.Select(line => line.Words))
         {
             // A line may name a commit that a later line makes, so who makes what is known before any line is read.
@@ -50,7 +54,9 @@ sealed partial class Timeline
             if (words.Count <= thing + 1) continue;
             named.Add(words[thing + 1]);
             if (words[thing] == "commit") made.TryAdd(words[thing + 1], repository);
-            else if (words[thing] == "merge" && (Following(words, "squash", "as") ?? Following(words, "merge", "as")) is { } commit) made.TryAdd(commit, repository);
+            else if (words[thing] == "merge"
+                && (Following(words, "squash", "as") ?? Following(words, "merge", "as")) is { } commit)
+                made.TryAdd(commit, repository);
         }
     }
 
@@ -83,11 +89,14 @@ sealed partial class Timeline
             return;
         }
 
-        if (line.IsIndented && line.Peek() is not [>= '0' and <= '9', ..]) throw line.Expected("a time such as 2026-03-02 09:00; expectations stand below 'expect'");
+        if (line.IsIndented && line.Peek() is not [>= '0' and <= '9', ..])
+            throw line.Expected("a time such as 2026-03-02 09:00; expectations stand below 'expect'");
         if (line.Peek() is not [>= '0' and <= '9', ..])
         {
             var words = (string[])[.. Things, "expect", "set", "preset", "timezone", "service", "environment"];
-            throw new LineException($"expected a time such as 2026-03-02 09:00, or expect, set, preset, timezone, service, environment or unknown, not '{line.Peek()}'{Nearest.Suggest(line.Peek()!, words)}");
+            throw new LineException(
+                "expected a time such as 2026-03-02 09:00, or expect, set, preset, timezone, service, environment or "
+                    + $"unknown, not '{line.Peek()}'{Nearest.Suggest(line.Peek()!, words)}");
         }
 
         var time = line.TakeTime(zone);
@@ -106,15 +115,17 @@ sealed partial class Timeline
             case "flag": ReadFlag(line, time); break;
             case "annotation": ReadAnnotation(line, time); break;
             case "override": ReadOverride(line, time); break;
-            default: throw new LineException($"expected one of {string.Join(", ", Things[..^1])}, not '{thing}'{Nearest.Suggest(thing, Things)}");
+            default:
+                throw new LineException(
+                    $"expected one of {string.Join(", ", Things[..^1])}, not '{thing}'{Nearest.Suggest(thing, Things)}");
         }
 
         line.RequireEnd();
     }
 
     /// <summary>
-    /// What all lines come to. Commits that were named but made by no line existed before everything else: they are a line of ancestors,
-    /// in the order of their first mention, below the first commits that lines made.
+    /// What all lines come to. Commits that were named but made by no line existed before everything else: they are a line of
+    /// ancestors, in the order of their first mention, below the first commits that lines made.
     /// </summary>
     public ImmutableArray<Fact> Facts()
     {
@@ -122,19 +133,26 @@ sealed partial class Timeline
         var last = new Dictionary<RepositoryName, Sha>();
         foreach (var (name, repository) in earlier)
         {
-            before.Add(new CommitFact { Repository = repository, Sha = Id(name), Parents = last.TryGetValue(repository, out var parent) ? [parent] : [] });
+            before.Add(new CommitFact
+            {
+                Repository = repository,
+                Sha = Id(name),
+                Parents = last.TryGetValue(repository, out var parent) ? [parent] : [],
+            });
             last[repository] = Id(name);
         }
 
         foreach (var (commit, place) in rootless)
-            if (last.TryGetValue(commit.Repository, out var parent)) facts[place] = commit with { Parents = [parent, .. commit.Parents ?? []] };
+            if (last.TryGetValue(commit.Repository, out var parent))
+                facts[place] = commit with { Parents = [parent, .. commit.Parents ?? []] };
         return [.. before, .. facts];
     }
 
     void ReadCommit(Line line, DateTimeOffset time)
     {
         var name = line.Take("a commit's name such as a1");
-        if (commits.ContainsKey(name)) throw new LineException($"{name} was committed in an earlier line: give this commit another name");
+        if (commits.ContainsKey(name))
+            throw new LineException($"{name} was committed in an earlier line: give this commit another name");
         var (branch, authored, author, message, fromPush) = (MainBranch, time, Someone, (string?)null, false);
         string[]? parents = null;
         var parentsAreKnown = true;
@@ -148,14 +166,16 @@ sealed partial class Timeline
             else if (line.TryTake("parents"))
             {
                 parents = [line.Take("a commit's name")];
-                while (line.TryTake(",") || (line.Peek() is { } next && !IsClause(next))) parents = [.. parents, line.Take("a commit's name")];
+                while (line.TryTake(",") || (line.Peek() is { } next && !IsClause(next)))
+                    parents = [.. parents, line.Take("a commit's name")];
             }
             else if (line.TryTake("in", "repo")) repository = new RepositoryName(line.Take("a repository such as acme/shop"));
             else if (line.TryTake("on")) branch = line.Take("a branch");
             else if (line.TryTake("touches")) paths = [.. line.TakeList("a path")];
             else if (line.TryTake("by", "bot")) author = "renovate[bot]";
             else if (line.TryTake("by")) author = line.Take("an author");
-            else if (line.TryTake("authored")) authored = line.TakeTime(zone, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime));
+            else if (line.TryTake("authored"))
+                authored = line.TakeTime(zone, DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime));
             else if (line.TryTake("pushed")) fromPush = true;
             else if (line.TryTake("reverts")) reverts = line.Take("a commit or change");
             else if (line.TryTake("message")) message = Written(line.Take("a message in quotation marks"), defaultRepository);
@@ -164,7 +184,8 @@ sealed partial class Timeline
 
         if (reverts is not null)
         {
-            var sentence = reverts.StartsWith('#') ? $"Reverts {repository}{reverts}" : $"This reverts commit {Use(reverts, repository)}.";
+            var sentence = reverts.StartsWith('#') ? $"Reverts {repository}{reverts}"
+                : $"This reverts commit {Use(reverts, repository)}.";
             message = $"{message ?? $"Revert \"{reverts}\""}\n\n{sentence}";
         }
 
@@ -184,7 +205,8 @@ sealed partial class Timeline
         });
     }
 
-    static bool IsClause(string word) => word is "in" or "on" or "touches" or "by" or "authored" or "pushed" or "reverts" or "message";
+    static bool IsClause(string word) =>
+        word is "in" or "on" or "touches" or "by" or "authored" or "pushed" or "reverts" or "message";
 
     /// <param name="parents">Null for the branch's newest commit.</param>
     /// <param name="commit">Its parents are null where they are unknown.</param>
@@ -192,8 +214,10 @@ sealed partial class Timeline
     {
         if (commit.Parents is not null)
         {
-            if (parents is not null) commit = commit with { Parents = [.. parents.Select(parent => Use(parent, commit.Repository))] };
-            else if (heads.TryGetValue((commit.Repository, branch), out var head) || heads.TryGetValue((commit.Repository, MainBranch), out head))
+            if (parents is not null)
+                commit = commit with { Parents = [.. parents.Select(parent => Use(parent, commit.Repository))] };
+            else if (heads.TryGetValue((commit.Repository, branch), out var head)
+                || heads.TryGetValue((commit.Repository, MainBranch), out head))
                 commit = commit with { Parents = [Id(head)] };
             else rootless.Add((commit, facts.Count));
         }
@@ -207,7 +231,8 @@ sealed partial class Timeline
     {
         var number = Number(line);
         List<string>? own = null;
-        string? head = null, squashed = null, merged = null, pushed = null, branch = null, title = null, author = null, target = null;
+        string? head = null, squashed = null, merged = null, pushed = null, branch = null, title = null, author = null,
+            target = null;
         ImmutableArray<string>? labels = null, paths = null;
         RepositoryName? said = null;
         while (!line.AtEnd)
@@ -228,17 +253,21 @@ sealed partial class Timeline
             else
             {
                 throw line.Expected(
-                    (thing == "merge" ? "as, squash as, merge as, touches, " : "") + "of, head, from branch, into, labels, titled, by or in repo");
+                    (thing == "merge" ? "as, squash as, merge as, touches, " : "")
+                        + "of, head, from branch, into, labels, titled, by or in repo");
             }
         }
 
         var repository = said ?? own?.Select(name => (RepositoryName?)RepositoryOf(name)).FirstOrDefault() ?? defaultRepository;
-        var change = changes.GetValueOrDefault((repository, number)) ?? new ChangeFact { Repository = repository, Number = number };
+        var change = changes.GetValueOrDefault((repository, number))
+            ?? new ChangeFact { Repository = repository, Number = number };
         change = change with
         {
             AsOf = time,
             Commits = own is null ? change.Commits : [.. own.Select(name => Use(name, repository))],
-            Branch = branch ?? change.Branch ?? (own is not null && commits.TryGetValue(own[^1], out var tip) && tip.Branch != MainBranch ? tip.Branch : null),
+            Branch = branch ?? change.Branch
+                ?? (own is not null && commits.TryGetValue(own[^1], out var tip) && tip.Branch != MainBranch ? tip.Branch
+                    : null),
             TargetBranch = target ?? change.TargetBranch ?? MainBranch,
             Labels = labels ?? change.Labels ?? [],
             Title = title ?? change.Title ?? $"Change {number}",
@@ -268,34 +297,42 @@ sealed partial class Timeline
 
     ChangeFact Merged(ChangeFact change, DateTimeOffset time, string? squashed, string? merged, ImmutableArray<string>? paths)
     {
-        if (squashed is not null && merged is not null) throw new LineException("expected either 'squash as' or 'merge as', not both");
+        if (squashed is not null && merged is not null)
+            throw new LineException("expected either 'squash as' or 'merge as', not both");
         var target = change.TargetBranch!;
         if ((squashed ?? merged) is not { } name)
         {
             // Without a commit of its own the change's commits go onto the branch as they are.
-            if (change.HeadSha is not { } head) throw new LineException("expected 'of' and the change's commits, or 'as', 'squash as' or 'merge as'");
-            if (!commits.TryGetValue(names[head], out var tip) || tip.Branch != target) heads[(change.Repository, target)] = names[head];
+            if (change.HeadSha is not { } head)
+                throw new LineException("expected 'of' and the change's commits, or 'as', 'squash as' or 'merge as'");
+            if (!commits.TryGetValue(names[head], out var tip) || tip.Branch != target)
+                heads[(change.Repository, target)] = names[head];
             return change with { MergedAt = time, ClosedAt = time, MergeSha = head };
         }
 
-        if (commits.ContainsKey(name)) throw new LineException($"{name} was committed in an earlier line: give this commit another name");
-        if (merged is not null && change.HeadSha is null) throw new LineException("expected 'of' and the change's commits: a merge commit has them as its second parent");
+        if (commits.ContainsKey(name))
+            throw new LineException($"{name} was committed in an earlier line: give this commit another name");
+        if (merged is not null && change.HeadSha is null)
+            throw new LineException("expected 'of' and the change's commits: a merge commit has them as its second parent");
         var own = (change.Commits ?? []).Select(sha => commits.GetValueOrDefault(names[sha])).ToList();
-        var touched = own.Count == 0 || own.Any(commit => commit?.Paths is null) ? (ImmutableArray<string>?)null : [.. own.SelectMany(commit => commit!.Paths!.Value).Distinct()];
+        var touched = own.Count == 0 || own.Any(commit => commit?.Paths is null) ? (ImmutableArray<string>?)null
+            : [.. own.SelectMany(commit => commit!.Paths!.Value).Distinct()];
         var first = heads.GetValueOrDefault((change.Repository, target));
-        Add(name, target, merged is null ? null : [.. first is null ? [] : (string[])[first], names[change.HeadSha!.Value]], new CommitFact
-        {
-            AsOf = time,
-            Repository = change.Repository,
-            Sha = Id(name),
-            Parents = [],
-            Branch = target,
-            AuthoredAt = time,
-            CommittedAt = time,
-            Message = merged is null ? $"{change.Title} (#{change.Number})" : $"Merge pull request #{change.Number}",
-            Author = change.Author,
-            Paths = paths ?? touched,
-        });
+        Add(
+            name, target, merged is null ? null : [.. first is null ? [] : (string[])[first], names[change.HeadSha!.Value]],
+            new CommitFact
+            {
+                AsOf = time,
+                Repository = change.Repository,
+                Sha = Id(name),
+                Parents = [],
+                Branch = target,
+                AuthoredAt = time,
+                CommittedAt = time,
+                Message = merged is null ? $"{change.Title} (#{change.Number})" : $"Merge pull request #{change.Number}",
+                Author = change.Author,
+                Paths = paths ?? touched,
+            });
         if (merged is not null && first is null) rootless.Add((commits[name], facts.Count - 1));
         return change with { MergedAt = time, ClosedAt = time, MergeSha = Id(name) };
     }
@@ -364,7 +401,8 @@ sealed partial class Timeline
         var id = line.Take("a deployment's name such as d1");
         var known = deployments.GetValueOrDefault(id);
         var status = DeploymentStatus.Succeeded;
-        string? commit = null, environment = known?.Environment ?? "production", service = known?.Service, app = known?.App, version = known?.Version;
+        string? commit = null, environment = known?.Environment ?? "production", service = known?.Service, app = known?.App,
+            version = known?.Version;
         var failed = known?.Failed;
         var changesShipped = known?.Changes;
         TimeSpan? took = null, waited = null;
@@ -393,7 +431,10 @@ sealed partial class Timeline
             else if (line.TryTake("superseded")) status = DeploymentStatus.Superseded;
             else if (line.TryTake("starts")) status = DeploymentStatus.Running;
             else if (line.TryTake("waits")) status = DeploymentStatus.Waiting;
-            else throw line.Expected("of, to, took, waited, version, app, in repo, in no repo, below, of service, ships, declared failed, declared good, abbreviated, failed, canceled, superseded, starts or waits");
+            else
+                throw line.Expected(
+                    "of, to, took, waited, version, app, in repo, in no repo, below, of service, ships, declared failed, "
+                        + "declared good, abbreviated, failed, canceled, superseded, starts or waits");
         }
 
         repository ??= commit is not null ? RepositoryOf(commit) : known?.Repository ?? defaultRepository;
@@ -416,7 +457,11 @@ sealed partial class Timeline
             FinishedAt = isEnd ? time : null,
             Failed = failed,
             Changes = changesShipped is null ? null
-                : [.. changesShipped.Value.Select(one => one.StartsWith('#') || Sha.TryParse(one, out _) && !made.ContainsKey(one) ? one : Use(one, repository.Value).ToString())],
+                : [
+                    .. changesShipped.Value.Select(one =>
+                        one.StartsWith('#') || Sha.TryParse(one, out _) && !made.ContainsKey(one) ? one
+                            : Use(one, repository.Value).ToString()),
+                ],
         };
         deployments[id] = deployment;
         facts.Add(deployment);
@@ -438,7 +483,13 @@ sealed partial class Timeline
         }
 
         repository ??= commit is null ? defaultRepository : RepositoryOf(commit);
-        facts.Add(new ArtifactFact { AsOf = time, Repository = repository.Value, Name = name, Sha = commit is null ? null : Use(commit, repository.Value) });
+        facts.Add(new ArtifactFact
+        {
+            AsOf = time,
+            Repository = repository.Value,
+            Name = name,
+            Sha = commit is null ? null : Use(commit, repository.Value),
+        });
     }
 
     void ReadIncident(Line line, DateTimeOffset time)
@@ -467,14 +518,17 @@ sealed partial class Timeline
         };
         while (!line.AtEnd)
         {
-            if (line.TryTake("in", "service") || line.TryTake("of", "service")) known = known with { Service = line.Take("a service's name") };
-            else if (line.TryTake("in", "repo")) known = known with { Repository = new RepositoryName(line.Take("a repository such as acme/shop")) };
+            if (line.TryTake("in", "service") || line.TryTake("of", "service"))
+                known = known with { Service = line.Take("a service's name") };
+            else if (line.TryTake("in", "repo"))
+                known = known with { Repository = new RepositoryName(line.Take("a repository such as acme/shop")) };
             else if (line.TryTake("blames")) known = Blaming(known, line.Take("a deployment, a commit or a version"));
             else if (line.TryTake("severity")) known = known with { Severity = line.Take("a severity such as sev1") };
             else if (line.TryTake("labels")) known = known with { Labels = [.. line.TakeList("a label")] };
             else if (line.TryTake("titled")) known = known with { Title = line.Take("a title in quotation marks") };
             else if (line.TryTake("measured")) known = known with { Source = FailureSignals.Verification };
-            else if (line.TryTake("from")) known = known with { Source = line.Take("a source such as pagerduty"), Group = line.Take("the source's group") };
+            else if (line.TryTake("from"))
+                known = known with { Source = line.Take("a source such as pagerduty"), Group = line.Take("the source's group") };
             else throw line.Expected("in service, in repo, blames, severity, labels, titled, measured or from");
         }
 
@@ -484,9 +538,10 @@ sealed partial class Timeline
         facts.Add(known);
     }
 
-    IncidentFact Blaming(IncidentFact incident, string cause) => deployments.ContainsKey(cause) ? incident with { Deployment = cause }
-        : made.ContainsKey(cause) || names.ContainsValue(cause) ? incident with { Sha = Use(cause, defaultRepository) }
-        : incident with { Deployment = cause };
+    IncidentFact Blaming(IncidentFact incident, string cause) =>
+        deployments.ContainsKey(cause) ? incident with { Deployment = cause }
+            : made.ContainsKey(cause) || names.ContainsValue(cause) ? incident with { Sha = Use(cause, defaultRepository) }
+            : incident with { Deployment = cause };
 
     void ReadFlag(Line line, DateTimeOffset time)
     {
@@ -496,7 +551,16 @@ sealed partial class Timeline
         line.Require("in");
         var environment = line.Take("an environment");
         var service = line.TryTake("in", "service") || line.TryTake("of", "service") ? line.Take("a service's name") : null;
-        facts.Add(new FlagChangeFact { AsOf = time, Id = $"flag-{line.Number}", Flag = flag, Service = service, Environment = environment, On = on, ChangedAt = time });
+        facts.Add(new FlagChangeFact
+        {
+            AsOf = time,
+            Id = $"flag-{line.Number}",
+            Flag = flag,
+            Service = service,
+            Environment = environment,
+            On = on,
+            ChangedAt = time,
+        });
     }
 
     void ReadAnnotation(Line line, DateTimeOffset time)
@@ -510,7 +574,15 @@ sealed partial class Timeline
             else throw line.Expected("in service or for team");
         }
 
-        facts.Add(new AnnotationFact { AsOf = time, Id = $"annotation-{line.Number}", Service = service, Team = team, MarkedAt = time, Text = text });
+        facts.Add(new AnnotationFact
+        {
+            AsOf = time,
+            Id = $"annotation-{line.Number}",
+            Service = service,
+            Team = team,
+            MarkedAt = time,
+            Text = text,
+        });
     }
 
     void ReadOverride(Line line, DateTimeOffset time)
@@ -521,7 +593,8 @@ sealed partial class Timeline
             said = said with { IncidentId = line.Take("an incident's name such as I1") };
             line.Require("blames");
             var cause = line.Take("a deployment's name, or nothing");
-            said = cause == "nothing" ? said with { Kind = OverrideKind.UnlinkIncident } : said with { Kind = OverrideKind.LinkIncident, DeploymentId = cause };
+            said = cause == "nothing" ? said with { Kind = OverrideKind.UnlinkIncident }
+                : said with { Kind = OverrideKind.LinkIncident, DeploymentId = cause };
         }
         else
         {
@@ -534,7 +607,8 @@ sealed partial class Timeline
         if (line.TryTake("undone"))
         {
             var earlier = overrides.FindLastIndex(one =>
-                one.UndoneAt is null && one.Kind == said.Kind && one.DeploymentId == said.DeploymentId && one.IncidentId == said.IncidentId);
+                one.UndoneAt is null && one.Kind == said.Kind && one.DeploymentId == said.DeploymentId
+                    && one.IncidentId == said.IncidentId);
             if (earlier < 0) throw new LineException("no earlier line said this: there is nothing to undo");
             overrides[earlier] = overrides[earlier] with { UndoneAt = time };
             return;
@@ -547,20 +621,27 @@ sealed partial class Timeline
     static int Number(Line line)
     {
         var text = line.Take("a change's number such as #7");
-        return text.StartsWith('#') && int.TryParse(text.AsSpan(1), out var number) && number > 0 ? number : throw new LineException($"'{text}' is no change: expected its number such as #7");
+        return text.StartsWith('#') && int.TryParse(text.AsSpan(1), out var number) && number > 0 ? number
+            : throw new LineException($"'{text}' is no change: expected its number such as #7");
     }
 
-    RepositoryName RepositoryOf(string commit) => made.GetValueOrDefault(commit) is { Value: not null } repository ? repository : defaultRepository;
+    RepositoryName RepositoryOf(string commit) =>
+        made.GetValueOrDefault(commit) is { Value: not null } repository ? repository : defaultRepository;
 
-    /// <summary>The sha of a commit that a line names; one that no line makes existed before, unless it is said to be unknown.</summary>
+    /// <summary>
+    /// The sha of a commit that a line names; one that no line makes existed before, unless it is said to be unknown.
+    /// </summary>
     Sha Use(string name, RepositoryName repository)
     {
         var sha = Id(name);
-        if (!made.ContainsKey(name) && !unknown.Contains(name) && earlier.All(commit => commit.Name != name)) earlier.Add((name, repository));
+        if (!made.ContainsKey(name) && !unknown.Contains(name) && earlier.All(commit => commit.Name != name))
+            earlier.Add((name, repository));
         return sha;
     }
 
-    /// <summary>The text with shas in the place of <c>{a1}</c>, and of <c>{a1:8}</c> so many of their digits; a line's end for <c>\n</c>.</summary>
+    /// <summary>
+    /// The text with shas in the place of <c>{a1}</c>, and of <c>{a1:8}</c> so many of their digits; a line's end for <c>\n</c>.
+    /// </summary>
     string Written(string text, RepositoryName repository) => InBraces().Replace(
         text.Replace("\\n", "\n", StringComparison.Ordinal),
         match =>

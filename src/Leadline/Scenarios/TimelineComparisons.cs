@@ -8,7 +8,8 @@ sealed partial class Timeline
     void ReadComparison(Line line, DateTimeOffset time)
     {
         var text = line.Take("two commits such as a1..a3");
-        if (text.Split("..") is not [{ Length: > 0 } from, { Length: > 0 } to]) throw new LineException($"'{text}' is no comparison: expected two commits such as a1..a3");
+        if (text.Split("..") is not [{ Length: > 0 } from, { Length: > 0 } to])
+            throw new LineException($"'{text}' is no comparison: expected two commits such as a1..a3");
         ComparisonStatus? status = null;
         string? both = null;
         List<string> commits = [];

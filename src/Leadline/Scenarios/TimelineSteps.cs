@@ -29,7 +29,9 @@ sealed partial class Timeline
             else if (line.TryTake("starts")) outcome = StepOutcome.Running;
             else if (line.TryTake("failed")) outcome = StepOutcome.Failed;
             else if (line.TryTake("aborted")) outcome = StepOutcome.Aborted;
-            else throw line.Expected("canary, ring, blue-green, weight, region, deploys, to, of service, took, starts, failed or aborted");
+            else
+                throw line.Expected(
+                    "canary, ring, blue-green, weight, region, deploys, to, of service, took, starts, failed or aborted");
         }
 
         var repository = commit is not null ? RepositoryOf(commit) : known?.Repository ?? defaultRepository;

@@ -14,9 +14,13 @@ static partial class ApiAddress
     /// <summary>Whether a token sent there can be read by nobody on the way.</summary>
     public static bool IsPrivate(string text) => Whole().IsMatch(text);
 
-    /// <summary>Why it is no address of a server, in a sentence; null where it is one. What may hold a password is not repeated.</summary>
-    public static string? WhyNoServer(string text) => WholeServer().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out _) ? null
-        : $"{(text.Contains('@') ? "it" : $"'{text}'")} is no address of a server: write one such as https://prometheus.example.com/ or http://prometheus:9090/";
+    /// <summary>
+    /// Why it is no address of a server, in a sentence; null where it is one. What may hold a password is not repeated.
+    /// </summary>
+    public static string? WhyNoServer(string text) =>
+        WholeServer().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out _) ? null
+            : $"{(text.Contains('@') ? "it" : $"'{text}'")} is no address of a server: write one such as "
+                + "https://prometheus.example.com/ or http://prometheus:9090/";
 
     /// <summary>Why it is none, in a sentence; null where it is one. What may hold a password is not repeated.</summary>
     public static string? WhyNot(string text)

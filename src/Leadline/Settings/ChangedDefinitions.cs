@@ -31,7 +31,9 @@ public static class ChangedDefinitions
         {
             if (SettingsKey.Root.Below.Any(below => below.Name == path[0]))
             {
-                errors.Add($"'{path[0]}' is changed by another file alone: write one, and see what it comes to with leadline definitions check FILE");
+                errors.Add(
+                    $"'{path[0]}' is changed by another file alone: write one, and see what it comes to with leadline "
+                        + "definitions check FILE");
                 return;
             }
 
@@ -61,7 +63,8 @@ public static class ChangedDefinitions
         catch (SettingsException error)
         {
             // The place is that of a text which nobody sees.
-            throw new FormatException(string.Join("; ", error.Errors.Select(sentence => sentence[(sentence.IndexOf(' ') + 1)..])));
+            throw new FormatException(
+                string.Join("; ", error.Errors.Select(sentence => sentence[(sentence.IndexOf(' ') + 1)..])));
         }
     }
 }

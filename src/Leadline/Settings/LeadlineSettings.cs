@@ -14,17 +14,23 @@ public sealed record LeadlineSettings
 {
     public Definitions Definitions { get; init; } = Definitions.Default;
 
-    /// <summary>By whose word the definitions are in force: a tag such as a commit or a ticket, of LEADLINE_DEFINITIONS_BY.</summary>
+    /// <summary>
+    /// By whose word the definitions are in force: a tag such as a commit or a ticket, of LEADLINE_DEFINITIONS_BY.
+    /// </summary>
     public string DefinitionsBy { get; init; } = "local";
 
     /// <summary>Who reads deliveries: the catalogue, and the mappings of the file.</summary>
     public KnownSources Sources { get; init; } = KnownSources.OfCatalogue;
 
     /// <summary>Per source the secrets that are valid now; several while one is replaced by another.</summary>
-    public ImmutableDictionary<string, ImmutableArray<string>> Secrets { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+    public ImmutableDictionary<string, ImmutableArray<string>> Secrets { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
-    /// <summary>Per source the files in which secrets stand, one a line; they are read for each delivery, so that they can be replaced.</summary>
-    public ImmutableDictionary<string, ImmutableArray<string>> SecretFiles { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+    /// <summary>
+    /// Per source the files in which secrets stand, one a line; they are read for each delivery, so that they can be replaced.
+    /// </summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> SecretFiles { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
     /// <summary>Per source whose API can be asked, how it is.</summary>
     public ImmutableDictionary<string, SourceApi> Apis { get; init; } = ImmutableDictionary<string, SourceApi>.Empty;

@@ -23,7 +23,9 @@ sealed partial class MappingSettings(SettingsErrors errors)
     {
         if (!Name().IsMatch(name))
         {
-            errors.Add(setting.At, setting.Path, $"'{name}' cannot stand in an address: begin with a letter, go on with small letters, digits and -");
+            errors.Add(
+                setting.At, setting.Path,
+                $"'{name}' cannot stand in an address: begin with a letter, go on with small letters, digits and -");
             return null;
         }
 
@@ -37,7 +39,8 @@ sealed partial class MappingSettings(SettingsErrors errors)
         var placed = new List<Placed>();
         var written = setting["rules"].Rules;
         var rules = written is null ? [] : Rules(written, setting["rules"].Path, placed);
-        var reader = new MappedReader(name, rules, proof, setting["personal"].Texts ?? [], written is null ? "" : Canonical(written));
+        var reader = new MappedReader(
+            name, rules, proof, setting["personal"].Texts ?? [], written is null ? "" : Canonical(written));
         foreach (var value in placed) Refuse(value, reader, proof);
         return reader;
     }
@@ -49,7 +52,8 @@ sealed partial class MappingSettings(SettingsErrors errors)
         for (var i = 0; i < items.Length; i++)
         {
             var own = $"{path}[{i + 1}]";
-            if (items[i] is not Written.Map map) errors.Add(items[i].At, own, $"write a rule of keys with values here, not {Setting.Describe(items[i])}");
+            if (items[i] is not Written.Map map)
+                errors.Add(items[i].At, own, $"write a rule of keys with values here, not {Setting.Describe(items[i])}");
             else if (Rule(map, i + 1, own, placed) is { } rule) rules.Add(rule);
         }
 
@@ -72,7 +76,8 @@ sealed partial class MappingSettings(SettingsErrors errors)
             else if (type is not null && !known.Any(key => key.Name == name.Value))
             {
                 var names = known.Select(key => key.Name).Concat(["type", "when", "each"]).ToList();
-                var hint = Nearest.Suggest(name.Value!, names) is { Length: > 0 } near ? near : "; there are " + string.Join(", ", names);
+                var hint = Nearest.Suggest(name.Value!, names) is { Length: > 0 } near ? near
+                    : "; there are " + string.Join(", ", names);
                 errors.Add(name.At, own, $"this key is not known for a {type}{hint}");
             }
             else if (Value(value, own) is { } mapped)
@@ -82,7 +87,8 @@ sealed partial class MappingSettings(SettingsErrors errors)
             }
         }
 
-        var missing = known.Where(key => key.IsRequired && !map.Entries.Any(entry => entry.Name.Value == key.Name)).Select(key => key.Name).ToList();
+        var missing = known.Where(key => key.IsRequired && !map.Entries.Any(entry => entry.Name.Value == key.Name))
+            .Select(key => key.Name).ToList();
         if (missing.Count > 0) errors.Add(map.At, path, $"the type {type} needs {string.Join(", ", missing)}");
         return type is null ? null : new MappingRule(number, when.ToImmutable(), each, type, keys.ToImmutable());
     }
@@ -107,7 +113,10 @@ sealed partial class MappingSettings(SettingsErrors errors)
     {
         if (written is not Written.Map map)
         {
-            errors.Add(written.At, path, $"write what is looked at with what must be there, as in {{ $.event: finished }}, not {Setting.Describe(written)}");
+            errors.Add(
+                written.At, path,
+                $"write what is looked at with what must be there, as in {{ $.event: finished }}, not "
+                    + $"{Setting.Describe(written)}");
             yield break;
         }
 
@@ -116,13 +125,16 @@ sealed partial class MappingSettings(SettingsErrors errors)
             var own = $"{path}.{name.Value}";
             if (Parsed(name, own) is not { } looked) continue;
             placed.Add(new Placed(name.At, own, null, looked));
-            if (looked is LiteralValue) errors.Add(name.At, own, $"'{name.Value}' looks at nothing: write a path such as $.event, or header X-Event");
+            if (looked is LiteralValue)
+                errors.Add(name.At, own, $"'{name.Value}' looks at nothing: write a path such as $.event, or header X-Event");
             var wanted = ImmutableArray.CreateBuilder<string?>();
             var items = value is Written.List list ? list.Items : [value];
             foreach (var item in items)
             {
                 if (item is Written.One one) wanted.Add(one.Value);
-                else errors.Add(item.At, own, $"write one text here, \"*\" for anything or ~ for nothing, not {Setting.Describe(item)}");
+                else
+                    errors.Add(
+                        item.At, own, $"write one text here, \"*\" for anything or ~ for nothing, not {Setting.Describe(item)}");
             }
 
             if (items.IsEmpty) errors.Add(value.At, own, "the list is empty: nothing could be in it");
@@ -134,7 +146,8 @@ sealed partial class MappingSettings(SettingsErrors errors)
     {
         if (written is not Written.One { Value: ['$', ..] text })
         {
-            errors.Add(written.At, path, $"write a path from $ to the items here, such as $.items[*], not {Setting.Describe(written)}");
+            errors.Add(
+                written.At, path, $"write a path from $ to the items here, such as $.items[*], not {Setting.Describe(written)}");
             return null;
         }
 
@@ -149,12 +162,15 @@ sealed partial class MappingSettings(SettingsErrors errors)
         switch (written)
         {
             case Written.One { Value: null or "" }:
-                errors.Add(written.At, path, "nothing is written here: write a path such as $.a, header NAME, a text, or leave the key out");
+                errors.Add(
+                    written.At, path,
+                    "nothing is written here: write a path such as $.a, header NAME, a text, or leave the key out");
                 return null;
             case Written.One one:
                 return Parsed(one, path);
             case Written.List { Items.IsEmpty: true }:
-                errors.Add(written.At, path, "the list is empty: write paths or texts, of which the first that finds something counts");
+                errors.Add(
+                    written.At, path, "the list is empty: write paths or texts, of which the first that finds something counts");
                 return null;
             case Written.List list:
                 var values = list.Items.Select(item => Value(item, path)).ToList();
@@ -171,7 +187,8 @@ sealed partial class MappingSettings(SettingsErrors errors)
     {
         string[] known = ["of", "match", "words", "literal"];
         foreach (var (name, _) in map.Entries)
-            if (!known.Contains(name.Value)) errors.Add(name.At, $"{path}.{name.Value}", $"this key is not known here; there are {string.Join(", ", known)}");
+            if (!known.Contains(name.Value))
+                errors.Add(name.At, $"{path}.{name.Value}", $"this key is not known here; there are {string.Join(", ", known)}");
 
         var parts = known.Select(name => map.Entries.FirstOrDefault(entry => entry.Name.Value == name).Value).ToArray();
         if (parts is [null, null, null, { } literal])
@@ -218,15 +235,19 @@ sealed partial class MappingSettings(SettingsErrors errors)
     {
         if (written is not Written.Map { Entries.IsEmpty: false } map)
         {
-            errors.Add(written.At, path, $"write the source's words with ours here, as in {{ done: succeeded }}, not {Setting.Describe(written)}");
+            errors.Add(
+                written.At, path,
+                $"write the source's words with ours here, as in {{ done: succeeded }}, not {Setting.Describe(written)}");
             return null;
         }
 
         var words = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (theirs, ours) in map.Entries)
         {
-            if (ours is not Written.One { Value: { Length: > 0 } word }) errors.Add(ours.At, $"{path}.{theirs.Value}", $"write one word of ours here, not {Setting.Describe(ours)}");
-            else if (!words.TryAdd(theirs.Value!, word)) errors.Add(theirs.At, $"{path}.{theirs.Value}", "this word differs only in case from another");
+            if (ours is not Written.One { Value: { Length: > 0 } word })
+                errors.Add(ours.At, $"{path}.{theirs.Value}", $"write one word of ours here, not {Setting.Describe(ours)}");
+            else if (!words.TryAdd(theirs.Value!, word))
+                errors.Add(theirs.At, $"{path}.{theirs.Value}", "this word differs only in case from another");
         }
 
         return words.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
@@ -254,20 +275,26 @@ sealed partial class MappingSettings(SettingsErrors errors)
     /// <summary>What is hashed before it is read, or not kept at all, can be no value.</summary>
     void Refuse(Placed placed, MappedReader reader, Proof proof)
     {
-        foreach (var header in placed.Value.Headers.Where(header => Secret.Contains(header) || header.Equals(proof.Header, StringComparison.OrdinalIgnoreCase)))
+        foreach (var header in placed.Value.Headers.Where(
+            header => Secret.Contains(header) || header.Equals(proof.Header, StringComparison.OrdinalIgnoreCase)))
             errors.Add(placed.At, placed.Path, $"the header {header} proves who sends and is not kept: read another");
 
         if (placed.Key == "author")
         {
             if (!IsHashed(placed.Value))
-                errors.Add(placed.At, placed.Path, "an author is read by paths that name a field, so that it is hashed before it is stored: write $.author");
+                errors.Add(
+                    placed.At, placed.Path,
+                    "an author is read by paths that name a field, so that it is hashed before it is stored: write $.author");
             return;
         }
 
         foreach (var path in placed.Value.Paths)
         {
             if (MappedPeople.FieldOf(path, reader.Personal) is not { } field) continue;
-            errors.Add(placed.At, placed.Path, $"{path} goes through '{field}', which holds people: its texts are hashed before they are read, and can be an author alone");
+            errors.Add(
+                placed.At, placed.Path,
+                $"{path} goes through '{field}', which holds people: its texts are hashed before they are read, and can be an "
+                    + "author alone");
         }
     }
 

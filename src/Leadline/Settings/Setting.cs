@@ -8,12 +8,15 @@ using Leadline.Sources.Mapping;
 
 namespace Leadline.Settings;
 
-/// <summary>A key that the file sets, with the values that the table allows; what it does not allow is among the errors.</summary>
+/// <summary>
+/// A key that the file sets, with the values that the table allows; what it does not allow is among the errors.
+/// </summary>
 /// <param name="Path">The key, with those it is in.</param>
 /// <param name="At">Where its name is written.</param>
 /// <param name="Values">Where it holds values.</param>
 /// <param name="Below">Where it holds keys, in the file's order.</param>
-sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One> Values, ImmutableArray<(string Name, Setting Setting)> Below)
+sealed partial record Setting(
+    string Path, Place At, ImmutableArray<Written.One> Values, ImmutableArray<(string Name, Setting Setting)> Below)
 {
     /// <summary>What is between the digits and the end: up to six digits, so that every span can be counted.</summary>
     public const string SpanPattern = @"[0-9]{1,6}(\.[0-9]{1,3})?[smhd]";
@@ -61,15 +64,18 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
             var below = named ? key.Below[0] : key.Below.FirstOrDefault(below => below.Name == name.Value);
             if (below is null) errors.Add(name.At, own, $"this key is not known{Known(name.Value!, key)}");
             else if (string.IsNullOrWhiteSpace(name.Value)) errors.Add(name.At, path, "a name is empty");
-            else if (!lines.TryAdd(name.Value, name.At.Line)) errors.Add(name.At, own, $"this name differs only in case from the one in line {lines[name.Value]}");
-            else if (Read(value, below, own, name.At, errors) is var setting && !ReferenceEquals(setting, Unset)) yield return (name.Value, setting);
+            else if (!lines.TryAdd(name.Value, name.At.Line))
+                errors.Add(name.At, own, $"this name differs only in case from the one in line {lines[name.Value]}");
+            else if (Read(value, below, own, name.At, errors) is var setting && !ReferenceEquals(setting, Unset))
+                yield return (name.Value, setting);
         }
     }
 
     static string Known(string name, SettingsKey key)
     {
         var names = key.Below.Select(below => below.Name).ToList();
-        return Nearest.Suggest(name, names) is { Length: > 0 } suggestion ? suggestion : "; there are " + string.Join(", ", names);
+        return Nearest.Suggest(name, names) is { Length: > 0 } suggestion ? suggestion
+            : "; there are " + string.Join(", ", names);
     }
 
     static Setting ReadValues(Written written, SettingsKey key, string path, Place at, SettingsErrors errors)
@@ -80,7 +86,8 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
             return Unset;
         }
 
-        if (values.IsEmpty && key.NotEmpty) errors.Add(written.At, path, $"the list is empty: write {key.Takes}, or leave the key out");
+        if (values.IsEmpty && key.NotEmpty)
+            errors.Add(written.At, path, $"the list is empty: write {key.Takes}, or leave the key out");
         var right = ImmutableArray.CreateBuilder<Written.One>();
         foreach (var value in values)
         {
@@ -101,29 +108,37 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     };
 
     static Written Label((Written.One Name, Written Value) entry) =>
-        entry.Value is Written.One { Value: { } value } ? new Written.One(entry.Name.At, $"{entry.Name.Value}={value}") : entry.Value;
+        entry.Value is Written.One { Value: { } value } ? new Written.One(entry.Name.At, $"{entry.Name.Value}={value}")
+            : entry.Value;
 
     /// <summary>Why the value cannot be, or null.</summary>
-    static string? Refusal(string? text, SettingsKey key) => text is null || string.IsNullOrWhiteSpace(text) ? $"nothing is written here: write {key.Takes}, or leave the key out" : key.Kind switch
-    {
-        SettingsKind.Word or SettingsKind.Words when !key.Words.Contains(text) => $"'{text}' is none of {string.Join(", ", key.Words)}{Nearest.Suggest(text, key.Words)}",
-        SettingsKind.Percent when !WholePercent().IsMatch(text) => $"'{text}' is no percentage: write {key.Takes}",
-        SettingsKind.Moment when !WholeMoment().IsMatch(text) => $"'{text}' is no time: write {key.Takes}",
-        SettingsKind.Shares when text.Split('=', 2) is var parts && !(key.Words.Contains(parts[0]) && (parts.Length == 1 || WholePercent().IsMatch(parts[1]))) =>
-            $"'{text}' is none of {string.Join(", ", key.Words)}, alone or with a percentage such as {key.Words[0]}=5%{Nearest.Suggest(parts[0], key.Words)}",
-        SettingsKind.Flag when !bool.TryParse(text, out _) => $"'{text}' is neither true nor false",
-        SettingsKind.Number when !TryParseNumber(text, out _) => $"'{text}' is no number: write {key.Takes}",
-        SettingsKind.Span when !key.Words.Contains(text) && !TryParseSpan(text, out _) => $"'{text}' is no span: write {key.Takes}",
-        SettingsKind.TimeZone when !TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) =>
-            $"'{text}' is no time zone: write {key.Takes}{Nearest.Suggest(text, TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id))}",
-        SettingsKind.Proof when Proof.Parse(text) is null => $"'{text}' is no proof: write {key.Takes}",
-        SettingsKind.WeekTime when WeekTime.Parse(text) is null => $"'{text}' is no time of the week: write {key.Takes}",
-        SettingsKind.Api => ApiAddress.WhyNot(text),
-        SettingsKind.Server => ApiAddress.WhyNoServer(text),
-        SettingsKind.Globs => WhyItMatchesNothing(text),
-        SettingsKind.PathGlobs => WhyItMatchesNothing(text) ?? WhyItMatchesNoPath(text),
-        _ => null,
-    };
+    static string? Refusal(string? text, SettingsKey key) =>
+        text is null || string.IsNullOrWhiteSpace(text) ? $"nothing is written here: write {key.Takes}, or leave the key out"
+            : key.Kind switch
+            {
+                SettingsKind.Word or SettingsKind.Words when !key.Words.Contains(text) =>
+                    $"'{text}' is none of {string.Join(", ", key.Words)}{Nearest.Suggest(text, key.Words)}",
+                SettingsKind.Percent when !WholePercent().IsMatch(text) => $"'{text}' is no percentage: write {key.Takes}",
+                SettingsKind.Moment when !WholeMoment().IsMatch(text) => $"'{text}' is no time: write {key.Takes}",
+                SettingsKind.Shares when text.Split('=', 2) is var parts
+                    && !(key.Words.Contains(parts[0]) && (parts.Length == 1 || WholePercent().IsMatch(parts[1]))) =>
+                    $"'{text}' is none of {string.Join(", ", key.Words)}, alone or with a percentage such as "
+                        + $"{key.Words[0]}=5%{Nearest.Suggest(parts[0], key.Words)}",
+                SettingsKind.Flag when !bool.TryParse(text, out _) => $"'{text}' is neither true nor false",
+                SettingsKind.Number when !TryParseNumber(text, out _) => $"'{text}' is no number: write {key.Takes}",
+                SettingsKind.Span when !key.Words.Contains(text) && !TryParseSpan(text, out _) =>
+                    $"'{text}' is no span: write {key.Takes}",
+                SettingsKind.TimeZone when !TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) =>
+                    $"'{text}' is no time zone: write "
+                        + $"{key.Takes}{Nearest.Suggest(text, TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id))}",
+                SettingsKind.Proof when Proof.Parse(text) is null => $"'{text}' is no proof: write {key.Takes}",
+                SettingsKind.WeekTime when WeekTime.Parse(text) is null => $"'{text}' is no time of the week: write {key.Takes}",
+                SettingsKind.Api => ApiAddress.WhyNot(text),
+                SettingsKind.Server => ApiAddress.WhyNoServer(text),
+                SettingsKind.Globs => WhyItMatchesNothing(text),
+                SettingsKind.PathGlobs => WhyItMatchesNothing(text) ?? WhyItMatchesNoPath(text),
+                _ => null,
+            };
 
     static string? WhyItMatchesNothing(string pattern)
     {
@@ -143,8 +158,10 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
     {
         _ when pattern.Contains('\\') => $"'{pattern}' can match nothing: write / between folders",
         ["", ..] => $"'{pattern}' can match nothing: nothing begins with a slash; write '{pattern.TrimStart('/')}'",
-        [.., ""] => $"'{pattern}' can match nothing: nothing ends with a slash; write '{pattern.TrimEnd('/')}/**' for all that is below",
-        var parts when parts.Any(part => part is "" or "." or "..") => $"'{pattern}' can match nothing: a part of it is empty, '.' or '..'",
+        [.., ""] =>
+            $"'{pattern}' can match nothing: nothing ends with a slash; write '{pattern.TrimEnd('/')}/**' for all that is below",
+        var parts when parts.Any(part => part is "" or "." or "..") =>
+            $"'{pattern}' can match nothing: a part of it is empty, '.' or '..'",
         _ => null,
     };
 
@@ -174,7 +191,8 @@ sealed partial record Setting(string Path, Place At, ImmutableArray<Written.One>
 
     /// <summary>Reads a number that is not negative, written with digits and a point.</summary>
     public static bool TryParseNumber(string text, out double number) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
+            && double.IsFinite(number);
 
     [GeneratedRegex($@"^{PercentPattern}\z")]
     private static partial Regex WholePercent();

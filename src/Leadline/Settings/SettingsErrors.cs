@@ -11,7 +11,8 @@ sealed class SettingsErrors(string file)
     /// <param name="at">Where it is written.</param>
     /// <param name="path">The key, with those it is in: <c>definitions.preset</c>; empty outside of all keys.</param>
     /// <param name="sentence">What is wrong, and what to write.</param>
-    public void Add(Place at, string path, string sentence) => errors.Add((at, path.Length == 0 ? sentence : $"{path}: {sentence}"));
+    public void Add(Place at, string path, string sentence) =>
+        errors.Add((at, path.Length == 0 ? sentence : $"{path}: {sentence}"));
 
     /// <summary>A sentence as an error is said, for what is wrong only once it is used.</summary>
     public string Written(Place at, string path, string sentence) => $"{file}:{at.Line}:{at.Column} {path}: {sentence}";

@@ -22,20 +22,27 @@ static class SettingsSchema
     {
         var schema = key.Kind switch
         {
-            SettingsKind.Map => Map([.. key.Below.Select(below => KeyValuePair.Create(below.Name, (JsonNode?)Of(below)))], false),
+            SettingsKind.Map =>
+                Map([.. key.Below.Select(below => KeyValuePair.Create(below.Name, (JsonNode?)Of(below)))], false),
             SettingsKind.NamedMap => Map([], Of(key.Below[0])),
             SettingsKind.Groups => Or(List(key), new JsonObject { ["type"] = "object", ["additionalProperties"] = Value(key) }),
             SettingsKind.Shares => Or(List(key), new JsonObject
             {
                 ["type"] = "object",
-                ["properties"] = new JsonObject(key.Words.Select(word => KeyValuePair.Create(word, (JsonNode?)new JsonObject { ["type"] = "string", ["pattern"] = $"^{Setting.PercentPattern}$" }))),
+                ["properties"] =
+                    new JsonObject(key.Words.Select(word =>
+                        KeyValuePair.Create(
+                            word,
+                            (JsonNode?)new JsonObject { ["type"] = "string", ["pattern"] = $"^{Setting.PercentPattern}$" }))),
                 ["additionalProperties"] = false,
             }),
             SettingsKind.Rules => Or([.. Rules(), new JsonObject { ["type"] = "array", ["items"] = Or(Rules()) }]),
             _ when key.IsList => List(key),
             _ => Value(key),
         };
-        if (key.Below.Any(below => below.IsNeeded)) (schema["type"], schema["required"]) = ("object", Texts([.. key.Below.Where(below => below.IsNeeded).Select(below => below.Name)]));
+        if (key.Below.Any(below => below.IsNeeded))
+            (schema["type"], schema["required"]) =
+                ("object", Texts([.. key.Below.Where(below => below.IsNeeded).Select(below => below.Name)]));
         schema["description"] = key.Says;
         if (key.Default is { } otherwise) schema["default"] = Default(key, otherwise);
         return schema;
@@ -47,10 +54,20 @@ static class SettingsSchema
         SettingsKind.Flag => new JsonObject { ["type"] = "boolean" },
         SettingsKind.Number => new JsonObject { ["type"] = "number", ["minimum"] = 0 },
         SettingsKind.Word or SettingsKind.Words => new JsonObject { ["enum"] = Texts(key.Words) },
-        SettingsKind.Span => new JsonObject { ["type"] = "string", ["pattern"] = $"^({string.Join('|', key.Words.Append(Setting.SpanPattern))})$" },
+        SettingsKind.Span =>
+            new JsonObject
+            {
+                ["type"] = "string",
+                ["pattern"] = $"^({string.Join('|', key.Words.Append(Setting.SpanPattern))})$",
+            },
         SettingsKind.Percent => new JsonObject { ["type"] = "string", ["pattern"] = $"^{Setting.PercentPattern}$" },
         SettingsKind.Moment => new JsonObject { ["type"] = "string", ["pattern"] = $"^{Setting.MomentPattern}$" },
-        SettingsKind.Shares => new JsonObject { ["type"] = "string", ["pattern"] = $"^({string.Join('|', key.Words)})(={Setting.PercentPattern})?$" },
+        SettingsKind.Shares =>
+            new JsonObject
+            {
+                ["type"] = "string",
+                ["pattern"] = $"^({string.Join('|', key.Words)})(={Setting.PercentPattern})?$",
+            },
         SettingsKind.Proof => new JsonObject { ["type"] = "string", ["pattern"] = $"^{Proof.Pattern}$" },
         SettingsKind.WeekTime => new JsonObject { ["type"] = "string", ["pattern"] = $"^{WeekTime.Pattern}$" },
         SettingsKind.Server => new JsonObject { ["type"] = "string", ["pattern"] = $"^{ApiAddress.ServerPattern}$" },
@@ -70,7 +87,8 @@ static class SettingsSchema
             ["when"] = new JsonObject
             {
                 ["type"] = "object",
-                ["additionalProperties"] = Or(Condition(), new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Condition() }),
+                ["additionalProperties"] = Or(
+                    Condition(), new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Condition() }),
             },
             ["each"] = new JsonObject { ["type"] = "string", ["pattern"] = @"^\$" },
         };

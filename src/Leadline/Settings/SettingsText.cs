@@ -49,7 +49,8 @@ sealed partial class SettingsText(string text, SettingsErrors errors)
 
         var value = next switch
         {
-            ScalarEvent { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" } => (Written)new Written.One(At(next), null),
+            ScalarEvent { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" } =>
+                (Written)new Written.One(At(next), null),
             ScalarEvent one => new Written.One(At(one), one.Value),
             SequenceStart => List(At(next), path, depth),
             MappingStart => Map(At(next), path, depth),
@@ -135,11 +136,15 @@ sealed partial class SettingsText(string text, SettingsErrors errors)
         if (because.Contains(" tab ", StringComparison.Ordinal))
         {
             for (var i = 0; i < lines.Length; i++)
-                if (Tab().Match(lines[i]) is { Success: true } tab) errors.Add(new Place(i + 1, tab.Index + tab.Length), tab.Groups[1].Value, "the line is indented with a tab: write spaces");
+                if (Tab().Match(lines[i]) is { Success: true } tab)
+                    errors.Add(
+                        new Place(i + 1, tab.Index + tab.Length), tab.Groups[1].Value,
+                        "the line is indented with a tab: write spaces");
             return;
         }
 
-        var hint = at.Line <= lines.Length && Variable().IsMatch(lines[at.Line - 1]) ? "; inside of { } and [ ] write \"${NAME}\" in quotes" : "";
+        var hint = at.Line <= lines.Length && Variable().IsMatch(lines[at.Line - 1])
+            ? "; inside of { } and [ ] write \"${NAME}\" in quotes" : "";
         errors.Add(new Place(at.Line, at.Column), path, $"this is not YAML: {because.TrimEnd('.')}{hint}");
     }
 

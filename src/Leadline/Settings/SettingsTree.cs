@@ -11,7 +11,8 @@ static class SettingsTree
     {
         foreach (var name in path[..^1])
         {
-            if (!map.Children.TryGetValue(name, out var below) || below is not YamlMappingNode) map.Children[name] = below = new YamlMappingNode();
+            if (!map.Children.TryGetValue(name, out var below) || below is not YamlMappingNode)
+                map.Children[name] = below = new YamlMappingNode();
             map = (YamlMappingNode)below;
         }
 

@@ -11,7 +11,10 @@ sealed record SourceSecrets(bool AreSet, ImmutableArray<byte[]> Values, string? 
 {
     const int Largest = 64 * 1024;
 
-    /// <summary>Reads files anew each time, through whatever links: one that is replaced, or whose link is turned, is taken by the next delivery.</summary>
+    /// <summary>
+    /// Reads files anew each time, through whatever links: one that is replaced, or whose link is turned, is taken by the next
+    /// delivery.
+    /// </summary>
     public static SourceSecrets Of(LeadlineSettings settings, string source)
     {
         // Anyone can sign with nothing: an empty secret is none.
@@ -39,7 +42,8 @@ sealed record SourceSecrets(bool AreSet, ImmutableArray<byte[]> Values, string? 
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             ImmutableArray<string> lines =
             [
-                .. Encoding.UTF8.GetString(bytes, 0, length).TrimStart('\uFEFF').Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0),
+                .. Encoding.UTF8.GetString(bytes, 0, length).TrimStart('\uFEFF').Split('\n').Select(line => line.Trim())
+                    .Where(line => line.Length > 0),
             ];
             if (length > Largest) wrong = $"{file} is larger than {Largest >> 10} KiB: it cannot be one of secrets";
             else if (lines.IsEmpty) wrong = $"{file} holds no secret: write it there, one a line";
@@ -49,7 +53,8 @@ sealed record SourceSecrets(bool AreSet, ImmutableArray<byte[]> Values, string? 
         {
             wrong = $"there is no file {file} to read the secret from";
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             wrong = $"{file} cannot be read: {error.Message}";
         }

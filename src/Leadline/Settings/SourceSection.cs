@@ -3,17 +3,21 @@ using YamlDotNet.RepresentationModel;
 
 namespace Leadline.Settings;
 
-/// <summary>Writes the section of a source into the text of <c>leadline.yaml</c>, and leaves every other line as it is.</summary>
+/// <summary>
+/// Writes the section of a source into the text of <c>leadline.yaml</c>, and leaves every other line as it is.
+/// </summary>
 static class SourceSection
 {
     /// <summary>The line in which the source's section begins; null where it has none.</summary>
     /// <exception cref="FormatException">The text is no YAML.</exception>
-    public static int? LineOf(string text, string source) => Find(text, source) is { Section: { } key } ? (int)key.Start.Line : null;
+    public static int? LineOf(string text, string source) =>
+        Find(text, source) is { Section: { } key } ? (int)key.Start.Line : null;
 
     /// <summary>The text with this section, in place of the one that is there.</summary>
     /// <param name="text">As it is now; empty for a new file.</param>
     /// <param name="lines">Of the section, each <c>key: value</c>.</param>
-    /// <exception cref="FormatException">Its sources are written in braces, or it is no YAML: it cannot be added to line by line.</exception>
+    /// <exception cref="FormatException">Its sources are written in braces, or it is no YAML: it cannot be added to line by
+    /// line.</exception>
     public static string Write(string text, string source, IEnumerable<string> lines)
     {
         var end = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
@@ -40,9 +44,12 @@ static class SourceSection
     }
 
     /// <summary>Whether the line belongs to what stands so deep; empty lines and comments do not end it.</summary>
-    static bool IsBelow(string line, int depth) => line.Trim().Length == 0 || line.TrimStart()[0] == '#' || line.Length - line.TrimStart().Length > depth;
+    static bool IsBelow(string line, int depth) =>
+        line.Trim().Length == 0 || line.TrimStart()[0] == '#' || line.Length - line.TrimStart().Length > depth;
 
-    /// <summary>The keys <c>sources</c> and that of the source, and how far sources are indented; null where they are not there.</summary>
+    /// <summary>
+    /// The keys <c>sources</c> and that of the source, and how far sources are indented; null where they are not there.
+    /// </summary>
     static (YamlNode? Sources, YamlNode? Section, string? Indent) Find(string text, string source)
     {
         var yaml = new YamlStream();
@@ -59,7 +66,8 @@ static class SourceSection
         if (yaml.Documents[0].RootNode is YamlScalarNode { Value: null or "" }) return (null, null, null);
         if (yaml.Documents[0].RootNode is not YamlMappingNode root) throw new FormatException("the file holds no settings");
         var (key, value) = root.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode { Value: "sources" });
-        if (root.Style == YamlDotNet.Core.Events.MappingStyle.Flow || value is YamlMappingNode { Style: YamlDotNet.Core.Events.MappingStyle.Flow })
+        if (root.Style == YamlDotNet.Core.Events.MappingStyle.Flow
+            || value is YamlMappingNode { Style: YamlDotNet.Core.Events.MappingStyle.Flow })
             throw new FormatException("its sources are written in braces, and nothing can be added there line by line");
         if (value is not YamlMappingNode sources) return (key, null, null);
         var section = sources.Children.Keys.FirstOrDefault(name => name is YamlScalarNode scalar && scalar.Value == source);

@@ -7,7 +7,8 @@ using Leadline.Verification;
 namespace Leadline.Settings;
 
 /// <summary>
-/// Reads what <c>leadline.yaml</c> says of verification; what is wrong with it is among the errors, and what it lacks among what is missing.
+/// Reads what <c>leadline.yaml</c> says of verification; what is wrong with it is among the errors, and what it lacks among what
+/// is missing.
 /// </summary>
 /// <param name="errors">What is wrong is added to it.</param>
 /// <param name="environment">Answers the value of an environment variable, or null.</param>
@@ -21,7 +22,8 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
     public VerificationSettings Read(Setting setting, Definitions definitions)
     {
         var named = setting["sources"].Below.Select(entry => entry.Name).ToImmutableArray();
-        var sources = setting["sources"].Below.Select(entry => Source(entry.Name, entry.Setting)).OfType<MeasureSource>().ToImmutableArray();
+        var sources = setting["sources"].Below.Select(entry => Source(entry.Name, entry.Setting)).OfType<MeasureSource>()
+            .ToImmutableArray();
         var checks = new List<(string Service, ReleaseCheck Check)>();
         foreach (var (service, below) in setting["services"].Below)
         {
@@ -30,7 +32,8 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
                 if (Check(name, check, named, sources) is { } read) checks.Add((service, read));
         }
 
-        return new VerificationSettings(sources, [.. checks.OrderBy(one => Glob.IsPattern(one.Service))], missing.DrainToImmutable());
+        return new VerificationSettings(
+            sources, [.. checks.OrderBy(one => Glob.IsPattern(one.Service))], missing.DrainToImmutable());
     }
 
     void Refuse(string service, Setting below, Definitions definitions)
@@ -39,7 +42,8 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
         {
             var glob = new Glob(service, ignoreCase: true);
             var names = definitions.Services.Select(one => one.Name.Value).ToList();
-            if (names.Count > 0 && !names.Exists(glob.IsMatch)) errors.Add(below.At, below.Path, $"there is no service '{service}'{Nearest.Suggest(service, names)}");
+            if (names.Count > 0 && !names.Exists(glob.IsMatch))
+                errors.Add(below.At, below.Path, $"there is no service '{service}'{Nearest.Suggest(service, names)}");
         }
         catch (FormatException error)
         {
@@ -53,9 +57,11 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
         string? trouble = null, secret = null;
         if (token.Values is [var one])
         {
-            var unset = Variable().Matches(one.Value!).Select(match => match.Groups[1].Value).FirstOrDefault(variable => string.IsNullOrWhiteSpace(environment(variable)));
+            var unset = Variable().Matches(one.Value!).Select(match => match.Groups[1].Value)
+                .FirstOrDefault(variable => string.IsNullOrWhiteSpace(environment(variable)));
             if (unset is null) secret = Variable().Replace(one.Value!, match => environment(match.Groups[1].Value)!);
-            else if (mayLackToken) trouble = $"the environment variable {unset}, which {token.Path} names, is not set, or is empty";
+            else if (mayLackToken)
+                trouble = $"the environment variable {unset}, which {token.Path} names, is not set, or is empty";
             else errors.Add(one.At, token.Path, $"the environment variable {unset} is not set, or is empty");
         }
 
@@ -66,8 +72,12 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
         }
 
         if (token.Text is not null && !ApiAddress.IsPrivate(address))
-            errors.Add(api.Values[0].At, api.Path, $"'{address}' would have the token sent for everybody to read: write https, or leave the token out");
-        return new MeasureSource(name, Word(setting["kind"], MeasureKind.Prometheus), ApiAddress.Parse(address), secret, setting["tenant"].Text, trouble);
+            errors.Add(
+                api.Values[0].At, api.Path,
+                $"'{address}' would have the token sent for everybody to read: write https, or leave the token out");
+        return new MeasureSource(
+            name, Word(setting["kind"], MeasureKind.Prometheus), ApiAddress.Parse(address), secret, setting["tenant"].Text,
+            trouble);
     }
 
     ReleaseCheck? Check(string name, Setting setting, ImmutableArray<string> named, ImmutableArray<MeasureSource> sources)
@@ -77,15 +87,23 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
         if (wanted is null || !named.Contains(wanted))
         {
             var of = named.IsEmpty ? "write one below verification.sources" : $"there are {string.Join(", ", named)}";
-            if (asked.Text is null) Lacks(setting.At, setting.Path, $"it does not say which source is asked: {(named.IsEmpty ? of : $"write source: {named[0]}; {of}")}");
-            else Lacks(asked.Values[0].At, asked.Path, $"there is no source '{asked.Text}' below verification.sources: {of}{Nearest.Suggest(asked.Text, named)}");
+            if (asked.Text is null)
+                Lacks(
+                    setting.At, setting.Path,
+                    $"it does not say which source is asked: {(named.IsEmpty ? of : $"write source: {named[0]}; {of}")}");
+            else
+                Lacks(
+                    asked.Values[0].At, asked.Path,
+                    $"there is no source '{asked.Text}' below verification.sources: {of}{Nearest.Suggest(asked.Text, named)}");
         }
 
         if (query is null) Lacks(setting.At, setting.Path, "it has no query: write query: …");
         var (after, before) = (Span(setting["after"]), Span(setting["before"]));
         return query is null || sources.FirstOrDefault(one => one.Name == wanted) is not { } source ? null : new ReleaseCheck(
             name, source, query, Word(setting["measures"], MeasureOf.ErrorRate),
-            new ComparisonRule(Word(setting["worse"], WorseWhen.Higher), Number(setting["tolerance"], 0.1), Number(setting["least"], 0)), after, before);
+            new ComparisonRule(
+                Word(setting["worse"], WorseWhen.Higher), Number(setting["tolerance"], 0.1), Number(setting["least"], 0)), after,
+                before);
     }
 
     void Lacks(Place at, string path, string sentence) => missing.Add(errors.Written(at, path, sentence));
@@ -94,11 +112,14 @@ sealed partial class VerificationSetting(SettingsErrors errors, Func<string, str
     {
         if (!Setting.TryParseSpan(setting.Text ?? ReleaseCheck.DefaultSpan, out var span)) return default;
         if (span < Shortest || span > Longest)
-            errors.Add(setting.Values[0].At, setting.Path, $"'{setting.Text}' is no window: write a span from {Shortest.TotalSeconds}s to {Longest.TotalDays}d");
+            errors.Add(
+                setting.Values[0].At, setting.Path,
+                $"'{setting.Text}' is no window: write a span from {Shortest.TotalSeconds}s to {Longest.TotalDays}d");
         return span;
     }
 
-    static double Number(Setting setting, double otherwise) => setting.Text is { } text && Setting.TryParseNumber(text, out var number) ? number : otherwise;
+    static double Number(Setting setting, double otherwise) =>
+        setting.Text is { } text && Setting.TryParseNumber(text, out var number) ? number : otherwise;
 
     static T Word<T>(Setting setting, T otherwise) where T : struct, Enum =>
         setting.Text is { } word ? Enum.GetValues<T>().First(value => SettingsKey.WordOf(value) == word) : otherwise;

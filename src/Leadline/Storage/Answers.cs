@@ -26,7 +26,9 @@ public sealed record LedgerEntry
     public required DateTimeOffset DeployedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary><c>linked</c>, <c>baseline</c>, <c>gap</c>, <c>no_sha</c>, <c>short_sha</c>, <c>unknown_sha</c> or <c>configuration</c>.</summary>
+    /// <summary>
+    /// <c>linked</c>, <c>baseline</c>, <c>gap</c>, <c>no_sha</c>, <c>short_sha</c>, <c>unknown_sha</c> or <c>configuration</c>.
+    /// </summary>
     public required string Link { get; init; }
 
     public required int Commits { get; init; }
@@ -38,7 +40,10 @@ public sealed record LedgerEntry
     public double? MedianLeadSeconds { get; init; }
     public required bool Failed { get; init; }
 
-    /// <summary>The signals that make it a failure: <c>incident</c>, <c>rollback</c>, <c>revert</c>, <c>hotfix</c>, <c>declared</c>, <c>degradation</c>, <c>abort</c>; <c>override</c> where somebody said so.</summary>
+    /// <summary>
+    /// The signals that make it a failure: <c>incident</c>, <c>rollback</c>, <c>revert</c>, <c>hotfix</c>, <c>declared</c>,
+    /// <c>degradation</c>, <c>abort</c>; <c>override</c> where somebody said so.
+    /// </summary>
     public required ImmutableArray<string> FailedBecause { get; init; }
 
     public DateTimeOffset? FailedAt { get; init; }
@@ -49,17 +54,23 @@ public sealed record LedgerEntry
     public string? ReworkBecause { get; init; }
     public string? Url { get; init; }
 
-    /// <summary>The kinds of override that act on it: <c>failed</c>, <c>not_failed</c>, <c>link_incident</c>, <c>unlink_incident</c>, <c>exclude</c>.</summary>
+    /// <summary>
+    /// The kinds of override that act on it: <c>failed</c>, <c>not_failed</c>, <c>link_incident</c>, <c>unlink_incident</c>,
+    /// <c>exclude</c>.
+    /// </summary>
     public ImmutableArray<string> Overridden { get; init; } = [];
 
-    /// <summary>The commit that was live before, where nothing that is known joins it with this one: its host could compare the two.</summary>
+    /// <summary>
+    /// The commit that was live before, where nothing that is known joins it with this one: its host could compare the two.
+    /// </summary>
     public string? LiveBefore { get; init; }
 }
 
 /// <summary>One shipped change as it is shown, with its link method.</summary>
 public sealed record ShippedEntry(
     string Service, string DeploymentId, DateTimeOffset DeployedAt, string Repository, string Sha, int? Change, string Method,
-    string? NotCountedBecause, DateTimeOffset? StartedAt, double? LeadSeconds, StageSeconds Stages, ImmutableArray<long> Deliveries);
+    string? NotCountedBecause, DateTimeOffset? StartedAt, double? LeadSeconds, StageSeconds Stages,
+    ImmutableArray<long> Deliveries);
 
 public sealed record StageSeconds(double? Coding, double? Pickup, double? Review, double? Build, double? Wait, double? Deploy);
 
@@ -68,7 +79,9 @@ public sealed record BlameEntry(
     string Service, string? DeploymentId, string Signal, string Evidence, string Method, DateTimeOffset StartedAt,
     DateTimeOffset? AcknowledgedAt, DateTimeOffset? ResolvedAt, string? Title, string? Url, ImmutableArray<long> Deliveries)
 {
-    /// <summary>Whether its evidence is an incident, or a degradation, which is one too: with a beginning and an end of its own.</summary>
+    /// <summary>
+    /// Whether its evidence is an incident, or a degradation, which is one too: with a beginning and an end of its own.
+    /// </summary>
     [JsonIgnore]
     public bool IsIncident => Signal is "incident" or "degradation";
 }
@@ -77,15 +90,18 @@ public sealed record BlameEntry(
 /// <param name="Steps">Of its roll-out, in the order in which they began; none where no source tells of any.</param>
 /// <param name="Verifications">What was measured after it, a check each.</param>
 public sealed record DeploymentDetail(
-    LedgerEntry Deployment, ImmutableArray<ShippedEntry> Shipped, ImmutableArray<BlameEntry> Blames, ImmutableArray<DeliveryReference> Deliveries,
+    LedgerEntry Deployment, ImmutableArray<ShippedEntry> Shipped, ImmutableArray<BlameEntry> Blames,
+    ImmutableArray<DeliveryReference> Deliveries,
     ImmutableArray<OverrideEntry> Overrides, ImmutableArray<RolloutStep> Steps, ImmutableArray<Verified> Verifications);
 
 /// <summary>What somebody said against the rules. It is never deleted: one that was undone says so.</summary>
 /// <param name="Kind"><c>failed</c>, <c>not_failed</c>, <c>link_incident</c>, <c>unlink_incident</c> or <c>exclude</c>.</param>
 /// <param name="By">The name of the token that said so, or <c>local</c>.</param>
-/// <param name="State"><c>acting</c>; <c>nothing</c> where what it speaks of is not there; <c>replaced</c> by a later one; or <c>undone</c>.</param>
+/// <param name="State"><c>acting</c>; <c>nothing</c> where what it speaks of is not there; <c>replaced</c> by a later one; or
+/// <c>undone</c>.</param>
 public sealed record OverrideEntry(
-    long Id, string Service, string? Environment, string Kind, string? Deployment, string? Incident, string Reason, string By, DateTimeOffset At,
+    long Id, string Service, string? Environment, string Kind, string? Deployment, string? Incident, string Reason, string By,
+    DateTimeOffset At,
     string State, string? UndoneBy, DateTimeOffset? UndoneAt, string? UndoneBecause);
 
 /// <summary>Something that a fact tells of a deployment, or of what it ships.</summary>
@@ -99,7 +115,8 @@ public sealed record DeliveryReference(long Id, string Source, DateTimeOffset Re
 /// <summary>A delivery as it is listed.</summary>
 /// <param name="Facts">How many it gave; null while unread.</param>
 /// <param name="ReaderVersion">By which it was read, 0 where somebody asked to read it again; null while unread.</param>
-public sealed record DeliveryEntry(long Id, string Source, DateTimeOffset ReceivedAt, string Outcome, string? Because, int? Facts, int? ReaderVersion);
+public sealed record DeliveryEntry(
+    long Id, string Source, DateTimeOffset ReceivedAt, string Outcome, string? Because, int? Facts, int? ReaderVersion);
 
 /// <summary>Which deliveries are asked for; null takes all.</summary>
 /// <param name="Outcome">One of <see cref="Outcomes"/>.</param>
@@ -107,14 +124,17 @@ public sealed record DeliveryEntry(long Id, string Source, DateTimeOffset Receiv
 /// <param name="To">Received before this instant.</param>
 /// <param name="Cursor">Null for the first page.</param>
 /// <param name="Limit">1 to 1000.</param>
-public sealed record DeliveriesQuery(string? Source = null, string? Outcome = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Cursor = null, int Limit = 50)
+public sealed record DeliveriesQuery(
+    string? Source = null, string? Outcome = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Cursor = null,
+    int Limit = 50)
 {
     public static readonly ImmutableArray<string> Outcomes = ["facts", "ignored", "unreadable", "unread"];
 }
 
 public sealed record OwnedService(string Name, string? Team, string? Area);
 
-public sealed record ServiceEntry(string Name, string? Team, string? Area, ImmutableArray<string> Environments, DateTimeOffset? LastDeployedAt);
+public sealed record ServiceEntry(
+    string Name, string? Team, string? Area, ImmutableArray<string> Environments, DateTimeOffset? LastDeployedAt);
 
 /// <summary>What came from a source and what became of it.</summary>
 public sealed record SourceHealth(
@@ -126,7 +146,8 @@ public sealed record DefinitionsVersion(string Hash, DateTimeOffset InForceFrom,
 
 /// <summary>A page of the rows of one metric. The lists that the metric has no use for are empty.</summary>
 public sealed record Explanation(
-    string Metric, string Rule, ImmutableArray<LedgerEntry> Deployments, ImmutableArray<ShippedEntry> Shipped, ImmutableArray<BlameEntry> Blames, string? Next);
+    string Metric, string Rule, ImmutableArray<LedgerEntry> Deployments, ImmutableArray<ShippedEntry> Shipped,
+    ImmutableArray<BlameEntry> Blames, string? Next);
 
 /// <param name="Cursor">Null for the first page.</param>
 /// <param name="Limit">1 to 1000.</param>
@@ -134,6 +155,7 @@ public sealed record RowsQuery(MetricsQuery Scope, string? Cursor = null, int Li
 
 /// <summary>What doctor looks at.</summary>
 public sealed record StoreHealth(
-    string Engine, string Address, int SchemaVersion, long Deliveries, long Unread, long Unreadable, long Commits, long Deployments, long Incidents,
+    string Engine, string Address, int SchemaVersion, long Deliveries, long Unread, long Unreadable, long Commits,
+    long Deployments, long Incidents,
     long LedgerRows, long IncidentsUnlinked, long Gaps, long UnknownShas, long NoShas, long ShortShas,
     long OfConfiguration, long NegativeLeadTimes, long UnmappedDeployments, long StaleServices);

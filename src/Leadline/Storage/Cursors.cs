@@ -6,7 +6,8 @@ namespace Leadline.Storage;
 /// <summary>Where a page ended: an instant and an id, as one opaque word.</summary>
 static class Cursors
 {
-    public static string Write(DateTimeOffset instant, string id) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{instant.UtcTicks}|{id}"));
+    public static string Write(DateTimeOffset instant, string id) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{instant.UtcTicks}|{id}"));
 
     /// <exception cref="FormatException">The word is not one of ours.</exception>
     public static (DateTimeOffset Instant, string Id) Read(string? cursor)
@@ -25,10 +26,12 @@ static class Cursors
         }
     }
 
-    public static FormatException NotOurs(Exception? error = null) => new("the cursor is not one that a page ended with: leave it out for the first page", error);
+    public static FormatException NotOurs(Exception? error = null) =>
+        new("the cursor is not one that a page ended with: leave it out for the first page", error);
 
     /// <summary>Several words as one; only the last may hold a bar.</summary>
-    public static string Join(params ReadOnlySpan<string> parts) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('|', parts!)));
+    public static string Join(params ReadOnlySpan<string> parts) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Join('|', parts!)));
 
     /// <summary>The four words of <see cref="Join"/>.</summary>
     /// <exception cref="FormatException">The word is not one of ours.</exception>

@@ -12,7 +12,9 @@ sealed partial class DuckDb : Database
 {
     const string Scheme = "duckdb:";
 
-    /// <summary>Of every connection. The rows of a page are found by what orders them, and only then the rest of each is read.</summary>
+    /// <summary>
+    /// Of every connection. The rows of a page are found by what orders them, and only then the rest of each is read.
+    /// </summary>
     const string Everywhere = "set TimeZone = 'UTC'; set late_materialization_max_rows = 1001";
 
     const int MostInText = 64;
@@ -33,7 +35,8 @@ sealed partial class DuckDb : Database
     public static DuckDb OpenAddress(string address)
     {
         if (!address.StartsWith(Scheme, StringComparison.Ordinal) || address.Length == Scheme.Length)
-            throw new StoreException($"'{address}' is no store address: write duckdb:FILE, or postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+            throw new StoreException(
+                $"'{address}' is no store address: write duckdb:FILE, or postgres://USER:PASSWORD@HOST:PORT/DATABASE");
         var file = address[Scheme.Length..];
         if (file != ":memory:" && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
             throw new StoreException($"the folder {folder} does not exist: make it, or name another store");
@@ -53,35 +56,51 @@ sealed partial class DuckDb : Database
             connection.Dispose();
             var holder = Holder().Match(error.Message);
             throw holder.Success
-                ? new StoreException($"the store {file} is in use by process {holder.Groups[2].Value} ({holder.Groups[1].Value}): ask that server with --server, or stop it first", error)
+                ? new StoreException(
+                    $"the store {file} is in use by process {holder.Groups[2].Value} ({holder.Groups[1].Value}): ask that "
+                        + "server with --server, or stop it first", error)
                 : new StoreException($"the store {file} cannot be opened: {error.Message.Split('\n')[0]}", error);
         }
 
         var database = new DuckDb(connection, file == ":memory:");
-        database.Execute(connection, Everywhere + "; set autoinstall_known_extensions = false; set autoload_known_extensions = false; set wal_autocheckpoint = '64MB'");
+        database.Execute(
+            connection,
+            Everywhere
+                + "; set autoinstall_known_extensions = false; set autoload_known_extensions = false; set wal_autocheckpoint "
+                + "= '64MB'");
         return database;
     }
 
     public override string Engine => "duckdb";
 
     // While it waits for a row it keeps a core busy.
-    public override DbCommand Streamed(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public override DbCommand Streamed(
+        DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var command = Command(connection, sql, parameters);
         ((DuckDBCommand)command).UseStreamingMode = true;
         return command;
     }
 
-    public override DbCommand Command(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public override DbCommand Command(
+        DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var command = (DuckDBCommand)connection.CreateCommand();
         foreach (var (name, value) in parameters)
         {
             // Where it is every service there is nothing to look up.
             if (value is EveryService && StandsInText(ref sql, name, "is not null")) continue;
-            if (value is IReadOnlyCollection<long> { Count: > 0 and <= MostInText } numbers && StandsInText(ref sql, name, $"in ({string.Join(',', numbers)})")) continue;
+            if (value is IReadOnlyCollection<long> { Count: > 0 and <= MostInText } numbers
+                && StandsInText(ref sql, name, $"in ({string.Join(',', numbers)})")) continue;
             command.Parameters.Add(new DuckDBParameter(
-                name, value switch { null => DBNull.Value, DateTimeOffset instant => instant.UtcDateTime, EveryService every => every.Ids, _ => value }));
+                name,
+                value switch
+                {
+                    null => DBNull.Value,
+                    DateTimeOffset instant => instant.UtcDateTime,
+                    EveryService every => every.Ids,
+                    _ => value,
+                }));
         }
 
         command.CommandText = sql;
@@ -89,8 +108,8 @@ sealed partial class DuckDb : Database
     }
 
     /// <summary>
-    /// Puts other words in the place of the list: <c>= any(list)</c> is planned as a join with it, which costs more than the rest of a small
-    /// question and reads what lies outside of it. True where the list is no parameter any more.
+    /// Puts other words in the place of the list: <c>= any(list)</c> is planned as a join with it, which costs more than the
+    /// rest of a small question and reads what lies outside of it. True where the list is no parameter any more.
     /// </summary>
     static bool StandsInText(ref string sql, string list, string words)
     {
@@ -136,9 +155,11 @@ sealed partial class DuckDb : Database
         }
     }
 
-    public override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => WriteAsync(factsLane, work, cancellation);
+    public override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) =>
+        WriteAsync(factsLane, work, cancellation);
 
-    public override Task<T> LogAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => WriteAsync(deliveriesLane, work, cancellation);
+    public override Task<T> LogAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) =>
+        WriteAsync(deliveriesLane, work, cancellation);
 
     async Task<T> WriteAsync<T>(SemaphoreSlim lane, Func<DbConnection, T> work, CancellationToken cancellation)
     {
@@ -176,7 +197,8 @@ sealed partial class DuckDb : Database
         }
     }
 
-    public override RowWriter Bulk(DbConnection connection, string table) => new Appender(((DuckDBConnection)connection).CreateAppender(table));
+    public override RowWriter Bulk(DbConnection connection, string table) =>
+        new Appender(((DuckDBConnection)connection).CreateAppender(table));
 
     public override void Migrate(DbConnection connection, string text) => Execute(connection, text);
 
@@ -189,7 +211,8 @@ sealed partial class DuckDb : Database
     {
     }
 
-    public override Task<Claim> ClaimAsync(IReadOnlyCollection<long> keys, CancellationToken cancellation) => Task.FromResult(new Claim([.. keys], () => default));
+    public override Task<Claim> ClaimAsync(IReadOnlyCollection<long> keys, CancellationToken cancellation) =>
+        Task.FromResult(new Claim([.. keys], () => default));
 
     // Asked inside the lane, so that the next writer counts on from it; the ids of a transaction that fails stay unused.
     public override long ReserveDeliveries(DbConnection connection, int count)
@@ -199,9 +222,12 @@ sealed partial class DuckDb : Database
         return lastDelivery.Value - count;
     }
 
-    public override bool IsDuplicateKey(StoreException error) => error.InnerException?.Message.Contains("Duplicate key", StringComparison.Ordinal) == true;
+    public override bool IsDuplicateKey(StoreException error) =>
+        error.InnerException?.Message.Contains("Duplicate key", StringComparison.Ordinal) == true;
 
-    /// <summary>Stops what the connection is doing when it is cancelled, until disposed: then it may be rented to others.</summary>
+    /// <summary>
+    /// Stops what the connection is doing when it is cancelled, until disposed: then it may be rented to others.
+    /// </summary>
     static CancellationTokenRegistration Interrupting(DuckDBConnection connection, CancellationToken cancellation) =>
         cancellation.CanBeCanceled ? cancellation.Register(connection.CreateCommand().Cancel) : default;
 
@@ -257,21 +283,27 @@ sealed partial class DuckDb : Database
 
         public override RowWriter Add(string? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value));
 
-        public override RowWriter Add(long? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+        public override RowWriter Add(long? value) =>
+            Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
 
         public override RowWriter Add(int? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
 
-        public override RowWriter Add(bool? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+        public override RowWriter Add(bool? value) =>
+            Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
 
-        public override RowWriter Add(double? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+        public override RowWriter Add(double? value) =>
+            Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
 
-        public override RowWriter Add(DateTimeOffset? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+        public override RowWriter Add(DateTimeOffset? value) =>
+            Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
 
-        public override RowWriter Add(DateTime? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
+        public override RowWriter Add(DateTime? value) =>
+            Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value.Value));
 
         public override RowWriter Add(byte[]? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue(value));
 
-        public override RowWriter Add(int[]? value) => Added(value is null ? Row.AppendNullValue() : Row.AppendValue((IEnumerable<int>)value));
+        public override RowWriter Add(int[]? value) =>
+            Added(value is null ? Row.AppendNullValue() : Row.AppendValue((IEnumerable<int>)value));
 
         public override void EndRow()
         {

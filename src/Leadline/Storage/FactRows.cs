@@ -6,13 +6,16 @@ using Leadline.Core;
 
 namespace Leadline.Storage;
 
-/// <summary>How each kind of fact stands in its table; reading takes the columns in the order of the queries named <c>…_of</c>.</summary>
+/// <summary>
+/// How each kind of fact stands in its table; reading takes the columns in the order of the queries named <c>…_of</c>.
+/// </summary>
 static class FactRows
 {
     public static RowWriter Write(RowWriter row, CommitFact fact, Func<RepositoryName?, long?> key)
     {
         var says = CommitMessage.Parse(fact.Message);
-        return row.Add(key(fact.Repository)).Add(fact.Sha.ToString()).Add(Rows.Joined(fact.Parents)).Add(fact.ParentsFromPush).Add(fact.Branch)
+        return row.Add(key(fact.Repository)).Add(fact.Sha.ToString()).Add(Rows.Joined(fact.Parents)).Add(fact.ParentsFromPush)
+            .Add(fact.Branch)
             .Add(fact.AuthoredAt).Add(fact.CommittedAt).Add(says.Reverts).Add(says.Mentions)
             .Add(fact.Author?.EndsWith("[bot]", StringComparison.Ordinal) == true).Add(fact.Author).Add(Rows.Joined(fact.Paths))
             .Add(fact.Message?.Split('\n')[0]);
@@ -22,28 +25,35 @@ static class FactRows
     public static RowWriter WriteAdded(RowWriter row, Fact fact) => fact switch
     {
         CommitFact commit => row.Add(CommitMessage.Naming(commit.Message)),
-        DeploymentFact deployment => row.Add(Rows.Joined(deployment.ConfigPaths)).Add(deployment.Steps is { } steps ? JsonSerializer.Serialize(steps, Wire.Json) : null),
+        DeploymentFact deployment =>
+            row.Add(Rows.Joined(deployment.ConfigPaths))
+                .Add(deployment.Steps is { } steps ? JsonSerializer.Serialize(steps, Wire.Json) : null),
         ChangeFact change => row.Add(change.Lines),
         _ => row,
     };
 
     public static RowWriter Write(RowWriter row, ChangeFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(key(fact.Repository)).Add(fact.Number).Add(fact.OpenedAt).Add(fact.ReadyAt).Add(fact.FirstReviewedAt).Add(fact.ApprovedAt)
-            .Add(fact.MergedAt).Add(fact.ClosedAt).Add(fact.MergeSha?.ToString()).Add(fact.HeadSha?.ToString()).Add(Rows.Joined(fact.Commits))
-            .Add(fact.Branch).Add(fact.TargetBranch).Add(Rows.Joined(fact.Labels)).Add(fact.Title).Add(fact.Author).Add(fact.Url);
+        row.Add(key(fact.Repository)).Add(fact.Number).Add(fact.OpenedAt).Add(fact.ReadyAt).Add(fact.FirstReviewedAt)
+            .Add(fact.ApprovedAt)
+            .Add(fact.MergedAt).Add(fact.ClosedAt).Add(fact.MergeSha?.ToString()).Add(fact.HeadSha?.ToString())
+            .Add(Rows.Joined(fact.Commits))
+            .Add(fact.Branch).Add(fact.TargetBranch).Add(Rows.Joined(fact.Labels)).Add(fact.Title).Add(fact.Author)
+            .Add(fact.Url);
 
     public static RowWriter Write(RowWriter row, ReviewFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(key(fact.Repository)).Add(fact.Number).Add(fact.Id).Add(fact.SubmittedAt).Add(fact.Approved).Add(fact.Author);
 
     public static RowWriter Write(RowWriter row, BuildFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(key(fact.Repository)).Add(fact.Id).Add(fact.Attempt).Add(fact.Sha.ToString()).Add(fact.Pipeline).Add(fact.QueuedAt)
+        row.Add(key(fact.Repository)).Add(fact.Id).Add(fact.Attempt).Add(fact.Sha.ToString()).Add(fact.Pipeline)
+            .Add(fact.QueuedAt)
             .Add(fact.StartedAt).Add(fact.FinishedAt).Add(Rows.Word(fact.Status)).Add(fact.Url);
 
     public static RowWriter Write(RowWriter row, ArtifactFact fact, Func<RepositoryName?, long?> key) =>
         row.Add(key(fact.Repository)).Add(fact.Name).Add(fact.Sha?.ToString());
 
     public static RowWriter Write(RowWriter row, ComparisonFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(key(fact.Repository)).Add(fact.Base.ToString()).Add(fact.Head.ToString()).Add(fact.Status is { } status ? Rows.Word(status) : null)
+        row.Add(key(fact.Repository)).Add(fact.Base.ToString()).Add(fact.Head.ToString())
+            .Add(fact.Status is { } status ? Rows.Word(status) : null)
             .Add(fact.MergeBase?.ToString()).Add(Rows.Joined(fact.Commits)).Add(fact.Total);
 
     public static RowWriter Write(RowWriter row, DeploymentFact fact, Func<RepositoryName?, long?> key) =>
@@ -52,7 +62,8 @@ static class FactRows
             .Add(fact.FinishedAt).Add(fact.Failed).Add(Rows.Joined(fact.Changes)).Add(fact.Url);
 
     public static RowWriter Write(RowWriter row, IncidentFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(fact.Id).Add(fact.Source).Add(fact.Service).Add(GroupsOf(fact)).Add(key(fact.Repository)).Add(Rows.Word(fact.Status))
+        row.Add(fact.Id).Add(fact.Source).Add(fact.Service).Add(GroupsOf(fact)).Add(key(fact.Repository))
+            .Add(Rows.Word(fact.Status))
             .Add(fact.StartedAt).Add(fact.AcknowledgedAt).Add(fact.ResolvedAt).Add(fact.Severity).Add(fact.Deployment)
             .Add(fact.Sha?.ToString()).Add(Rows.Joined(fact.Labels)).Add(fact.Title).Add(fact.Url);
 
@@ -63,10 +74,12 @@ static class FactRows
         row.Add(fact.Id).Add(fact.Service).Add(fact.Team).Add(fact.MarkedAt).Add(fact.Text);
 
     public static RowWriter Write(RowWriter row, VerificationFact fact, Func<RepositoryName?, long?> key) =>
-        row.Add(fact.Deployment).Add(fact.Service).Add(fact.Environment).Add(fact.Check).Add(Rows.Word(fact.Verdict)).Add(fact.IsWatched).Add(fact.Content);
+        row.Add(fact.Deployment).Add(fact.Service).Add(fact.Environment).Add(fact.Check).Add(Rows.Word(fact.Verdict))
+            .Add(fact.IsWatched).Add(fact.Content);
 
     /// <summary>Steps as they stand in their column.</summary>
-    public static ImmutableArray<RolloutStep>? Steps(string? text) => text is null ? null : JsonSerializer.Deserialize<ImmutableArray<RolloutStep>>(text, Wire.Json);
+    public static ImmutableArray<RolloutStep>? Steps(string? text) =>
+        text is null ? null : JsonSerializer.Deserialize<ImmutableArray<RolloutStep>>(text, Wire.Json);
 
     public static ChangeFact Change(DbDataReader row) => new()
     {
@@ -184,7 +197,8 @@ static class FactRows
     public static string? GroupOf(ImmutableArray<string>? lines) => lines is [{ Length: > 0 } group, ..] ? group : null;
 
     /// <summary>Of the group and the labels as they stand in their column, the labels.</summary>
-    public static ImmutableArray<string>? LabelsOf(ImmutableArray<string>? lines) => lines is [_, _, ..] groups ? groups[1..] : null;
+    public static ImmutableArray<string>? LabelsOf(ImmutableArray<string>? lines) =>
+        lines is [_, _, ..] groups ? groups[1..] : null;
 
     /// <summary>The group, then each label, a line each.</summary>
     static string? GroupsOf(IncidentFact fact) =>

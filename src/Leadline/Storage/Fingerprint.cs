@@ -6,7 +6,9 @@ using System.Text;
 
 namespace Leadline.Storage;
 
-/// <summary>Takes rows as a table would, and tells in 64 bits whether they are the same as others: on every machine and engine.</summary>
+/// <summary>
+/// Takes rows as a table would, and tells in 64 bits whether they are the same as others: on every machine and engine.
+/// </summary>
 sealed class Fingerprint : RowWriter
 {
     readonly ArrayBufferWriter<byte> content = new(4096);
@@ -35,7 +37,8 @@ sealed class Fingerprint : RowWriter
 
     public override RowWriter Add(bool? value) => Number(value switch { null => -1, true => 1, false => 0 });
 
-    public override RowWriter Add(double? value) => Add(value is { } known ? BitConverter.DoubleToInt64Bits(known) : (long?)null);
+    public override RowWriter Add(double? value) =>
+        Add(value is { } known ? BitConverter.DoubleToInt64Bits(known) : (long?)null);
 
     // Engines keep microseconds.
     public override RowWriter Add(DateTimeOffset? value) => Add(value?.UtcTicks / 10);

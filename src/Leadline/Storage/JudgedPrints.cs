@@ -32,12 +32,17 @@ sealed class JudgedRow(LedgerKey key, LedgerRow row, ReadOnlyMemory<ShippedChang
         return this;
     }
 
-    /// <summary>All columns but the last five: the fingerprint, what is overridden, what is added to the change failure rate, and what was live before.</summary>
+    /// <summary>
+    /// All columns but the last five: the fingerprint, what is overridden, what is added to the change failure rate, and what
+    /// was live before.
+    /// </summary>
     public RowWriter WriteLedger(RowWriter rows) =>
         rows.Add(key.Service).Add(key.Environment).Add(key.Deployment)
-            .Add(row.Repository is { } repository ? Storage.Key.Of(repository) : (long?)null).Add(row.Sha?.ToString()).Add(row.Version)
+            .Add(row.Repository is { } repository ? Storage.Key.Of(repository) : (long?)null).Add(row.Sha?.ToString())
+            .Add(row.Version)
             .Add(Rows.Word(row.Kind)).Add(row.Counted).Add(row.DeployedAt).Add(row.DeployedDay).Add(row.SecondsSincePrevious)
-            .Add(row.StartedAt).Add(row.WaitedFrom).Add(Rows.Word(row.Link)).Add(row.Commits).Add(row.Changes).Add(row.LeadTimes).Add(row.MedianLeadSeconds)
+            .Add(row.StartedAt).Add(row.WaitedFrom).Add(Rows.Word(row.Link)).Add(row.Commits).Add(row.Changes).Add(row.LeadTimes)
+            .Add(row.MedianLeadSeconds)
             .Add(row.Failed).Add(because).Add(row.FailedAt).Add(row.FailedDay).Add(row.RestoredAt).Add(row.RestoredBy)
             .Add((row.RestoredAt - row.FailedAt)?.TotalSeconds).Add(row.Rework).Add(row.ReworkBecause).Add(row.Url);
 
@@ -51,8 +56,10 @@ sealed class JudgedRow(LedgerKey key, LedgerRow row, ReadOnlyMemory<ShippedChang
     {
         foreach (var one in Shipped)
         {
-            rows.Add(key.Service).Add(key.Environment).Add(one.DeployedAt).Add(one.DeployedDay).Add(one.LeadSeconds).Add(key.Deployment)
-                .Add(Storage.Key.Of(one.Repository)).Add(one.Sha.ToString()).Add(one.Change).Add(Rows.Word(one.Method)).Add(one.NotCountedBecause)
+            rows.Add(key.Service).Add(key.Environment).Add(one.DeployedAt).Add(one.DeployedDay).Add(one.LeadSeconds)
+                .Add(key.Deployment)
+                .Add(Storage.Key.Of(one.Repository)).Add(one.Sha.ToString()).Add(one.Change).Add(Rows.Word(one.Method))
+                .Add(one.NotCountedBecause)
                 .Add(one.StartedAt).Add(one.Stages.Coding).Add(one.Stages.Pickup).Add(one.Stages.Review).Add(one.Stages.Build)
                 .Add(one.Stages.Wait).Add(one.Stages.Deploy).EndRow();
         }
@@ -69,16 +76,21 @@ sealed record JudgedPrints(long Id, JudgedService Judged, IReadOnlyList<JudgedRo
         var id = Key.Of(judged.Service.Name.Value);
         var because = judged.Judgement.Blames.Where(blame => blame.DeploymentId is not null)
             .GroupBy(blame => (blame.Environment.Value, blame.DeploymentId!))
-            .ToDictionary(group => group.Key, group => string.Join(',', group.Select(blame => blame.Signal).Distinct().Order().Select(Storage.Rows.Word)));
+            .ToDictionary(
+                group => group.Key,
+                group => string.Join(',', group.Select(blame => blame.Signal).Distinct().Order().Select(Storage.Rows.Word)));
         var shipped = judged.Judgement.Shipped.AsMemory();
         var rows = new List<JudgedRow>(judged.Judgement.Ledger.Length);
         var fingerprint = new Fingerprint();
         foreach (var row in judged.Judgement.Ledger)
         {
             var count = 0;
-            while (count < shipped.Length && shipped.Span[count] is var one && one.DeploymentId == row.DeploymentId && one.Environment == row.Environment) count++;
+            while (count < shipped.Length && shipped.Span[count] is var one && one.DeploymentId == row.DeploymentId
+                && one.Environment == row.Environment) count++;
             var key = new LedgerKey(id, row.Environment.Value, row.DeploymentId);
-            rows.Add(new JudgedRow(key, row, shipped[..count], row.Failed ? because.GetValueOrDefault((key.Environment, key.Deployment)) : null).Printed(fingerprint));
+            rows.Add(new JudgedRow(
+                key, row, shipped[..count],
+                row.Failed ? because.GetValueOrDefault((key.Environment, key.Deployment)) : null).Printed(fingerprint));
             shipped = shipped[count..];
         }
 
@@ -89,9 +101,11 @@ sealed record JudgedPrints(long Id, JudgedService Judged, IReadOnlyList<JudgedRo
         return new JudgedPrints(id, judged, rows, fingerprint.Take());
     }
 
-    public static RowWriter Write(RowWriter rows, ServiceDefinition service, long id) => rows.Add(id).Add(service.Name.Value).Add(service.Team).Add(service.Area);
+    public static RowWriter Write(RowWriter rows, ServiceDefinition service, long id) =>
+        rows.Add(id).Add(service.Name.Value).Add(service.Team).Add(service.Area);
 
     public static RowWriter Write(RowWriter rows, Blame blame, long id) =>
-        rows.Add(id).Add(blame.Environment.Value).Add(blame.DeploymentId).Add(Storage.Rows.Word(blame.Signal)).Add(blame.Evidence).Add(blame.Method)
+        rows.Add(id).Add(blame.Environment.Value).Add(blame.DeploymentId).Add(Storage.Rows.Word(blame.Signal))
+            .Add(blame.Evidence).Add(blame.Method)
             .Add(blame.StartedAt).Add(blame.AcknowledgedAt).Add(blame.ResolvedAt).Add(blame.Title).Add(blame.Url);
 }

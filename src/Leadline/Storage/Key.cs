@@ -13,7 +13,9 @@ static class Key
 
     public static long Of(RepositoryName repository) => Repositories.GetOrAdd(repository, static name => Of(name.Value));
 
-    /// <summary>The first 8 bytes of the name's SHA-256; two of a million names share one with a probability of 3 in 100 million.</summary>
+    /// <summary>
+    /// The first 8 bytes of the name's SHA-256; two of a million names share one with a probability of 3 in 100 million.
+    /// </summary>
     public static long Of(string name)
     {
         Span<byte> hash = stackalloc byte[32];

@@ -11,7 +11,8 @@ public enum LedgerSort { Time, LeadTime, Recovery }
 /// <param name="Kind">One of <see cref="Kinds"/>.</param>
 /// <param name="Text">What stands in the version, or what the sha begins with; without regard to case. Empty for all.</param>
 /// <param name="IsRising">Oldest or shortest first.</param>
-public sealed record LedgerQuery(MetricsQuery Scope, string Kind = "all", string Text = "", LedgerSort Sort = LedgerSort.Time, bool IsRising = false)
+public sealed record LedgerQuery(
+    MetricsQuery Scope, string Kind = "all", string Text = "", LedgerSort Sort = LedgerSort.Time, bool IsRising = false)
 {
     /// <summary>The rows that may be asked for, each with its words for people.</summary>
     public static readonly ImmutableArray<(string Kind, string Says)> Kinds =
@@ -36,5 +37,6 @@ public sealed record LedgerLine(LedgerEntry Entry, ImmutableArray<string> Method
 /// <param name="ToldBefore">Deployments whose message came before the time at which they say they ended.</param>
 /// <param name="MostSecondsAhead">By how much the farthest of them; null without any.</param>
 public sealed record DataFindings(
-    long Counted, long Linked, long Baseline, long Gap, long NoSha, long UnknownSha, long ShortSha, long Configuration, long Shipped, long WithoutChange, long EarlierThanStart,
+    long Counted, long Linked, long Baseline, long Gap, long NoSha, long UnknownSha, long ShortSha, long Configuration,
+    long Shipped, long WithoutChange, long EarlierThanStart,
     long StagesUnknown, long Incidents, long IncidentsUnlinked, long ToldBefore, double? MostSecondsAhead);

@@ -18,7 +18,8 @@ sealed partial class Postgres : Database
     readonly ConcurrentDictionary<string, string> translated = new();
     readonly SemaphoreSlim factsLane = new(1, 1), deliveriesLane = new(1, 1);
 
-    Postgres(NpgsqlDataSource source, string schema, string host) => (this.source, this.schema, this.host) = (source, schema, host);
+    Postgres(NpgsqlDataSource source, string schema, string host) =>
+        (this.source, this.schema, this.host) = (source, schema, host);
 
     public override string Engine => "postgresql";
 
@@ -27,13 +28,17 @@ sealed partial class Postgres : Database
     public static async Task<Postgres> OpenAsync(string address, CancellationToken cancellation)
     {
         var (settings, schema) = PostgresAddress.Parse(address);
-        var database = new Postgres(NpgsqlDataSource.Create(settings), schema, $"{settings.Host}:{settings.Port}/{settings.Database}");
+        var database = new Postgres(
+            NpgsqlDataSource.Create(settings), schema, $"{settings.Host}:{settings.Port}/{settings.Database}");
         try
         {
             await using var connection = await database.source.OpenConnectionAsync(cancellation);
             if (connection.PostgreSqlVersion.Major < 15)
-                throw new StoreException($"{database.host} is PostgreSQL {connection.PostgreSqlVersion}: Leadline needs 15 or later");
-            if (database.Scalar(connection, "select count(*) from information_schema.schemata where schema_name = $schema", ("schema", schema)) == 0)
+                throw new StoreException(
+                    $"{database.host} is PostgreSQL {connection.PostgreSqlVersion}: Leadline needs 15 or later");
+            if (database.Scalar(
+                connection, "select count(*) from information_schema.schemata where schema_name = $schema",
+                ("schema", schema)) == 0)
                 database.Execute(connection, $"create schema if not exists \"{schema}\"");
             return database;
         }
@@ -49,14 +54,16 @@ sealed partial class Postgres : Database
         }
     }
 
-    public override DbCommand Command(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    public override DbCommand Command(
+        DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var command = new NpgsqlCommand(translated.GetOrAdd(sql, static text => Translate(text)), (NpgsqlConnection)connection);
         foreach (var (name, value) in parameters) command.Parameters.Add(new NpgsqlParameter(name, Sent(value)));
         return command;
     }
 
-    public override DbCommand Streamed(DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+    public override DbCommand Streamed(
+        DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         Command(connection, sql, parameters);
 
     /// <summary>The text for this engine: of lines marked for one engine only ours are taken.</summary>
@@ -71,26 +78,34 @@ sealed partial class Postgres : Database
     public override void Complete(DbConnection connection)
     {
         var hash = PostgresFunctions.Hash(schema);
-        if (Scalar(connection, "select count(*) from meta where name = 'functions' and value = $hash", ("hash", hash)) > 0) return;
+        if (Scalar(connection, "select count(*) from meta where name = 'functions' and value = $hash", ("hash", hash)) > 0)
+            return;
         using var command = new NpgsqlCommand(PostgresFunctions.Script(schema), (NpgsqlConnection)connection);
         command.ExecuteNonQuery();
         Execute(connection, "delete from meta where name = 'functions'");
         Execute(connection, "insert into meta values ('functions', $hash)", ("hash", hash));
     }
 
-    public override void LockSchema(DbConnection connection) => Execute(connection, "select pg_advisory_xact_lock($key)", ("key", Key.Of(schema + "/schema")));
+    public override void LockSchema(DbConnection connection) =>
+        Execute(connection, "select pg_advisory_xact_lock($key)", ("key", Key.Of(schema + "/schema")));
 
-    public override void LockTotals(DbConnection connection) => Execute(connection, "select pg_advisory_xact_lock($key)", ("key", Key.Of(schema + "/totals")));
+    public override void LockTotals(DbConnection connection) =>
+        Execute(connection, "select pg_advisory_xact_lock($key)", ("key", Key.Of(schema + "/totals")));
 
-    public override RowWriter Bulk(DbConnection connection, string table) => new Copy(((NpgsqlConnection)connection).BeginBinaryImport($"copy {table} from stdin (format binary)"));
+    public override RowWriter Bulk(DbConnection connection, string table) =>
+        new Copy(((NpgsqlConnection)connection).BeginBinaryImport($"copy {table} from stdin (format binary)"));
 
-    public override bool IsDuplicateKey(StoreException error) => error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    public override bool IsDuplicateKey(StoreException error) =>
+        error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     // The row stays locked until the ids are durable: they rise in the order of commit, whichever server hands them out.
     public override long ReserveDeliveries(DbConnection connection, int count) =>
-        Scalar(connection, "update cursor set value = value + $count where name = 'delivery' returning value - $count", ("count", (long)count));
+        Scalar(
+            connection, "update cursor set value = value + $count where name = 'delivery' returning value - $count",
+            ("count", (long)count));
 
-    public override Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation) => PatientlyAsync(question, inTransaction: false, cancellation);
+    public override Task<T> ReadAsync<T>(Func<DbConnection, T> question, CancellationToken cancellation) =>
+        PatientlyAsync(question, inTransaction: false, cancellation);
 
     public override T Read<T>(Func<DbConnection, T> question)
     {
@@ -105,9 +120,11 @@ sealed partial class Postgres : Database
         }
     }
 
-    public override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => InLaneAsync(factsLane, work, cancellation);
+    public override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) =>
+        InLaneAsync(factsLane, work, cancellation);
 
-    public override Task<T> LogAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) => InLaneAsync(deliveriesLane, work, cancellation);
+    public override Task<T> LogAsync<T>(Func<DbConnection, T> work, CancellationToken cancellation) =>
+        InLaneAsync(deliveriesLane, work, cancellation);
 
     public override async Task<Claim> ClaimAsync(IReadOnlyCollection<long> keys, CancellationToken cancellation)
     {
@@ -117,12 +134,14 @@ sealed partial class Postgres : Database
             var connection = await source.OpenConnectionAsync(cancellation);
             var ours = Key.Of(schema);
             var held = List(
-                connection, "select key from unnest($keys) as wanted(key) where pg_try_advisory_lock(key # $ours)", row => row.GetInt64(0), ("keys", keys.ToArray()), ("ours", ours));
+                connection, "select key from unnest($keys) as wanted(key) where pg_try_advisory_lock(key # $ours)",
+                row => row.GetInt64(0), ("keys", keys.ToArray()), ("ours", ours));
             return new Claim([.. held], async () =>
             {
                 try
                 {
-                    if (connection.FullState.HasFlag(System.Data.ConnectionState.Open)) Execute(connection, "select pg_advisory_unlock_all()");
+                    if (connection.FullState.HasFlag(System.Data.ConnectionState.Open))
+                        Execute(connection, "select pg_advisory_unlock_all()");
                 }
                 catch (NpgsqlException)
                 {
@@ -170,10 +189,15 @@ sealed partial class Postgres : Database
                 await using var connection = await source.OpenConnectionAsync(cancellation);
                 return await Task.Run(() => Do(connection, work, inTransaction, cancellation), cancellation);
             }
-            catch (NpgsqlException error) when (attempt < Pauses.Length && IsPassing(error) && !cancellation.IsCancellationRequested)
+            catch (NpgsqlException error)
+                when (attempt < Pauses.Length && IsPassing(error) && !cancellation.IsCancellationRequested)
             {
                 // What the pool still holds are connections to a server that is gone.
-                if (error is not PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected }) source.Clear();
+                if (error is not PostgresException
+                    {
+                        SqlState: PostgresErrorCodes.SerializationFailure
+                    or PostgresErrorCodes.DeadlockDetected
+                    }) source.Clear();
                 await Task.Delay(Pauses[attempt], cancellation);
             }
             catch (NpgsqlException error)
@@ -228,7 +252,8 @@ sealed partial class Postgres : Database
         return new StoreException($"the store at {host} refused: {Sentence(error)}", error);
     }
 
-    static string Sentence(NpgsqlException error) => error is PostgresException refused ? refused.MessageText : error.InnerException?.Message ?? error.Message;
+    static string Sentence(NpgsqlException error) =>
+        error is PostgresException refused ? refused.MessageText : error.InnerException?.Message ?? error.Message;
 
     static object Sent(object? value) => value switch
     {
@@ -269,13 +294,16 @@ sealed partial class Postgres : Database
 
         public override RowWriter Add(double? value) => value is null ? Null() : Put(value.Value, NpgsqlDbType.Double);
 
-        public override RowWriter Add(DateTimeOffset? value) => value is null ? Null() : Put(value.Value.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+        public override RowWriter Add(DateTimeOffset? value) =>
+            value is null ? Null() : Put(value.Value.ToUniversalTime(), NpgsqlDbType.TimestampTz);
 
-        public override RowWriter Add(DateTime? value) => value is null ? Null() : Put(DateTime.SpecifyKind(value.Value, DateTimeKind.Unspecified), NpgsqlDbType.Timestamp);
+        public override RowWriter Add(DateTime? value) =>
+            value is null ? Null() : Put(DateTime.SpecifyKind(value.Value, DateTimeKind.Unspecified), NpgsqlDbType.Timestamp);
 
         public override RowWriter Add(byte[]? value) => value is null ? Null() : Put(value, NpgsqlDbType.Bytea);
 
-        public override RowWriter Add(int[]? value) => value is null ? Null() : Put(value, NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        public override RowWriter Add(int[]? value) =>
+            value is null ? Null() : Put(value, NpgsqlDbType.Array | NpgsqlDbType.Integer);
 
         public override void EndRow() => inRow = false;
 

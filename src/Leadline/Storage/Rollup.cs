@@ -19,10 +19,14 @@ sealed class Rollup
         + "lead_bins, lead_counts, between_bins, between_counts, recovery_bins, recovery_counts, "
         + "no_sha, short_sha, unknown_sha, configuration, rate_failed, rate_of";
 
-    const int Deployments = 0, Failed = 1, Rework = 2, WithChanges = 3, Baseline = 4, Gap = 5, LeadTimes = 6, Failures = 7, Counts = 8;
+    const int Deployments = 0, Failed = 1, Rework = 2, WithChanges = 3, Baseline = 4, Gap = 5, LeadTimes = 6, Failures = 7,
+        Counts = 8;
 
     /// <summary>Why nothing leads to a commit, in the order of their columns, which stand after the fingerprint.</summary>
-    static readonly ImmutableArray<LedgerLink> Unlinked = [LedgerLink.NoSha, LedgerLink.ShortSha, LedgerLink.UnknownSha, LedgerLink.Configuration];
+    static readonly ImmutableArray<LedgerLink> Unlinked =
+    [
+        LedgerLink.NoSha, LedgerLink.ShortSha, LedgerLink.UnknownSha, LedgerLink.Configuration,
+    ];
 
     readonly int[] counts = new int[Counts];
     readonly int[] unlinked = new int[Unlinked.Length];
@@ -53,7 +57,8 @@ sealed class Rollup
     }
 
     /// <summary>The one of this key; an empty one where there is none yet.</summary>
-    public static Rollup Find(Dictionary<RollupKey, Rollup> all, RollupKey key) => all.TryGetValue(key, out var known) ? known : all[key] = new Rollup();
+    public static Rollup Find(Dictionary<RollupKey, Rollup> all, RollupKey key) =>
+        all.TryGetValue(key, out var known) ? known : all[key] = new Rollup();
 
     /// <summary>A row of <see cref="Columns"/>.</summary>
     public static (RollupKey Key, Rollup Rollup) Read(DbDataReader row)
@@ -69,12 +74,17 @@ sealed class Rollup
         }
 
         for (var i = 0; i < Unlinked.Length; i++) rollup.unlinked[i] = (int)row.Count(column + i);
-        (rollup.rateFailed, rollup.rateOf) = ((int)row.Count(column + Unlinked.Length), (int)row.Count(column + Unlinked.Length + 1));
+        (rollup.rateFailed, rollup.rateOf) =
+            ((int)row.Count(column + Unlinked.Length), (int)row.Count(column + Unlinked.Length + 1));
 
-        return (new RollupKey(row.GetInt64(0), row.GetString(1), row.GetString(2), DateTime.SpecifyKind(row.GetDateTime(3), DateTimeKind.Unspecified)), rollup);
+        return (new RollupKey(
+            row.GetInt64(0), row.GetString(1), row.GetString(2),
+            DateTime.SpecifyKind(row.GetDateTime(3), DateTimeKind.Unspecified)), rollup);
     }
 
-    public bool IsEmpty => counts.Concat(unlinked).Append(rateFailed).Append(rateOf).All(count => count == 0) && Histograms.All(histogram => histogram.IsEmpty);
+    public bool IsEmpty =>
+        counts.Concat(unlinked).Append(rateFailed).Append(rateOf).All(count => count == 0)
+            && Histograms.All(histogram => histogram.IsEmpty);
 
     /// <param name="other">What is added.</param>
     /// <param name="times">−1 to take it away.</param>

@@ -17,18 +17,21 @@ static class Rows
     public static string? Text(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     public static DateTimeOffset? Instant(this DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : new DateTimeOffset(DateTime.SpecifyKind(row.GetFieldValue<DateTime>(column), DateTimeKind.Utc));
+        row.IsDBNull(column) ? null
+            : new DateTimeOffset(DateTime.SpecifyKind(row.GetFieldValue<DateTime>(column), DateTimeKind.Utc));
 
     public static DateTimeOffset InstantOf(this DbDataReader row, int column) => row.Instant(column)!.Value;
 
     public static double? Number(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
 
     /// <summary>A span, to the microsecond: engines interpolate in different last digits.</summary>
-    public static double? Seconds(this DbDataReader row, int column) => row.Number(column) is { } seconds ? Math.Round(seconds, 6) : null;
+    public static double? Seconds(this DbDataReader row, int column) =>
+        row.Number(column) is { } seconds ? Math.Round(seconds, 6) : null;
 
     public static int? Whole(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
 
-    public static long Count(this DbDataReader row, int column) => row.IsDBNull(column) ? 0 : Convert.ToInt64(row.GetValue(column));
+    public static long Count(this DbDataReader row, int column) =>
+        row.IsDBNull(column) ? 0 : Convert.ToInt64(row.GetValue(column));
 
     public static int[]? Ints(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetValue(column) switch
     {
@@ -42,7 +45,8 @@ static class Rows
         row.Text(column) is { } text ? text.Length == 0 ? [] : [.. text.Split('\n')] : null;
 
     public static ImmutableArray<Sha>? Shas(this DbDataReader row, int column) =>
-        row.Text(column) is { } text ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(sha => Sha.Parse(sha))] : null;
+        row.Text(column) is { } text ? [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(sha => Sha.Parse(sha))]
+            : null;
 
     public static string? Joined(ImmutableArray<string>? lines) => lines is { } known ? string.Join('\n', known) : null;
 
@@ -56,6 +60,9 @@ static class Rows
 
     static class Words<T> where T : struct, Enum
     {
-        public static readonly string[] Of = [.. Enum.GetNames<T>().Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+        public static readonly string[] Of =
+        [
+            .. Enum.GetNames<T>().Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName),
+        ];
     }
 }

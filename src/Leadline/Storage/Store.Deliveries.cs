@@ -11,16 +11,19 @@ public sealed partial class Store
     const long MostBytesAtOnce = 32 * 1024 * 1024;
 
     /// <summary>Appends in one durable transaction; answers for each the id and whether it was known already.</summary>
-    public Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellation) =>
+    public Task<ImmutableArray<AppendedDelivery>> AppendAsync(
+        IReadOnlyList<NewDelivery> deliveries, CancellationToken cancellation) =>
         AppendAsync(deliveries, null, cancellation);
 
     /// <param name="beside">What else is written in the same transaction.</param>
-    async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, Action<DbConnection>? beside, CancellationToken cancellation)
+    async Task<ImmutableArray<AppendedDelivery>> AppendAsync(
+        IReadOnlyList<NewDelivery> deliveries, Action<DbConnection>? beside, CancellationToken cancellation)
     {
         var bodies = deliveries.Select(delivery => Compress(delivery.Delivery.Body.Span)).ToList();
         try
         {
-            // Nearly all are new. The index of the keys says so for nothing; to ask for them first would cost more with every one that is kept.
+            // Nearly all are new. The index of the keys says so for nothing; to ask for them first would cost more with every
+            // one that is kept.
             return await AppendAsync(deliveries, bodies, asksFirst: false, beside, cancellation);
         }
         catch (StoreException error) when (database.IsDuplicateKey(error))
@@ -29,7 +32,9 @@ public sealed partial class Store
         }
     }
 
-    async Task<ImmutableArray<AppendedDelivery>> AppendAsync(IReadOnlyList<NewDelivery> deliveries, List<byte[]> bodies, bool asksFirst, Action<DbConnection>? beside, CancellationToken cancellation)
+    async Task<ImmutableArray<AppendedDelivery>> AppendAsync(
+        IReadOnlyList<NewDelivery> deliveries, List<byte[]> bodies, bool asksFirst, Action<DbConnection>? beside,
+        CancellationToken cancellation)
     {
         return [.. await database.LogAsync(
             connection =>
@@ -39,7 +44,9 @@ public sealed partial class Store
                 var known = !asksFirst ? [] : List(
                     connection, "known_deliveries", row => (row.GetString(0), row.GetInt64(1)),
                     ("keys", deliveries.Select(delivery => delivery.DedupeKey).ToList())).ToDictionary();
-                var last = database.ReserveDeliveries(connection, deliveries.Select(delivery => delivery.DedupeKey).Distinct().Count(key => !known.ContainsKey(key)));
+                var last = database.ReserveDeliveries(
+                    connection,
+                    deliveries.Select(delivery => delivery.DedupeKey).Distinct().Count(key => !known.ContainsKey(key)));
                 var answers = new AppendedDelivery[deliveries.Count];
                 using (var rows = database.Bulk(connection, "delivery"))
                 {
@@ -54,7 +61,8 @@ public sealed partial class Store
 
                         known.Add(key, ++last);
                         answers[i] = new AppendedDelivery(last, Known: false);
-                        rows.Add(last).Add(delivery.Source).Add(delivery.ReceivedAt).Add(JsonSerializer.Serialize(delivery.Headers)).Add(bodies[i]).Add(key).EndRow();
+                        rows.Add(last).Add(delivery.Source).Add(delivery.ReceivedAt)
+                            .Add(JsonSerializer.Serialize(delivery.Headers)).Add(bodies[i]).Add(key).EndRow();
                     }
 
                     rows.Complete();
@@ -67,21 +75,26 @@ public sealed partial class Store
     }
 
     /// <summary>
-    /// The deliveries after the reading cursor, oldest first; not those whose body was dropped, so that what was read of it stays.
+    /// The deliveries after the reading cursor, oldest first; not those whose body was dropped, so that what was read of it
+    /// stays.
     /// </summary>
-    public Task<ImmutableArray<StoredDelivery>> UnreadAsync(int limit, CancellationToken cancellation) => database.ReadAsync<ImmutableArray<StoredDelivery>>(
-        connection =>
-        {
-            using var first = database.Command(connection, Queries.Text("first_unread_delivery"));
-            if (first.ExecuteScalar() is not long id) return [];
-            return Few(connection, "unread_deliveries", ("first", id), ("limit", limit));
-        },
-        cancellation);
+    public Task<ImmutableArray<StoredDelivery>> UnreadAsync(int limit, CancellationToken cancellation) =>
+        database.ReadAsync<ImmutableArray<StoredDelivery>>(
+            connection =>
+            {
+                using var first = database.Command(connection, Queries.Text("first_unread_delivery"));
+                if (first.ExecuteScalar() is not long id) return [];
+                return Few(connection, "unread_deliveries", ("first", id), ("limit", limit));
+            },
+            cancellation);
 
     public async Task<StoredDelivery?> DeliveryAsync(long id, CancellationToken cancellation) =>
         (await AskAsync("delivery", Stored, cancellation, ("id", id))).FirstOrDefault();
 
-    /// <summary>The deliveries of this query until their bodies are large: they are read a few at a time, so that memory does not grow with them.</summary>
+    /// <summary>
+    /// The deliveries of this query until their bodies are large: they are read a few at a time, so that memory does not grow
+    /// with them.
+    /// </summary>
     ImmutableArray<StoredDelivery> Few(DbConnection connection, string query, params ReadOnlySpan<(string, object?)> parameters)
     {
         var few = ImmutableArray.CreateBuilder<StoredDelivery>();
@@ -109,12 +122,17 @@ public sealed partial class Store
     /// Empties the bodies of unreadable deliveries older than <paramref name="unreadableBefore"/>, and of all older than
     /// <paramref name="before"/> where given; their outcomes and facts stay. Answers how many.
     /// </summary>
-    public Task<long> DropBodiesAsync(DateTimeOffset unreadableBefore, DateTimeOffset? before, CancellationToken cancellation) => database.LogAsync(
+    public Task<long> DropBodiesAsync(
+        DateTimeOffset unreadableBefore, DateTimeOffset? before, CancellationToken cancellation) => database.LogAsync(
         connection =>
         {
-            (string, object?)[] parameters = [("unreadable_before", unreadableBefore), ("before", before ?? DateTimeOffset.UnixEpoch)];
+            (string, object?)[] parameters =
+            [
+                ("unreadable_before", unreadableBefore), ("before", before ?? DateTimeOffset.UnixEpoch),
+            ];
             var ids = List(connection, "droppable_bodies", row => row.GetInt64(0), parameters);
-            if (ids.Count > 0) database.Execute(connection, "update delivery set body = null where id = any($ids)", ("ids", ids));
+            if (ids.Count > 0)
+                database.Execute(connection, "update delivery set body = null where id = any($ids)", ("ids", ids));
             return (long)ids.Count;
         },
         cancellation);
@@ -144,7 +162,8 @@ public sealed partial class Store
     static byte[] Compress(ReadOnlySpan<byte> body)
     {
         var target = new byte[BrotliEncoder.GetMaxCompressedLength(body.Length)];
-        return BrotliEncoder.TryCompress(body, target, out var written, quality: 1, window: 22) ? target[..written] : throw new InvalidOperationException("a body did not compress");
+        return BrotliEncoder.TryCompress(body, target, out var written, quality: 1, window: 22) ? target[..written]
+            : throw new InvalidOperationException("a body did not compress");
     }
 
     static byte[] Decompress(byte[] body)

@@ -8,33 +8,44 @@ namespace Leadline.Storage;
 public sealed partial class Store
 {
     static readonly ImmutableArray<string> FactTables =
-        ["git_commit", "change", "review", "build", "artifact", "comparison", "deployment", "incident", "flag_change", "annotation", "verification"];
+        [
+            "git_commit", "change", "review", "build", "artifact", "comparison", "deployment", "incident", "flag_change",
+            "annotation", "verification",
+        ];
 
     // Only those whose rows are committed: a transaction that fails takes its own names with it.
     ImmutableHashSet<RepositoryName> knownRepositories = [];
 
     /// <summary>
-    /// Saves the facts and outcomes of these deliveries, in place of what an earlier reading gave, marks the touched services as stale
-    /// and moves the cursor: one transaction, so that a crash neither loses nor doubles a reading or the need to judge it.
+    /// Saves the facts and outcomes of these deliveries, in place of what an earlier reading gave, marks the touched services as
+    /// stale and moves the cursor: one transaction, so that a crash neither loses nor doubles a reading or the need to judge it.
     /// </summary>
-    public Task SaveReadingsAsync(IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, CancellationToken cancellation) =>
+    public Task SaveReadingsAsync(
+        IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, CancellationToken cancellation) =>
         SaveReadingsAsync(readings, touched, isAgain: false, cancellation);
 
     /// <summary>The same for deliveries that were read before, wherever the cursor is: it stays there.</summary>
-    public Task SaveReadingsAgainAsync(IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, CancellationToken cancellation) =>
+    public Task SaveReadingsAgainAsync(
+        IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, CancellationToken cancellation) =>
         SaveReadingsAsync(readings, touched, isAgain: true, cancellation);
 
-    Task SaveReadingsAsync(IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, bool isAgain, CancellationToken cancellation) =>
+    Task SaveReadingsAsync(
+        IReadOnlyList<ReadDelivery> readings, IReadOnlyCollection<ServiceName> touched, bool isAgain,
+        CancellationToken cancellation) =>
         WriteNamingAsync(
             (connection, named) =>
             {
                 if (readings.Count == 0) return false;
                 var ids = readings.Select(reading => reading.Id).ToList();
                 (string, object?)[] span = [("first", ids.Min()), ("last", ids.Max())];
-                if (database.Scalar(connection, "select count(*) from reading where delivery_id between $first and $last", span) > 0)
+                if (database.Scalar(
+                    connection, "select count(*) from reading where delivery_id between $first and $last", span) > 0)
                 {
                     foreach (var table in FactTables.Add("reading"))
-                        database.Execute(connection, $"delete from {table} where delivery_id between $first and $last and delivery_id = any($ids)", [.. span, ("ids", ids)]);
+                        database.Execute(
+                            connection,
+                            $"delete from {table} where delivery_id between $first and $last and delivery_id = any($ids)",
+                            [.. span, ("ids", ids)]);
                 }
 
                 AppendFacts(connection, readings, named);
@@ -55,11 +66,18 @@ public sealed partial class Store
                     rows.Complete();
                 }
 
-                if (!isAgain) database.Execute(connection, "update cursor set value = greatest(value, $last) where name = 'reader'", ("last", ids.Max()));
+                if (!isAgain)
+                    database.Execute(
+                        connection, "update cursor set value = greatest(value, $last) where name = 'reader'",
+                        ("last", ids.Max()));
 
                 // What a server of another version reads meanwhile is not forgotten.
-                foreach (var (source, version) in readings.Where(reading => reading.Source is not null).Select(reading => (reading.Source, reading.ReaderVersion)).Distinct())
-                    database.Execute(connection, "update reader set is_whole = false, judges = true where source = $source and version <> $version", ("source", source), ("version", version));
+                foreach (var (source, version) in readings.Where(reading => reading.Source is not null)
+                    .Select(reading => (reading.Source, reading.ReaderVersion)).Distinct())
+                    database.Execute(
+                        connection,
+                        "update reader set is_whole = false, judges = true where source = $source and version <> $version",
+                        ("source", source), ("version", version));
                 Mark(connection, touched);
                 return true;
             },
@@ -89,16 +107,19 @@ public sealed partial class Store
     public async Task<ServiceMap> ServiceMapAsync(Definitions definitions, CancellationToken cancellation)
     {
         if (!definitions.Services.IsEmpty) return new ServiceMap(definitions, [], []);
-        var deployed = await AskAsync("deployed_services", row => (row.GetString(0), row.Text(1) is { } name ? new RepositoryName(name) : (RepositoryName?)null), cancellation);
+        var deployed = await AskAsync(
+            "deployed_services",
+            row => (row.GetString(0), row.Text(1) is { } name ? new RepositoryName(name) : (RepositoryName?)null), cancellation);
         var repositories = await AskAsync("repositories", row => new RepositoryName(row.GetString(0)), cancellation);
         return new ServiceMap(definitions, deployed, repositories);
     }
 
     /// <summary>
-    /// What names the service in deployments of commits that are in these repositories: whoever they belong to, what runs of it may
-    /// be said there.
+    /// What names the service in deployments of commits that are in these repositories: whoever they belong to, what runs of it
+    /// may be said there.
     /// </summary>
-    public async Task<ImmutableArray<DeploymentFact>> DeployedFromAsync(IEnumerable<CommitFact> commits, CancellationToken cancellation)
+    public async Task<ImmutableArray<DeploymentFact>> DeployedFromAsync(
+        IEnumerable<CommitFact> commits, CancellationToken cancellation)
     {
         var (repositories, shas) = (new HashSet<long>(), new List<string>());
         foreach (var commit in commits)
@@ -127,23 +148,33 @@ public sealed partial class Store
         (await FactsOfAsync([service], map, cancellation))[0];
 
     /// <summary>Everything known of each of these services, in their order: one scan for all of them.</summary>
-    public Task<ImmutableArray<ServiceFacts>> FactsOfAsync(IReadOnlyList<ServiceDefinition> services, ServiceMap map, CancellationToken cancellation) =>
+    public Task<ImmutableArray<ServiceFacts>> FactsOfAsync(
+        IReadOnlyList<ServiceDefinition> services, ServiceMap map, CancellationToken cancellation) =>
         database.ReadAsync<ImmutableArray<ServiceFacts>>(
             connection =>
             {
                 var spelled = Spelled(connection, services);
                 (string, object?)[] scope = [("repositories", spelled.Keys.ToList())];
-                (string, object?)[] named = [.. scope, ("names", services.Select(service => service.Name.Value.ToLowerInvariant()).ToList())];
+                (string, object?)[] named =
+                [
+                    .. scope, ("names", services.Select(service => service.Name.Value.ToLowerInvariant()).ToList()),
+                ];
                 var comparisons = Divide(List(connection, "comparisons_of", FactRows.Comparison, scope));
                 var commits = Commits(connection, services, spelled, scope, i => Of(comparisons, services[i]));
                 var changes = Divide(List(connection, "changes_of", FactRows.Change, scope));
                 var reviews = Divide(List(connection, "reviews_of", FactRows.Review, scope));
                 var builds = Divide(List(connection, "builds_of", FactRows.Build, scope));
                 var artifacts = Divide(List(connection, "artifacts_of", FactRows.Artifact, scope));
-                var deployments = Divide(List(connection, "deployments_of", FactRows.Deployment, [.. named, ("apps", Apps(connection, services, map))]));
+                var deployments =
+                    Divide(List(
+                        connection, "deployments_of", FactRows.Deployment,
+                        [.. named, ("apps", Apps(connection, services, map))]));
                 var incidents = Divide(List(connection, "incidents_of", FactRows.Incident, named));
                 var configuration = Configuration(connection, services, i => Of(deployments, services[i]), commits);
-                var overrides = List(connection, "overrides_of", OverrideOf, ("services", services.Select(service => Key.Of(service.Name.Value)).ToList())).ToLookup(pair => pair.Service, pair => pair.Override);
+                var overrides = List(
+                    connection, "overrides_of", OverrideOf,
+                    ("services", services.Select(service => Key.Of(service.Name.Value)).ToList()))
+                    .ToLookup(pair => pair.Service, pair => pair.Override);
                 return
                 [
                     .. services.Select((service, i) => new ServiceFacts
@@ -178,7 +209,8 @@ public sealed partial class Store
                     return divided;
                 }
 
-                static List<T> Of<T>(Dictionary<ServiceName, List<T>> divided, ServiceDefinition service) => divided.GetValueOrDefault(service.Name) ?? [];
+                static List<T> Of<T>(Dictionary<ServiceName, List<T>> divided, ServiceDefinition service) =>
+                    divided.GetValueOrDefault(service.Name) ?? [];
             },
             cancellation);
 
@@ -191,28 +223,43 @@ public sealed partial class Store
         [
             .. List(
                 connection, "deployed_apps",
-                row => new DeploymentFact { Id = "", Service = row.Text(0), App = row.GetString(1), Environment = "", Status = DeploymentStatus.Created })
-                .Where(deployment => map.ServicesOf(deployment).Any(service => names.Contains(service.Name))).Select(deployment => deployment.App!).Distinct(),
+                row =>
+                    new DeploymentFact
+                    {
+                        Id = "",
+                        Service = row.Text(0),
+                        App = row.GetString(1),
+                        Environment = "",
+                        Status = DeploymentStatus.Created,
+                    })
+                .Where(deployment => map.ServicesOf(deployment).Any(service => names.Contains(service.Name)))
+                .Select(deployment => deployment.App!).Distinct(),
         ];
     }
 
-    /// <summary>The repositories of these services as sources spell them: definitions name them without regard to case.</summary>
+    /// <summary>
+    /// The repositories of these services as sources spell them: definitions name them without regard to case.
+    /// </summary>
     Dictionary<long, RepositoryName> Spelled(DbConnection connection, IReadOnlyList<ServiceDefinition> services) => List(
         connection, "repositories_named", row => (Id: row.GetInt64(0), Name: new RepositoryName(row.GetString(1))),
-        ("names", services.SelectMany(service => service.Repositories).Select(repository => repository.Value.ToLowerInvariant()).Distinct().ToList()))
+        ("names", services.SelectMany(service => service.Repositories).Select(repository => repository.Value.ToLowerInvariant())
+            .Distinct().ToList()))
         .ToDictionary(pair => pair.Id, pair => pair.Name);
 
     CommitGraph[] Commits(
-        DbConnection connection, IReadOnlyList<ServiceDefinition> services, Dictionary<long, RepositoryName> spelled, (string, object?)[] scope,
+        DbConnection connection, IReadOnlyList<ServiceDefinition> services, Dictionary<long, RepositoryName> spelled,
+        (string, object?)[] scope,
         Func<int, List<ComparisonFact>> comparisons)
     {
         var builders = services.Select(_ => new CommitGraph.Builder()).ToArray();
         for (var i = 0; i < builders.Length; i++)
             foreach (var comparison in comparisons(i)) builders[i].Add(comparison);
         var paths = services.Select(service => service.Paths.Select(path => new Glob(path)).ToList()).ToArray();
-        var owning = services.SelectMany((service, i) => service.Repositories.Select(repository => (repository.Value, Service: i)))
+        var owning = services.SelectMany(
+            (service, i) => service.Repositories.Select(repository => (repository.Value, Service: i)))
             .ToLookup(pair => pair.Value, pair => pair.Service, StringComparer.OrdinalIgnoreCase);
-        var repositories = spelled.ToDictionary(pair => pair.Key, pair => (Name: pair.Value, Services: owning[pair.Value.Value].Distinct().ToArray()));
+        var repositories = spelled.ToDictionary(
+            pair => pair.Key, pair => (Name: pair.Value, Services: owning[pair.Value.Value].Distinct().ToArray()));
         var parents = new Sha[8];
         using var span = Spans.Query(database.Engine, "commits_of");
         using var command = database.Streamed(connection, Queries.Text("commits_of"), scope);
@@ -259,11 +306,12 @@ public sealed partial class Store
     }
 
     /// <summary>
-    /// Of each of these services the repositories that are none of its own and whose commits it deploys: those that its deployments
-    /// name, and of those that name none, those that have the commit.
+    /// Of each of these services the repositories that are none of its own and whose commits it deploys: those that its
+    /// deployments name, and of those that name none, those that have the commit.
     /// </summary>
     ImmutableArray<ConfigurationHistory>[] Configuration(
-        DbConnection connection, IReadOnlyList<ServiceDefinition> services, Func<int, List<DeploymentFact>> deployments, CommitGraph[] commits)
+        DbConnection connection, IReadOnlyList<ServiceDefinition> services, Func<int, List<DeploymentFact>> deployments,
+        CommitGraph[] commits)
     {
         var foreign = new HashSet<string>[services.Count];
         var nameless = new HashSet<string>[services.Count];
@@ -271,20 +319,27 @@ public sealed partial class Store
         {
             var graph = commits[i];
             var unknown = deployments(i).Where(deployment => deployment.Sha is { } sha && graph.Find(sha) < 0).ToList();
-            foreign[i] = unknown.Select(deployment => deployment.Repository?.Value).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
-            nameless[i] = unknown.Where(deployment => deployment is { Repository: null, Sha.IsShort: false }).Select(deployment => deployment.Sha.ToString()!).ToHashSet();
+            foreign[i] = unknown.Select(deployment => deployment.Repository?.Value).OfType<string>()
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
+            nameless[i] = unknown.Where(deployment => deployment is { Repository: null, Sha.IsShort: false })
+                .Select(deployment => deployment.Sha.ToString()!).ToHashSet();
         }
 
         if (nameless.SelectMany(shas => shas).Distinct().ToList() is { Count: > 0 } wanted)
         {
-            foreach (var (sha, name) in List(connection, "repositories_with", row => (row.GetString(0), row.GetString(1)), ("shas", wanted)))
+            foreach (var (sha, name) in List(
+                connection, "repositories_with", row => (row.GetString(0), row.GetString(1)), ("shas", wanted)))
                 for (var i = 0; i < services.Count; i++)
                     if (nameless[i].Contains(sha)) foreign[i].Add(name);
         }
 
-        for (var i = 0; i < services.Count; i++) foreign[i].ExceptWith(services[i].Repositories.Select(repository => repository.Value));
-        var histories = Histories(connection, [.. foreign.SelectMany(names => names).Distinct(StringComparer.OrdinalIgnoreCase)]);
-        return [.. foreign.Select(names => histories.Where(history => names.Contains(history.Repository.Value)).ToImmutableArray())];
+        for (var i = 0; i < services.Count; i++)
+            foreign[i].ExceptWith(services[i].Repositories.Select(repository => repository.Value));
+        var histories = Histories(
+            connection, [.. foreign.SelectMany(names => names).Distinct(StringComparer.OrdinalIgnoreCase)]);
+        return [
+            .. foreign.Select(names => histories.Where(history => names.Contains(history.Repository.Value)).ToImmutableArray()),
+        ];
     }
 
     List<ConfigurationHistory> Histories(DbConnection connection, List<string> names)
@@ -292,17 +347,26 @@ public sealed partial class Store
         if (names.Count == 0) return [];
         var builders = List(
             connection, "repositories_named", row => (Id: row.GetInt64(0), Name: new RepositoryName(row.GetString(1))),
-            ("names", names.ConvertAll(name => name.ToLowerInvariant()))).ToDictionary(pair => pair.Id, pair => (pair.Name, Builder: new ConfigurationHistory.Builder(pair.Name)));
+            ("names", names.ConvertAll(name => name.ToLowerInvariant())))
+            .ToDictionary(pair => pair.Id, pair => (pair.Name, Builder: new ConfigurationHistory.Builder(pair.Name)));
         var parents = new Sha[8];
         using var span = Spans.Query(database.Engine, "configuration_of");
-        using var command = database.Streamed(connection, Queries.Text("configuration_of"), ("repositories", builders.Keys.ToList()));
+        using var command = database.Streamed(
+            connection, Queries.Text("configuration_of"), ("repositories", builders.Keys.ToList()));
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
             var (name, builder) = builders[reader.GetInt64(0)];
             var (known, count) = Parents(reader, ref parents);
             builder.Add(
-                new GraphCommit { Repository = name, Sha = Sha.Parse(reader.GetString(1)), Parents = parents.AsSpan(0, count), ParentsKnown = known, Reverts = reader.Text(4) },
+                new GraphCommit
+                {
+                    Repository = name,
+                    Sha = Sha.Parse(reader.GetString(1)),
+                    Parents = parents.AsSpan(0, count),
+                    ParentsKnown = known,
+                    Reverts = reader.Text(4),
+                },
                 reader.Text(5), reader.Text(6), reader.Text(7));
         }
 
@@ -319,7 +383,8 @@ public sealed partial class Store
     }
 
     static DateTimeOffset? Micros(DbDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : new DateTimeOffset(DateTime.UnixEpoch.Ticks + (reader.GetInt64(column) * 10), TimeSpan.Zero);
+        reader.IsDBNull(column) ? null
+            : new DateTimeOffset(DateTime.UnixEpoch.Ticks + (reader.GetInt64(column) * 10), TimeSpan.Zero);
 
     void Mark(DbConnection connection, IReadOnlyCollection<ServiceName> services)
     {
@@ -329,11 +394,14 @@ public sealed partial class Store
         {
             database.Execute(connection, "delete from stale where service_id = $id", ("id", Key.Of(service.Value)));
             database.Execute(
-                connection, "insert into stale select $id, $name, value from cursor where name = 'stale'", ("id", Key.Of(service.Value)), ("name", service.Value));
+                connection, "insert into stale select $id, $name, value from cursor where name = 'stale'",
+                ("id", Key.Of(service.Value)), ("name", service.Value));
         }
     }
 
-    /// <summary>Writes facts or judgements in one transaction that may name new repositories; they are known once it is committed.</summary>
+    /// <summary>
+    /// Writes facts or judgements in one transaction that may name new repositories; they are known once it is committed.
+    /// </summary>
     async Task<T> WriteNamingAsync<T>(Func<DbConnection, HashSet<RepositoryName>, T> work, CancellationToken cancellation)
     {
         HashSet<RepositoryName> named = [];

@@ -10,8 +10,9 @@ public sealed partial class Store
         SaveJudgementsAsync([new JudgedService(service, judgement, mark)], cancellation);
 
     /// <summary>
-    /// Brings the judged rows of these services to what was judged, clears their marks unless they were marked again meanwhile, and raises
-    /// <see cref="DataVersionAsync"/> where a row is another: one transaction. Only what differs from before is written.
+    /// Brings the judged rows of these services to what was judged, clears their marks unless they were marked again meanwhile,
+    /// and raises <see cref="DataVersionAsync"/> where a row is another: one transaction. Only what differs from before is
+    /// written.
     /// </summary>
     public async Task SaveJudgementsAsync(IReadOnlyList<JudgedService> judged, CancellationToken cancellation)
     {
@@ -20,12 +21,19 @@ public sealed partial class Store
             (connection, named) =>
             {
                 var known = List(
-                    connection, "service_fingerprints", row => (Id: row.GetInt64(0), Print: row.GetInt64(1)), ("services", prints.Select(one => one.Id).ToList()))
+                    connection, "service_fingerprints", row => (Id: row.GetInt64(0), Print: row.GetInt64(1)),
+                    ("services", prints.Select(one => one.Id).ToList()))
                     .ToDictionary(service => service.Id, service => service.Print);
-                var changed = prints.Where(one => one.Judged.IsRemoved ? known.ContainsKey(one.Id) : !known.TryGetValue(one.Id, out var print) || print != one.Service).ToList();
+                var changed =
+                    prints.Where(one =>
+                        one.Judged.IsRemoved ? known.ContainsKey(one.Id)
+                            : !known.TryGetValue(one.Id, out var print) || print != one.Service).ToList();
                 if (changed.Count > 0) Replace(connection, changed, named);
                 foreach (var one in prints)
-                    if (one.Judged.Mark is { } mark) database.Execute(connection, "delete from stale where service_id = $id and mark <= $mark", ("id", one.Id), ("mark", mark));
+                    if (one.Judged.Mark is { } mark)
+                        database.Execute(
+                            connection, "delete from stale where service_id = $id and mark <= $mark", ("id", one.Id),
+                            ("mark", mark));
                 if (changed.Count > 0) database.Execute(connection, "update cursor set value = value + 1 where name = 'data'");
                 return true;
             },
@@ -36,14 +44,18 @@ public sealed partial class Store
     {
         List<long> ids = [.. changed.Select(one => one.Id)];
         var known = List(
-            connection, "ledger_fingerprints", row => (Key: new LedgerKey(row.GetInt64(0), row.GetString(1), row.GetString(2)), Print: row.GetInt64(3)), ("services", ids))
+            connection, "ledger_fingerprints",
+            row => (Key: new LedgerKey(row.GetInt64(0), row.GetString(1), row.GetString(2)), Print: row.GetInt64(3)),
+            ("services", ids))
             .ToDictionary(row => row.Key, row => row.Print);
         var judged = changed.SelectMany(one => one.Rows).ToList();
         var other = judged.Where(row => !known.TryGetValue(row.Key, out var print) || print != row.Print).ToList();
-        var gone = known.Keys.Except(judged.Select(row => row.Key)).Concat(other.Select(row => row.Key).Where(known.ContainsKey)).ToList();
+        var gone = known.Keys.Except(judged.Select(row => row.Key)).Concat(other.Select(row => row.Key).Where(known.ContainsKey))
+            .ToList();
         if (gone.Count > known.Count / 4)
         {
-            foreach (var table in (string[])["ledger", "shipped_change"]) database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
+            foreach (var table in (string[])["ledger", "shipped_change"])
+                database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
             other = judged;
         }
         else
@@ -51,23 +63,35 @@ public sealed partial class Store
             foreach (var group in gone.GroupBy(key => (key.Service, key.Environment)))
                 foreach (var table in (string[])["ledger", "shipped_change"])
                     database.Execute(
-                        connection, $"delete from {table} where service_id = $service and environment = $environment and deployment_id = any($ids)",
-                        ("service", group.Key.Service), ("environment", group.Key.Environment), ("ids", group.Select(key => key.Deployment).ToList()));
+                        connection,
+                        $"delete from {table} where service_id = $service and environment = $environment and deployment_id = "
+                            + "any($ids)",
+                        ("service", group.Key.Service), ("environment", group.Key.Environment),
+                        ("ids", group.Select(key => key.Deployment).ToList()));
         }
 
-        foreach (var table in (string[])["blame", "service"]) database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
+        foreach (var table in (string[])["blame", "service"])
+            database.Execute(connection, $"delete from {table} where service_id = any($ids)", ("ids", ids));
         HashSet<RepositoryName> repositories = [.. changed.SelectMany(one => one.Judged.Service.Repositories)];
         foreach (var row in other) row.AddRepositories(repositories);
         Name(connection, repositories, named);
-        Bulk(connection, "service", changed.Where(one => !one.Judged.IsRemoved), (rows, one) => JudgedPrints.Write(rows, one.Judged.Service, one.Id).Add(one.Service));
-        Bulk(connection, "ledger", other, (rows, row) => row.WriteLedger(rows).Add(row.Print).Add(row.Overridden).Add(row.Row.RateFailed).Add(row.Row.RateOf).Add(row.LiveBefore));
+        Bulk(
+            connection, "service", changed.Where(one => !one.Judged.IsRemoved),
+            (rows, one) => JudgedPrints.Write(rows, one.Judged.Service, one.Id).Add(one.Service));
+        Bulk(
+            connection, "ledger", other,
+            (rows, row) =>
+                row.WriteLedger(rows).Add(row.Print).Add(row.Overridden).Add(row.Row.RateFailed).Add(row.Row.RateOf)
+                    .Add(row.LiveBefore));
         using (var rows = database.Bulk(connection, "shipped_change"))
         {
             foreach (var row in other) row.WriteShipped(rows);
             rows.Complete();
         }
 
-        Bulk(connection, "blame", changed.SelectMany(one => one.Judged.Judgement.Blames.Select(blame => (blame, one.Id))), (rows, one) => JudgedPrints.Write(rows, one.blame, one.Id));
+        Bulk(
+            connection, "blame", changed.SelectMany(one => one.Judged.Judgement.Blames.Select(blame => (blame, one.Id))),
+            (rows, one) => JudgedPrints.Write(rows, one.blame, one.Id));
         ReplaceRollups(connection, changed);
     }
 

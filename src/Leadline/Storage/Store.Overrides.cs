@@ -7,24 +7,33 @@ namespace Leadline.Storage;
 public sealed partial class Store
 {
     /// <summary>Keeps an override and marks its service as stale, in one transaction; answers its number.</summary>
-    public Task<long> AddOverrideAsync(NewOverride made, DateTimeOffset now, CancellationToken cancellation) => database.WriteAsync(
+    public Task<long> AddOverrideAsync(
+        NewOverride made, DateTimeOffset now, CancellationToken cancellation) => database.WriteAsync(
         connection => Append(connection, made.Service, rows => rows
-            .Add(Rows.Word(made.Kind)).Add(made.Environment).Add(made.DeploymentId).Add(made.IncidentId).Add(made.Reason).Add(made.By).Add(now).Add((long?)null)),
+            .Add(Rows.Word(made.Kind)).Add(made.Environment).Add(made.DeploymentId).Add(made.IncidentId).Add(made.Reason)
+            .Add(made.By).Add(now).Add((long?)null)),
         cancellation);
 
     /// <summary>Undoes an override by a record of its own, and marks its service as stale.</summary>
-    public async Task<(Undoing Outcome, ServiceName? Service)> UndoOverrideAsync(long id, string? reason, string by, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<(Undoing Outcome, ServiceName? Service)> UndoOverrideAsync(
+        long id, string? reason, string by, DateTimeOffset now, CancellationToken cancellation)
     {
         try
         {
             return await database.WriteAsync(
                 connection =>
                 {
-                    var found = List(connection, "override_undoings", row => (Service: new ServiceName(row.GetString(0)), IsUndone: !row.IsDBNull(1)), ("id", id));
+                    var found = List(
+                        connection, "override_undoings",
+                        row => (Service: new ServiceName(row.GetString(0)), IsUndone: !row.IsDBNull(1)), ("id", id));
                     if (found.Count == 0) return (Undoing.Unknown, (ServiceName?)null);
                     var (service, isUndone) = found[0];
                     if (isUndone) return (Undoing.DoneBefore, service);
-                    Append(connection, service, rows => rows.Add("undo").Add((string?)null).Add((string?)null).Add((string?)null).Add(reason).Add(by).Add(now).Add(id));
+                    Append(
+                        connection, service,
+                        rows =>
+                            rows.Add("undo").Add((string?)null).Add((string?)null).Add((string?)null).Add(reason).Add(by)
+                                .Add(now).Add(id));
                     return (Undoing.Done, service);
                 },
                 cancellation);
@@ -40,10 +49,12 @@ public sealed partial class Store
     /// <exception cref="FormatException">The cursor is none.</exception>
     public async Task<Page<OverrideEntry>> OverridesAsync(string? cursor, int limit, CancellationToken cancellation)
     {
-        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, out var id) ? id : throw new FormatException("the cursor is not one that a page ended with");
+        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, out var id) ? id
+            : throw new FormatException("the cursor is not one that a page ended with");
         var rows = await AskAsync("overrides_page", KnownOverride.Of, cancellation, ("before", before), ("limit", limit + 1));
         var shown = rows.Length <= limit ? rows : rows[..limit];
-        return new Page<OverrideEntry>(await EntriesAsync(shown, cancellation), rows.Length <= limit ? null : $"{shown[^1].Entry.Id}");
+        return new Page<OverrideEntry>(
+            await EntriesAsync(shown, cancellation), rows.Length <= limit ? null : $"{shown[^1].Entry.Id}");
     }
 
     /// <summary>Null where there is no such override.</summary>
@@ -54,20 +65,26 @@ public sealed partial class Store
     }
 
     /// <summary>The services and environments that have a ledger row of this deployment.</summary>
-    internal Task<ImmutableArray<(string Service, string Environment)>> PlacesOfDeploymentAsync(string id, CancellationToken cancellation) =>
+    internal Task<ImmutableArray<(string Service, string Environment)>> PlacesOfDeploymentAsync(
+        string id, CancellationToken cancellation) =>
         AskAsync("ledger_places", row => (row.GetString(0), row.GetString(1)), cancellation, ("id", id));
 
     /// <summary>The services and environments in which this incident was judged, with the deployment that it blames.</summary>
-    internal Task<ImmutableArray<(string Service, string Environment, string? Deployment)>> PlacesOfIncidentAsync(string id, CancellationToken cancellation) =>
+    internal Task<ImmutableArray<(string Service, string Environment, string? Deployment)>> PlacesOfIncidentAsync(
+        string id, CancellationToken cancellation) =>
         AskAsync("incident_places", row => (row.GetString(0), row.GetString(1), row.Text(2)), cancellation, ("id", id));
 
     /// <summary>Whether what is known of the service is newer than its judgement.</summary>
-    internal async Task<bool> IsStaleAsync(ServiceName service, CancellationToken cancellation) => (await StaleAsync(cancellation)).Any(one => one.Service == service);
+    internal async Task<bool> IsStaleAsync(ServiceName service, CancellationToken cancellation) =>
+        (await StaleAsync(cancellation)).Any(one => one.Service == service);
 
-    async Task<ImmutableArray<OverrideEntry>> OverridesAboutAsync(LedgerEntry row, ImmutableArray<BlameEntry> blames, CancellationToken cancellation)
+    async Task<ImmutableArray<OverrideEntry>> OverridesAboutAsync(
+        LedgerEntry row, ImmutableArray<BlameEntry> blames, CancellationToken cancellation)
     {
         var incidents = blames.Where(blame => blame.IsIncident).Select(blame => blame.Evidence).Distinct().ToList();
-        var rows = await AskAsync("overrides_about", KnownOverride.Of, cancellation, ("service_id", Key.Of(row.Service)), ("id", row.DeploymentId), ("incidents", incidents));
+        var rows = await AskAsync(
+            "overrides_about", KnownOverride.Of, cancellation, ("service_id", Key.Of(row.Service)), ("id", row.DeploymentId),
+            ("incidents", incidents));
         return await EntriesAsync(rows, cancellation);
     }
 
@@ -75,8 +92,10 @@ public sealed partial class Store
     async Task<ImmutableArray<OverrideEntry>> EntriesAsync(ImmutableArray<KnownOverride> rows, CancellationToken cancellation)
     {
         if (rows.IsEmpty) return [];
-        var standing = await AskAsync("overrides_of", OverrideOf, cancellation, ("services", rows.Select(row => row.ServiceId).Distinct().ToList()));
-        var inForce = standing.GroupBy(one => one.Service).SelectMany(group => OverrideRule.InForce(group.Select(one => one.Override))).Select(one => one.Id).ToHashSet();
+        var standing = await AskAsync(
+            "overrides_of", OverrideOf, cancellation, ("services", rows.Select(row => row.ServiceId).Distinct().ToList()));
+        var inForce = standing.GroupBy(one => one.Service)
+            .SelectMany(group => OverrideRule.InForce(group.Select(one => one.Override))).Select(one => one.Id).ToHashSet();
         return [.. rows.Select(row => row.Entry with { State = StateOf(row) })];
 
         string StateOf(KnownOverride row) => row switch
@@ -124,7 +143,8 @@ public sealed partial class Store
         public static KnownOverride Of(DbDataReader row) => new(
             row.GetInt64(0),
             new OverrideEntry(
-                row.GetInt64(1), row.GetString(2), row.Text(4), row.GetString(3), row.Text(5), row.Text(6), row.Text(7) ?? "", row.GetString(8), row.InstantOf(9),
+                row.GetInt64(1), row.GetString(2), row.Text(4), row.GetString(3), row.Text(5), row.Text(6), row.Text(7) ?? "",
+                row.GetString(8), row.InstantOf(9),
                 "", row.Text(10), row.Instant(11), row.Text(12)),
             row.GetBoolean(13), row.GetBoolean(14));
     }

@@ -22,10 +22,15 @@ public sealed partial class Store : IAsyncDisposable
 
     /// <summary>Rises with every change of a judged row; the ETag of every answer.</summary>
     public Task<long> DataVersionAsync(CancellationToken cancellation) =>
-        database.ReadAsync(connection => database.Scalar(connection, "select value from cursor where name = 'data'"), cancellation);
+        database.ReadAsync(
+            connection => database.Scalar(connection, "select value from cursor where name = 'data'"), cancellation);
 
-    /// <summary>Opens <c>duckdb:FILE</c>, <c>duckdb::memory:</c> or <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>, making and migrating the schema.</summary>
-    /// <exception cref="StoreException">It is held by another process, is newer than this program, or cannot be read; the message says what to do.</exception>
+    /// <summary>
+    /// Opens <c>duckdb:FILE</c>, <c>duckdb::memory:</c> or <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>, making and
+    /// migrating the schema.
+    /// </summary>
+    /// <exception cref="StoreException">It is held by another process, is newer than this program, or cannot be read; the
+    /// message says what to do.</exception>
     public static async Task<Store> OpenAsync(string address, CancellationToken cancellation)
     {
         var store = PostgresAddress.Is(address)
@@ -53,11 +58,16 @@ public sealed partial class Store : IAsyncDisposable
             var version = SchemaVersion(connection);
             var newest = Queries.Migrations.Max(migration => migration.Number);
             if (version > newest)
-                throw new StoreException($"the store is of a newer Leadline (schema {version}, this one knows {newest}): use that version; nothing was changed");
-            foreach (var (number, text) in Queries.Migrations.Where(migration => migration.Number > version)) database.Migrate(connection, text);
+                throw new StoreException(
+                    $"the store is of a newer Leadline (schema {version}, this one knows {newest}): use that version; nothing "
+                        + "was changed");
+            foreach (var (number, text) in Queries.Migrations.Where(migration => migration.Number > version))
+                database.Migrate(connection, text);
             if (version == 0)
             {
-                database.Execute(connection, "insert into meta values ('schema', $number), ('salt', $salt)", ("number", $"{newest}"), ("salt", Convert.ToHexString(RandomNumberGenerator.GetBytes(32))));
+                database.Execute(
+                    connection, "insert into meta values ('schema', $number), ('salt', $salt)", ("number", $"{newest}"),
+                    ("salt", Convert.ToHexString(RandomNumberGenerator.GetBytes(32))));
                 database.Execute(connection, "insert into cursor (name, value) values ('reader', 0), ('data', 0), ('stale', 0)");
             }
             else if (version < newest)
@@ -72,12 +82,16 @@ public sealed partial class Store : IAsyncDisposable
 
     int SchemaVersion(DbConnection connection)
     {
-        var tables = database.Scalar(connection, "select count(*) from information_schema.tables where table_schema = current_schema()");
+        var tables = database.Scalar(
+            connection, "select count(*) from information_schema.tables where table_schema = current_schema()");
         if (tables == 0) return 0;
-        if (database.Scalar(connection, "select count(*) from information_schema.tables where table_schema = current_schema() and table_name = 'meta'") == 0)
+        if (database.Scalar(
+            connection,
+            "select count(*) from information_schema.tables where table_schema = current_schema() and table_name = 'meta'") == 0)
             throw new StoreException("the store is a database, but not one of Leadline's; nothing was changed");
         using var command = database.Command(connection, "select value from meta where name = 'schema'");
-        return command.ExecuteScalar() is string text && int.TryParse(text, out var version) ? version : throw new StoreException("the store does not say its schema's version; nothing was changed");
+        return command.ExecuteScalar() is string text && int.TryParse(text, out var version) ? version
+            : throw new StoreException("the store does not say its schema's version; nothing was changed");
     }
 
     /// <summary>Claims the work on these services; what another server has is not claimed.</summary>
@@ -93,14 +107,18 @@ public sealed partial class Store : IAsyncDisposable
         return null;
     }
 
-    Task<ImmutableArray<T>> AskAsync<T>(string query, Func<DbDataReader, T> row, CancellationToken cancellation, params (string, object?)[] parameters) =>
+    Task<ImmutableArray<T>> AskAsync<T>(
+        string query, Func<DbDataReader, T> row, CancellationToken cancellation, params (string, object?)[] parameters) =>
         database.ReadAsync<ImmutableArray<T>>(connection => [.. List(connection, query, row, parameters)], cancellation);
 
     /// <summary>Asks a query by its name.</summary>
-    List<T> List<T>(DbConnection connection, string query, Func<DbDataReader, T> row, params ReadOnlySpan<(string, object?)> parameters) =>
+    List<T> List<T>(
+        DbConnection connection, string query, Func<DbDataReader, T> row, params ReadOnlySpan<(string, object?)> parameters) =>
         List(connection, query, Queries.Text(query), row, parameters);
 
-    List<T> List<T>(DbConnection connection, string query, string text, Func<DbDataReader, T> row, ReadOnlySpan<(string, object?)> parameters)
+    List<T> List<T>(
+        DbConnection connection, string query, string text, Func<DbDataReader, T> row,
+        ReadOnlySpan<(string, object?)> parameters)
     {
         using var span = Spans.Query(database.Engine, query);
         try
@@ -116,7 +134,9 @@ public sealed partial class Store : IAsyncDisposable
 
     /// <summary>Runs the one text of a query in this store's engine, with those of the parameters that it takes.</summary>
     /// <param name="edges">Whether the window has more than whole days.</param>
-    internal Task<ImmutableArray<T>> QueryAsync<T>(string query, Func<DbDataReader, T> row, (string Name, object? Value)[] parameters, bool edges, CancellationToken cancellation)
+    internal Task<ImmutableArray<T>> QueryAsync<T>(
+        string query, Func<DbDataReader, T> row, (string Name, object? Value)[] parameters, bool edges,
+        CancellationToken cancellation)
     {
         var text = Queries.Text(query, edges);
         (string, object?)[] taken = [.. parameters.Where(parameter => Queries.Parameters(text).Contains(parameter.Name))];

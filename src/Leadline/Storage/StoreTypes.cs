@@ -36,7 +36,9 @@ public sealed record StoredToken(string Name, string Scope, byte[] Hash, DateTim
 
 /// <param name="Environment">Where the deployment stood in the ledger.</param>
 /// <param name="By">The name of a token, or <c>local</c>; never a person.</param>
-public sealed record NewOverride(OverrideKind Kind, ServiceName Service, string? Environment, string? DeploymentId, string? IncidentId, string Reason, string By);
+public sealed record NewOverride(
+    OverrideKind Kind, ServiceName Service, string? Environment, string? DeploymentId, string? IncidentId, string Reason,
+    string By);
 
 public enum Undoing { Done, DoneBefore, Unknown }
 

@@ -22,9 +22,11 @@ static class Instruments
     public static readonly UpDownCounter<int> QueueLength = Meter.CreateUpDownCounter<int>(
         "leadline.queue.length", "{delivery}", "Deliveries that wait to be committed");
 
-    public static readonly Counter<long> StoreErrors = Meter.CreateCounter<long>("leadline.store.errors", "{error}", "What the store refused");
+    public static readonly Counter<long> StoreErrors = Meter.CreateCounter<long>(
+        "leadline.store.errors", "{error}", "What the store refused");
 
-    public static readonly Histogram<double> CommitDuration = Duration("leadline.delivery.commit.duration", "Time of one commit of all deliveries that waited");
+    public static readonly Histogram<double> CommitDuration = Duration(
+        "leadline.delivery.commit.duration", "Time of one commit of all deliveries that waited");
 
     public static readonly Histogram<double> ReadingDuration = Duration(
         "leadline.reading.duration", "Time of reading one batch of deliveries into facts");

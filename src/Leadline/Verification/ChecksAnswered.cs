@@ -10,7 +10,8 @@ static class ChecksAnswered
     static readonly TimeSpan Look = TimeSpan.FromMinutes(10);
 
     /// <summary>Each check that its server refuses, or whose server does not answer, in a sentence.</summary>
-    public static async Task<ImmutableArray<string>> WhyNotAsync(VerificationSettings settings, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<ImmutableArray<string>> WhyNotAsync(
+        VerificationSettings settings, TimeProvider clock, CancellationToken cancellation)
     {
         using var measures = new Measures(clock);
         var sentences = settings.Missing.ToBuilder();
@@ -42,6 +43,7 @@ static class ChecksAnswered
     public static IEnumerable<string> Notes(VerificationSettings settings, Definitions definitions)
     {
         if (!settings.Checks.IsEmpty && !definitions.Failure.Signals.Contains(FailureSignal.Degradation))
-            yield return "Deployments are verified, and no degradation makes one a failure: definitions.failure.signals does not have degradation.";
+            yield return "Deployments are verified, and no degradation makes one a failure: definitions.failure.signals does "
+                + "not have degradation.";
     }
 }

@@ -31,23 +31,35 @@ static class MeasureApi
             _ => ($"{from.ToUnixTimeSeconds()}", $"{to.ToUnixTimeSeconds()}"),
         };
         var seconds = step.TotalSeconds.ToString(CultureInfo.InvariantCulture) + (kind == MeasureKind.Prometheus ? "" : "s");
-        return new PageRequest { Kind = "values", Address = $"{path}?{name}={Uri.EscapeDataString(query)}&start={start}&end={end}&step={seconds}" };
+        return new PageRequest
+        {
+            Kind = "values",
+            Address = $"{path}?{name}={Uri.EscapeDataString(query)}&start={start}&end={end}&step={seconds}",
+        };
     }
 
-    /// <summary>The values of the one series that the query gives, in order of time and without those that are no number.</summary>
-    /// <exception cref="MeasureException">The server refuses the query, or it gives something else than one series of numbers.</exception>
+    /// <summary>
+    /// The values of the one series that the query gives, in order of time and without those that are no number.
+    /// </summary>
+    /// <exception cref="MeasureException">The server refuses the query, or it gives something else than one series of
+    /// numbers.</exception>
     /// <exception cref="JsonException">The answer is not what the server promises.</exception>
     public static ImmutableArray<MeasuredValue> Read(MeasureKind kind, PageAnswer answer)
     {
-        if (answer.Status != 200) throw new MeasureException($"the query is refused ({answer.Status}): {Refusal(answer.Body.Span)}");
+        if (answer.Status != 200)
+            throw new MeasureException($"the query is refused ({answer.Status}): {Refusal(answer.Body.Span)}");
         return kind == MeasureKind.Tempo ? Traces(answer.Body.Span) : Matrix(answer.Body.Span);
     }
 
     static ImmutableArray<MeasuredValue> Matrix(ReadOnlySpan<byte> body)
     {
-        var data = (JsonSerializer.Deserialize(body, MeasureJson.Default.RangeAnswer) ?? throw new JsonException("the answer is null")).Data;
-        if (data.ResultType == "streams") throw new MeasureException("the query gives log lines: count them, such as sum(count_over_time({…} [1m]))");
-        if (data.ResultType != "matrix") throw new MeasureException($"the query gives a {data.ResultType}, and not values over time");
+        var data =
+            (JsonSerializer.Deserialize(body, MeasureJson.Default.RangeAnswer)
+                ?? throw new JsonException("the answer is null")).Data;
+        if (data.ResultType == "streams")
+            throw new MeasureException("the query gives log lines: count them, such as sum(count_over_time({…} [1m]))");
+        if (data.ResultType != "matrix")
+            throw new MeasureException($"the query gives a {data.ResultType}, and not values over time");
         return One(data.Result, series => series.Values.Select(pair => new MeasuredValue(
             DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(pair[0].GetDouble() * 1000)),
             Number(pair[1].GetString() ?? throw new JsonException("a value is null")))));
@@ -55,20 +67,28 @@ static class MeasureApi
 
     /// <summary>What is written NaN, +Inf or -Inf is no number that can be compared.</summary>
     static double Number(string text) =>
-        text.EndsWith("Inf", StringComparison.Ordinal) ? double.PositiveInfinity : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        text.EndsWith("Inf", StringComparison.Ordinal) ? double.PositiveInfinity
+            : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>In Tempo's JSON a value of 0 is left out, and a time is a text.</summary>
     static ImmutableArray<MeasuredValue> Traces(ReadOnlySpan<byte> body)
     {
-        var answer = JsonSerializer.Deserialize(body, MeasureJson.Default.TracesAnswer) ?? throw new JsonException("the answer is null");
-        return One(answer.Series ?? [], series => (series.Samples ?? []).Select(one => new MeasuredValue(DateTimeOffset.FromUnixTimeMilliseconds(one.TimestampMs), one.Value ?? 0)));
+        var answer = JsonSerializer.Deserialize(body, MeasureJson.Default.TracesAnswer)
+            ?? throw new JsonException("the answer is null");
+        return One(
+            answer.Series ?? [],
+            series =>
+                (series.Samples ?? []).Select(
+                    one => new MeasuredValue(DateTimeOffset.FromUnixTimeMilliseconds(one.TimestampMs), one.Value ?? 0)));
     }
 
     static ImmutableArray<MeasuredValue> One<T>(T[] series, Func<T, IEnumerable<MeasuredValue>> values) => series switch
     {
         [] => [],
         [var one] => [.. values(one).Where(value => double.IsFinite(value.Value)).OrderBy(value => value.At)],
-        _ => throw new MeasureException($"the query gives {series.Length} series, and one is needed: sum them, or choose one by its labels"),
+        _ =>
+            throw new MeasureException(
+                $"the query gives {series.Length} series, and one is needed: sum them, or choose one by its labels"),
     };
 
     /// <summary>What the server says: Prometheus in JSON, the others as they please.</summary>
@@ -102,7 +122,9 @@ sealed record RangeData(string ResultType, RangeSeries[] Result);
 
 sealed record RangeSeries
 {
-    /// <summary>Pairs of a time in seconds and a value as a text; of log lines something else, which is refused before.</summary>
+    /// <summary>
+    /// Pairs of a time in seconds and a value as a text; of log lines something else, which is refused before.
+    /// </summary>
     public JsonElement[][] Values { get; init; } = [];
 }
 
@@ -116,7 +138,9 @@ sealed record TracesSample(
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] long TimestampMs,
     [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double? Value = null);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RangeAnswer))]
 [JsonSerializable(typeof(RefusedAnswer))]
 [JsonSerializable(typeof(TracesAnswer))]

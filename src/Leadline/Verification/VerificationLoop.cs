@@ -7,19 +7,24 @@ using Leadline.Storage;
 namespace Leadline.Verification;
 
 /// <summary>
-/// Verifies deployments to production while the server runs. What is still to be verified is found in the store each time, so that it goes on after
-/// whatever stopped it; what was found is a delivery. Of several servers of one store one does it.
+/// Verifies deployments to production while the server runs. What is still to be verified is found in the store each time, so
+/// that it goes on after whatever stopped it; what was found is a delivery. Of several servers of one store one does it.
 /// </summary>
 sealed partial class VerificationLoop(
-    Store store, DeliveryLog log, Intake intake, LeadlineSettings settings, TimeProvider clock, ILogger<VerificationLoop> logger) : BackgroundService
+    Store store, DeliveryLog log, Intake intake, LeadlineSettings settings, TimeProvider clock,
+    ILogger<VerificationLoop> logger) : BackgroundService
 {
-    /// <summary>For how long after its window a deployment is still verified: one that was told of late, or whose measures could not be asked.</summary>
+    /// <summary>
+    /// For how long after its window a deployment is still verified: one that was told of late, or whose measures could not be
+    /// asked.
+    /// </summary>
     public static readonly TimeSpan Late = TimeSpan.FromDays(2);
 
     /// <summary>For how long a degradation is watched until it is over.</summary>
     public static readonly TimeSpan LongestWatch = TimeSpan.FromDays(7);
 
-    static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(1), LongestLook = TimeSpan.FromSeconds(30), FirstPause = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(1), LongestLook = TimeSpan.FromSeconds(30),
+        FirstPause = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromMinutes(15);
 
     readonly VerificationReader reader = new();
     readonly Measures measures = new(clock);
@@ -67,7 +72,8 @@ sealed partial class VerificationLoop(
         if (claim is null) return;
         var now = clock.GetUtcNow();
         var longest = settings.Verification.Checks.Max(check => check.Check.After + check.Check.Before);
-        var deployments = await store.VerifiedDeploymentsAsync(EnvironmentName.Production.Value, now - LongestWatch - Late - longest, cancellation);
+        var deployments = await store.VerifiedDeploymentsAsync(
+            EnvironmentName.Production.Value, now - LongestWatch - Late - longest, cancellation);
         var known = await store.VerificationsSinceAsync(now - LongestWatch - Late - longest, cancellation);
         var verifying = new Verifying(measures, clock);
         foreach (var deployment in deployments)
@@ -82,15 +88,24 @@ sealed partial class VerificationLoop(
                     ? watched is null ? null : await WatchAsync(verifying, check, deployment, watched, now, cancellation)
                     : await VerifyAsync(verifying, check, deployment, now, cancellation);
                 if (said is null) continue;
-                var delivery = new Delivery { Source = reader.Source, Headers = Delivery.NoHeaders, Body = VerificationReader.Write(said), ReceivedAt = now };
-                if (await log.AppendAsync(intake.Prepare(reader, delivery), cancellation) is null) return; // Too many wait: it is found again.
+                var delivery = new Delivery
+                {
+                    Source = reader.Source,
+                    Headers = Delivery.NoHeaders,
+                    Body = VerificationReader.Write(said),
+                    ReceivedAt = now,
+                };
+                // Too many wait: it is found again.
+                if (await log.AppendAsync(intake.Prepare(reader, delivery), cancellation) is null) return;
                 if (!isKnown) told.Add(key);
             }
         }
     }
 
     /// <summary>Null where it is not due, or long over, or cannot be told yet.</summary>
-    async Task<Verified?> VerifyAsync(Verifying verifying, ReleaseCheck check, VerifiedDeployment deployment, DateTimeOffset now, CancellationToken cancellation)
+    async Task<Verified?> VerifyAsync(
+        Verifying verifying, ReleaseCheck check, VerifiedDeployment deployment, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var due = Verifying.DueAt(check, deployment);
         if (now < due || now - due > Late + LongestLook + LongestPause) return null;
@@ -108,17 +123,21 @@ sealed partial class VerificationLoop(
         catch (ApiException error)
         {
             Pause(check, now, error);
-            return now - due < Late ? null : verifying.CannotTell(check, deployment, $"it was tried for {Late.TotalDays} days: {error.Message}");
+            return now - due < Late ? null
+                : verifying.CannotTell(check, deployment, $"it was tried for {Late.TotalDays} days: {error.Message}");
         }
     }
 
     /// <summary>Null where it is worse still.</summary>
-    async Task<Verified?> WatchAsync(Verifying verifying, ReleaseCheck check, VerifiedDeployment deployment, Verified known, DateTimeOffset now, CancellationToken cancellation)
+    async Task<Verified?> WatchAsync(
+        Verifying verifying, ReleaseCheck check, VerifiedDeployment deployment, Verified known, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         string because;
         try
         {
-            if (await verifying.BackAtAsync(check, deployment, known, cancellation) is { } back) return known with { AskedAt = now, BackAt = back };
+            if (await verifying.BackAtAsync(check, deployment, known, cancellation) is { } back)
+                return known with { AskedAt = now, BackAt = back };
             paused.Remove(check.Source.Name);
             because = "it was worse all the time";
         }
@@ -132,14 +151,21 @@ sealed partial class VerificationLoop(
             because = error.Message;
         }
 
-        return now - known.AskedAt < LongestWatch ? null : known with { AskedAt = now, GaveUp = $"it was watched for {LongestWatch.TotalDays} days, and is no longer: {because}" };
+        return now - known.AskedAt < LongestWatch ? null
+            : known with
+            {
+                AskedAt = now,
+                GaveUp = $"it was watched for {LongestWatch.TotalDays} days, and is no longer: {because}",
+            };
     }
 
-    bool IsPaused(ReleaseCheck check, DateTimeOffset now) => paused.TryGetValue(check.Source.Name, out var pause) && now < pause.Until;
+    bool IsPaused(ReleaseCheck check, DateTimeOffset now) =>
+        paused.TryGetValue(check.Source.Name, out var pause) && now < pause.Until;
 
     void Pause(ReleaseCheck check, DateTimeOffset now, ApiException error)
     {
-        var pause = !error.CanHelp ? LongestPause : paused.TryGetValue(check.Source.Name, out var before) ? 2 * before.Pause : FirstPause;
+        var pause = !error.CanHelp ? LongestPause : paused.TryGetValue(check.Source.Name, out var before) ? 2 * before.Pause
+            : FirstPause;
         if (pause > LongestPause) pause = LongestPause;
         paused[check.Source.Name] = (now + pause, pause);
         Log.Later(logger, error.Message, pause.TotalMinutes);
@@ -150,7 +176,8 @@ sealed partial class VerificationLoop(
         [LoggerMessage(LogLevel.Warning, "Deployments cannot be verified: {Sentence}; asking again in {Minutes} minutes")]
         public static partial void Later(ILogger logger, string sentence, double minutes);
 
-        [LoggerMessage(LogLevel.Warning, "The check {Check} of {Service} tells nothing of the deployment {Deployment}: {Sentence}")]
+        [LoggerMessage(
+            LogLevel.Warning, "The check {Check} of {Service} tells nothing of the deployment {Deployment}: {Sentence}")]
         public static partial void NotTold(ILogger logger, string check, string service, string deployment, string sentence);
 
         [LoggerMessage(LogLevel.Error, "Verifying deployments failed and will be tried again")]

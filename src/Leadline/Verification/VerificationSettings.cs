@@ -22,7 +22,8 @@ public sealed record MeasureSource(string Name, MeasureKind Kind, Uri Address, s
 /// <param name="Query">With its placeholders.</param>
 /// <param name="After">How long after a deployment is looked at.</param>
 /// <param name="Before">How long before it.</param>
-public sealed record ReleaseCheck(string Name, MeasureSource Source, string Query, MeasureOf Measures, ComparisonRule Rule, TimeSpan After, TimeSpan Before)
+public sealed record ReleaseCheck(
+    string Name, MeasureSource Source, string Query, MeasureOf Measures, ComparisonRule Rule, TimeSpan After, TimeSpan Before)
 {
     public const string DefaultSpan = "30m";
 
@@ -33,15 +34,21 @@ public sealed record ReleaseCheck(string Name, MeasureSource Source, string Quer
     {
         var query = Query;
         foreach (var (name, value) in ((string, string?)[])
-            [("{service}", deployment.Service), ("{environment}", deployment.Environment), ("{version}", deployment.Version), ("{deployment}", deployment.Id)])
+            [
+                ("{service}", deployment.Service), ("{environment}", deployment.Environment), ("{version}", deployment.Version),
+                ("{deployment}", deployment.Id),
+            ])
         {
-            query = query.Replace(name, (value ?? "").Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n"), StringComparison.Ordinal);
+            query = query.Replace(
+                name, (value ?? "").Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n"), StringComparison.Ordinal);
         }
 
         return query;
     }
 
-    /// <summary>How far samples lie apart: whole seconds, so that a window has sixty of them, or fewer where it is short.</summary>
+    /// <summary>
+    /// How far samples lie apart: whole seconds, so that a window has sixty of them, or fewer where it is short.
+    /// </summary>
     public TimeSpan Step => TimeSpan.FromSeconds(Math.Max(1, Math.Floor(After.TotalSeconds / SamplesOfAWindow)));
 }
 
@@ -50,12 +57,17 @@ public sealed record ReleaseCheck(string Name, MeasureSource Source, string Quer
 /// <param name="After">When the deployment before it succeeded; null where that is not known.</param>
 /// <param name="Until">When the next one began; null where none did.</param>
 public sealed record VerifiedDeployment(
-    string Service, string Environment, string Id, string? Version, DateTimeOffset BeganAt, DateTimeOffset DeployedAt, DateTimeOffset? After = null, DateTimeOffset? Until = null);
+    string Service, string Environment, string Id, string? Version, DateTimeOffset BeganAt, DateTimeOffset DeployedAt,
+    DateTimeOffset? After = null, DateTimeOffset? Until = null);
 
 /// <param name="Sources">By name.</param>
-/// <param name="Checks">Each with the service, or the glob of several, that it is of; those that name one service come first.</param>
-/// <param name="Missing">What keeps checks from being asked, each with its line and key: a key may be written before what it needs.</param>
-public sealed record VerificationSettings(ImmutableArray<MeasureSource> Sources, ImmutableArray<(string Service, ReleaseCheck Check)> Checks, ImmutableArray<string> Missing)
+/// <param name="Checks">Each with the service, or the glob of several, that it is of; those that name one service come
+/// first.</param>
+/// <param name="Missing">What keeps checks from being asked, each with its line and key: a key may be written before what it
+/// needs.</param>
+public sealed record VerificationSettings(
+    ImmutableArray<MeasureSource> Sources, ImmutableArray<(string Service, ReleaseCheck Check)> Checks,
+    ImmutableArray<string> Missing)
 {
     public static readonly VerificationSettings None = new([], [], []);
 
@@ -67,5 +79,8 @@ public sealed record VerificationSettings(ImmutableArray<MeasureSource> Sources,
 
     /// <summary>The checks of a service, each name once.</summary>
     public ImmutableArray<ReleaseCheck> Of(string service) =>
-        [.. Checks.Where(one => new Glob(one.Service, ignoreCase: true).IsMatch(service)).Select(one => one.Check).DistinctBy(check => check.Name, StringComparer.OrdinalIgnoreCase)];
+        [
+            .. Checks.Where(one => new Glob(one.Service, ignoreCase: true).IsMatch(service)).Select(one => one.Check)
+                .DistinctBy(check => check.Name, StringComparer.OrdinalIgnoreCase),
+        ];
 }

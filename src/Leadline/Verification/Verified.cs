@@ -12,9 +12,11 @@ namespace Leadline.Verification;
 /// <param name="BackAt">When it was back; null where it is not, or never was worse.</param>
 /// <param name="GaveUp">Why it is no longer asked for whether it is back; null where that is not so.</param>
 public sealed record Verified(
-    string Deployment, string Service, string Environment, string? Version, string Check, MeasureOf Measures, string Source, string Query,
+    string Deployment, string Service, string Environment, string? Version, string Check, MeasureOf Measures, string Source,
+    string Query,
     WorseWhen Worse, double Tolerance, double Least, DateTimeOffset AskedAt, ReleaseVerdict Verdict, string Because,
-    WindowNumbers? After, ComparedWindow? Before, ComparedWindow? WeekEarlier, DateTimeOffset? BeganAt, DateTimeOffset? BackAt, string? GaveUp)
+    WindowNumbers? After, ComparedWindow? Before, ComparedWindow? WeekEarlier, DateTimeOffset? BeganAt, DateTimeOffset? BackAt,
+    string? GaveUp)
 {
     /// <summary>The deliveries that say so; not part of what they say.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

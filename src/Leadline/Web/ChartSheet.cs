@@ -8,13 +8,15 @@ using Leadline.Storage;
 namespace Leadline.Web;
 
 /// <summary>
-/// What <c>wwwroot/charts.js</c> draws. Texts are ready to be read and addresses to be followed: the script knows no metric and no unit.
-/// Times are milliseconds on the clock of the reporting zone, which the script takes for UTC, so that no browser's own zone moves a day.
+/// What <c>wwwroot/charts.js</c> draws. Texts are ready to be read and addresses to be followed: the script knows no metric and
+/// no unit. Times are milliseconds on the clock of the reporting zone, which the script takes for UTC, so that no browser's own
+/// zone moves a day.
 /// </summary>
 /// <param name="Buckets">The days, weeks or months that all charts have in common.</param>
 /// <param name="HasAllMarks">Whether the window holds no more marks than these.</param>
 public sealed record ChartSheet(
-    double From, double To, ImmutableArray<ChartBucket> Buckets, ImmutableArray<Chart> Charts, ImmutableArray<ChartMark> Marks, bool HasAllMarks)
+    double From, double To, ImmutableArray<ChartBucket> Buckets, ImmutableArray<Chart> Charts, ImmutableArray<ChartMark> Marks,
+    bool HasAllMarks)
 {
     // More of one kind could not be told apart.
     const int MostMarks = 200;
@@ -27,34 +29,46 @@ public sealed record ChartSheet(
     public string Json => JsonSerializer.Serialize(this, InPage);
 
     public static ChartSheet Of(
-        Selection selection, ImmutableArray<(string Metric, ImmutableArray<SeriesPoint> Points)> trends, ImmutableArray<LevelHistory> histories, ImmutableArray<ChartMark> marks,
+        Selection selection, ImmutableArray<(string Metric, ImmutableArray<SeriesPoint> Points)> trends,
+        ImmutableArray<LevelHistory> histories, ImmutableArray<ChartMark> marks,
         bool hasAllMarks) => new(
         Clock(selection.Query.From, selection.Zone), Clock(selection.Query.To, selection.Zone),
         [
             .. trends.IsEmpty ? [] : trends[0].Points.Select(point => new ChartBucket(
-                Clock(point.From, selection.Zone), Clock(point.To, selection.Zone), new TrendWords(trends[0].Metric, selection).Name(point), selection.Between(point.From, point.To).Link(""))),
+                Clock(point.From, selection.Zone), Clock(point.To, selection.Zone),
+                new TrendWords(trends[0].Metric, selection).Name(point), selection.Between(point.From, point.To).Link(""))),
         ],
-        [.. trends.Zip(histories, (trend, history) => Chart.Of(trend.Metric, trend.Points, history, selection))], marks, hasAllMarks);
+        [.. trends.Zip(histories, (trend, history) => Chart.Of(trend.Metric, trend.Points, history, selection))], marks,
+        hasAllMarks);
 
-    /// <summary>What stands on the timeline of all charts, oldest first: failed deployments, incidents, annotations, flag changes, and the starts and ends of experiments.</summary>
+    /// <summary>
+    /// What stands on the timeline of all charts, oldest first: failed deployments, incidents, annotations, flag changes, and
+    /// the starts and ends of experiments.
+    /// </summary>
     public static async Task<(ImmutableArray<ChartMark> Marks, bool IsAll)> MarksAsync(
         Store store, Selection selection, Definitions definitions, CancellationToken cancellation)
     {
-        var failing = store.LedgerLinesAsync(new LedgerQuery(selection.Query, "failed"), null, MostMarks, cancellation, withMethods: false);
+        var failing = store.LedgerLinesAsync(
+            new LedgerQuery(selection.Query, "failed"), null, MostMarks, cancellation, withMethods: false);
         var breaking = store.IncidentEdgesAsync(new RowsQuery(selection.Query, Limit: MostMarks), cancellation);
         var said = await store.MarksAsync(new RowsQuery(selection.Query, Limit: MostMarks), definitions, cancellation);
         var (failed, incidents) = (await failing, await breaking);
         ImmutableArray<ChartMark> marks =
         [
             .. failed.Items.Select(line => line.Entry).Select(row => Mark(
-                row.DeployedAt, "failure", $"{row.Service} {Shown.Short(row.Version ?? row.Sha) ?? ""}".TrimEnd() + " failed", selection.Link(Shown.Address(row)))),
+                row.DeployedAt, "failure", $"{row.Service} {Shown.Short(row.Version ?? row.Sha) ?? ""}".TrimEnd() + " failed",
+                selection.Link(Shown.Address(row)))),
 
             // One incident may blame several deployments.
             .. incidents.Items.DistinctBy(edge => (edge.Service, edge.Evidence)).Select(edge => Mark(
                 edge.StartedAt, "incident", $"{edge.Service}: {edge.Title ?? edge.Evidence}",
-                edge.DeploymentId is { } blamed ? selection.Link(Shown.Address(blamed)) : selection.Between(edge.StartedAt, edge.StartedAt.AddTicks(1)).Link("/incidents"))),
+                edge.DeploymentId is { } blamed ? selection.Link(Shown.Address(blamed))
+                    : selection.Between(edge.StartedAt, edge.StartedAt.AddTicks(1)).Link("/incidents"))),
             .. said.Items.Select(mark => Mark(
-                mark.At, mark.Kind, mark.Text ?? $"flag {mark.Flag} switched {(mark.On switch { true => "on", false => "off", _ => "over" })}", selection.Link(mark.Experiment is { } experiment ? $"/experiments/{experiment}" : $"/deliveries/{mark.Delivery}"))),
+                mark.At, mark.Kind,
+                mark.Text ?? $"flag {mark.Flag} switched {(mark.On switch { true => "on", false => "off", _ => "over" })}",
+                selection.Link(
+                    mark.Experiment is { } experiment ? $"/experiments/{experiment}" : $"/deliveries/{mark.Delivery}"))),
         ];
         return ([.. marks.OrderBy(mark => mark.At)], failed.Next is null && incidents.Next is null && said.Next is null);
 
@@ -62,7 +76,8 @@ public sealed record ChartSheet(
             new(Clock(at, selection.Zone), kind, $"{Shown.When(at, selection.Zone)} {text}", address);
     }
 
-    internal static double Clock(DateTimeOffset when, TimeZoneInfo zone) => (TimeZoneInfo.ConvertTime(when, zone).DateTime - DateTime.UnixEpoch).TotalMilliseconds;
+    internal static double Clock(DateTimeOffset when, TimeZoneInfo zone) =>
+        (TimeZoneInfo.ConvertTime(when, zone).DateTime - DateTime.UnixEpoch).TotalMilliseconds;
 }
 
 /// <param name="Rows">What follows the path in the address of this bucket's rows.</param>
@@ -76,7 +91,8 @@ public sealed record ChartBucket(double From, double To, string Name, string Row
 /// <param name="Parts">The places of the buckets of which the window holds a part only.</param>
 /// <param name="Shifts">Where its level shifted.</param>
 public sealed record Chart(
-    string Metric, bool IsBars, double Highest, ImmutableArray<string> Ticks, ImmutableArray<ChartLine> Lines, ImmutableArray<string> Says, ImmutableArray<int> Parts,
+    string Metric, bool IsBars, double Highest, ImmutableArray<string> Ticks, ImmutableArray<ChartLine> Lines,
+    ImmutableArray<string> Says, ImmutableArray<int> Parts,
     ImmutableArray<ChartShift> Shifts)
 {
     public static Chart Of(string metric, ImmutableArray<SeriesPoint> points, LevelHistory history, Selection selection)
@@ -88,10 +104,17 @@ public sealed record Chart(
             metric, words.IsCount, highest, ["0", words.Show(highest / 2), words.Show(highest)],
             [
                 new(hasSpread ? "median" : "", [.. points.Select(point => point.Value)]),
-                .. hasSpread ? new ChartLine[] { new("p75", [.. points.Select(point => point.P75)]), new("p90", [.. points.Select(point => point.P90)]) } : [],
+                .. hasSpread
+                    ? new ChartLine[]
+                    {
+                        new("p75", [.. points.Select(point => point.P75)]), new("p90", [.. points.Select(point => point.P90)]),
+                    } : [],
             ],
             [.. points.Select(words.Tip)], [.. Enumerable.Range(0, points.Length).Where(place => !words.IsWhole(points[place]))],
-            [.. history.Shifts.Select(shift => new ChartShift(ChartSheet.Clock(shift.At, selection.Zone), shift.After > shift.Before, words.Tip(shift)))]);
+            [
+                .. history.Shifts.Select(shift =>
+                    new ChartShift(ChartSheet.Clock(shift.At, selection.Zone), shift.After > shift.Before, words.Tip(shift))),
+            ]);
     }
 }
 

@@ -8,7 +8,9 @@ using Leadline.Storage;
 
 namespace Leadline.Web;
 
-/// <summary><c>/ledger.csv</c> and <c>/ledger.json</c>: all rows of the ledger page's filters, written as they are found.</summary>
+/// <summary>
+/// <c>/ledger.csv</c> and <c>/ledger.json</c>: all rows of the ledger page's filters, written as they are found.
+/// </summary>
 static class LedgerDownload
 {
     /// <summary>So many rows are held at once.</summary>
@@ -16,8 +18,10 @@ static class LedgerDownload
 
     static readonly string[] Columns =
     [
-        "service", "environment", "deployment_id", "deployed_at", "started_at", "version", "sha", "repository", "kind", "counted", "link", "methods", "commits", "changes",
-        "lead_times", "median_lead_seconds", "failed", "failed_because", "failed_at", "restored_at", "restored_by", "recovery_seconds", "rework", "rework_because", "url",
+        "service", "environment", "deployment_id", "deployed_at", "started_at", "version", "sha", "repository", "kind",
+        "counted", "link", "methods", "commits", "changes",
+        "lead_times", "median_lead_seconds", "failed", "failed_because", "failed_at", "restored_at", "restored_by",
+        "recovery_seconds", "rework", "rework_because", "url",
     ];
 
     public static void Map(IEndpointRouteBuilder endpoints)
@@ -32,7 +36,9 @@ static class LedgerDownload
         Begin(http, "text/csv; charset=utf-8", "csv");
         await using var writer = new StreamWriter(http.Response.Body, new UTF8Encoding(false)) { NewLine = "\r\n" };
         await writer.WriteLineAsync(string.Join(',', Columns));
-        await EachAsync(store, query, http.RequestAborted, line => writer.WriteLineAsync(string.Join(',', Fields(line))), () => writer.FlushAsync(http.RequestAborted));
+        await EachAsync(
+            store, query, http.RequestAborted, line => writer.WriteLineAsync(string.Join(',', Fields(line))),
+            () => writer.FlushAsync(http.RequestAborted));
     }
 
     static async Task JsonAsync(HttpContext http, Store store, Definitions definitions, TimeProvider clock)
@@ -78,7 +84,8 @@ static class LedgerDownload
         http.Response.Headers.CacheControl = "no-cache";
     }
 
-    static async Task EachAsync(Store store, LedgerQuery query, CancellationToken cancellation, Func<LedgerLine, Task> write, Func<Task> send)
+    static async Task EachAsync(
+        Store store, LedgerQuery query, CancellationToken cancellation, Func<LedgerLine, Task> write, Func<Task> send)
     {
         string? cursor = null;
         do
@@ -96,10 +103,14 @@ static class LedgerDownload
         var row = line.Entry;
         return
         [
-            Text(row.Service), Text(row.Environment), Text(row.DeploymentId), Instant(row.DeployedAt), Instant(row.StartedAt), Text(row.Version), Text(row.Sha),
-            Text(row.Repository), row.Kind, Flag(row.Counted), row.Link, Text(string.Join(' ', line.Methods)), Number(row.Commits), Number(row.Changes),
-            Number(row.LeadTimes), Number(row.MedianLeadSeconds), Flag(row.Failed), Text(row.FailedBecause.IsDefault ? "" : string.Join(' ', row.FailedBecause)),
-            Instant(row.FailedAt), Instant(row.RestoredAt), Text(row.RestoredBy), Number(row.RecoverySeconds), Flag(row.Rework), Text(row.ReworkBecause), Text(row.Url),
+            Text(row.Service), Text(row.Environment), Text(row.DeploymentId), Instant(row.DeployedAt), Instant(row.StartedAt),
+            Text(row.Version), Text(row.Sha),
+            Text(row.Repository), row.Kind, Flag(row.Counted), row.Link, Text(string.Join(' ', line.Methods)),
+            Number(row.Commits), Number(row.Changes),
+            Number(row.LeadTimes), Number(row.MedianLeadSeconds), Flag(row.Failed),
+            Text(row.FailedBecause.IsDefault ? "" : string.Join(' ', row.FailedBecause)),
+            Instant(row.FailedAt), Instant(row.RestoredAt), Text(row.RestoredBy), Number(row.RecoverySeconds), Flag(row.Rework),
+            Text(row.ReworkBecause), Text(row.Url),
         ];
     }
 
@@ -111,7 +122,8 @@ static class LedgerDownload
         return text.AsSpan().IndexOfAny(",\"\r\n'") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    static string Instant(DateTimeOffset? instant) => instant?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture) ?? "";
+    static string Instant(DateTimeOffset? instant) =>
+        instant?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture) ?? "";
 
     static string Number(double? number) => number?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";
 

@@ -16,12 +16,21 @@ public sealed record LedgerFilter(string Kind, string Text, LedgerSort Sort, boo
         string? problem = null;
         if (!LedgerQuery.Kinds.Any(known => known.Kind == kind))
         {
-            problem = $"There is no kind '{kind}' of rows: choose one of {string.Join(", ", LedgerQuery.Kinds.Select(known => known.Kind))}.";
+            problem =
+                $"There is no kind '{kind}' of rows: choose one of "
+                    + $"{string.Join(", ", LedgerQuery.Kinds.Select(known => known.Kind))}.";
             kind = "all";
         }
 
-        if (text.Length > LongestText) (text, problem) = ("", $"No version or sha is longer than {LongestText} letters: search for less.");
-        LedgerSort? by = sort switch { "time" => LedgerSort.Time, "lead_time" => LedgerSort.LeadTime, "recovery" => LedgerSort.Recovery, _ => null };
+        if (text.Length > LongestText)
+            (text, problem) = ("", $"No version or sha is longer than {LongestText} letters: search for less.");
+        LedgerSort? by = sort switch
+        {
+            "time" => LedgerSort.Time,
+            "lead_time" => LedgerSort.LeadTime,
+            "recovery" => LedgerSort.Recovery,
+            _ => null,
+        };
         if (by is null) problem = $"There is no order '{sort}': choose one of time, lead_time and recovery.";
         if (order is not ("rising" or "falling")) problem = $"'{order}' is no direction: choose rising or falling.";
         return new LedgerFilter(kind, text, by ?? LedgerSort.Time, order == "rising", problem);
@@ -33,11 +42,13 @@ public sealed record LedgerFilter(string Kind, string Text, LedgerSort Sort, boo
 
     /// <summary>The address of these rows, of the page or of a download.</summary>
     public string Link(Selection selection, string path, string? cursor = null) => selection.Link(
-        path, ("kind", Kind == "all" ? null : Kind), ("text", Text.Length == 0 ? null : Text), ("sort", Sort == LedgerSort.Time ? null : Word(Sort)),
+        path, ("kind", Kind == "all" ? null : Kind), ("text", Text.Length == 0 ? null : Text),
+        ("sort", Sort == LedgerSort.Time ? null : Word(Sort)),
         ("order", IsRising ? "rising" : null), ("cursor", cursor));
 
     /// <summary>The same rows in the order of a column; the other way round where they are so already.</summary>
     public LedgerFilter By(LedgerSort sort) => this with { Sort = sort, IsRising = Sort == sort && !IsRising };
 
-    public static string Word(LedgerSort sort) => sort switch { LedgerSort.Time => "time", LedgerSort.LeadTime => "lead_time", _ => "recovery" };
+    public static string Word(LedgerSort sort) =>
+        sort switch { LedgerSort.Time => "time", LedgerSort.LeadTime => "lead_time", _ => "recovery" };
 }

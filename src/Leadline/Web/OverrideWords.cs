@@ -26,5 +26,6 @@ static class OverrideWords
 
     /// <summary>What it speaks of is not there, and what that can be.</summary>
     public static string? Because(OverrideEntry entry) => entry.State != "nothing" ? null
-        : entry.Kind is "link_incident" or "unlink_incident" ? "its deployment or incident is not in what is judged" : "its deployment is not in the ledger";
+        : entry.Kind is "link_incident" or "unlink_incident" ? "its deployment or incident is not in what is judged"
+        : "its deployment is not in the ledger";
 }

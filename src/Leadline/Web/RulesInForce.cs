@@ -11,7 +11,9 @@ namespace Leadline.Web;
 /// <param name="IsDefault">Whether it is the one that holds without a file.</param>
 public sealed record RuleInForce(string Key, string Says, string Value, bool IsDefault);
 
-/// <summary>A line of the canonical definitions that one version has and the one before it has not, or the other way round.</summary>
+/// <summary>
+/// A line of the canonical definitions that one version has and the one before it has not, or the other way round.
+/// </summary>
 public sealed record RuleChange(string Key, string? Before, string? After);
 
 /// <summary>The definitions in words, made of the table that reads leadline.yaml and of their canonical text.</summary>
@@ -20,13 +22,15 @@ public static class RulesInForce
     /// <summary>Every rule that decides a number, in the order of the table.</summary>
     public static ImmutableArray<RuleInForce> Of(Definitions definitions)
     {
-        var (values, defaults) = (Values(DefinitionsHash.Whole(definitions)), Values(DefinitionsHash.Whole(Definitions.Default)));
+        var (values, defaults) =
+            (Values(DefinitionsHash.Whole(definitions)), Values(DefinitionsHash.Whole(Definitions.Default)));
         return [.. Leaves("", SettingsKey.Root).SelectMany(Rules)];
 
         IEnumerable<RuleInForce> Rules((string Path, SettingsKey Key) leaf)
         {
             // The preset's name decides nothing; sources and the log are no definitions.
-            var path = leaf.Path.StartsWith("definitions.", StringComparison.Ordinal) ? leaf.Path["definitions.".Length..] : leaf.Path;
+            var path = leaf.Path.StartsWith("definitions.", StringComparison.Ordinal) ? leaf.Path["definitions.".Length..]
+                : leaf.Path;
             if (values.TryGetValue(path, out var value))
                 yield return new RuleInForce(leaf.Path, leaf.Key.Says, Word(value), value == defaults.GetValueOrDefault(path));
         }
@@ -44,23 +48,29 @@ public static class RulesInForce
                 .Where(change => change.Before != change.After),
         ];
 
-        string? In(Dictionary<string, string> values, string key) => values.TryGetValue(key, out var value) || otherwise.TryGetValue(key, out value) ? Word(value) : null;
+        string? In(Dictionary<string, string> values, string key) =>
+            values.TryGetValue(key, out var value) || otherwise.TryGetValue(key, out value) ? Word(value) : null;
     }
 
     /// <summary>The keys that hold a value, with the names that lead to them.</summary>
     internal static IEnumerable<(string Path, SettingsKey Key)> Leaves(string path, SettingsKey key) => key.Below.IsEmpty
         ? [(path, key)]
-        : key.Kind == SettingsKind.NamedMap ? [] : key.Below.SelectMany(below => Leaves(path.Length == 0 ? below.Name : $"{path}.{below.Name}", below));
+        : key.Kind == SettingsKind.NamedMap ? []
+        : key.Below.SelectMany(below => Leaves(path.Length == 0 ? below.Name : $"{path}.{below.Name}", below));
 
     /// <summary>The canonical text's lines by key.</summary>
-    internal static Dictionary<string, string> Values(string canonical) => canonical.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.Split(" = ", 2)).ToDictionary(line => line[0], line => line.Length > 1 ? line[1] : "", StringComparer.Ordinal);
+    internal static Dictionary<string, string> Values(string canonical) =>
+        canonical.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(" = ", 2))
+            .ToDictionary(line => line[0], line => line.Length > 1 ? line[1] : "", StringComparer.Ordinal);
 
     /// <summary>A value as leadline.yaml writes it: the canonical text writes the program's names.</summary>
     static string Word(string value)
     {
         if (value.Length == 0) return "none";
-        if (TimeSpan.TryParseExact(value, "c", null, out var span)) return span == FailureRules.Unlimited ? SettingsKey.Forever : span.TotalHours >= 1 && span.Minutes == 0 ? $"{(long)span.TotalHours}h" : $"{(long)span.TotalMinutes}m";
+        if (TimeSpan.TryParseExact(value, "c", null, out var span))
+            return span == FailureRules.Unlimited ? SettingsKey.Forever : span.TotalHours >= 1 && span.Minutes == 0
+                ? $"{(long)span.TotalHours}h" : $"{(long)span.TotalMinutes}m";
         return value switch
         {
             "True" or "False" => value.ToLowerInvariant(),

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Components.Web.HtmlRendering;
 namespace Leadline.Web;
 
 /// <summary>
-/// Sends what stands above a page of numbers while they are still asked for: a browser has the style, the scripts and something to show meanwhile.
-/// Nothing is sent before the page has looked at its address.
+/// Sends what stands above a page of numbers while they are still asked for: a browser has the style, the scripts and something
+/// to show meanwhile. Nothing is sent before the page has looked at its address.
 /// </summary>
 static partial class SelectedPages
 {
@@ -21,7 +21,8 @@ static partial class SelectedPages
 
     public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type is { } page && page.IsAssignableTo(typeof(SelectedPage)))
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type is { } page
+            && page.IsAssignableTo(typeof(SelectedPage)))
             await SendAsync(context, page);
         else
             await next(context);
@@ -36,7 +37,8 @@ static partial class SelectedPages
             var asked = renderer.BeginRenderingComponent<CascadingValue<HttpContext>>(About(context, content =>
             {
                 content.OpenComponent(0, page);
-                foreach (var (name, value) in context.Request.RouteValues.Where(value => value.Key != "page")) content.AddComponentParameter(1, name, value);
+                foreach (var (name, value) in context.Request.RouteValues.Where(value => value.Key != "page"))
+                    content.AddComponentParameter(1, name, value);
                 content.CloseComponent();
             }));
 
@@ -45,22 +47,25 @@ static partial class SelectedPages
             var frame = renderer.BeginRenderingComponent<CascadingValue<HttpContext>>(About(context, content =>
             {
                 content.OpenComponent<Document>(0);
-                content.AddComponentParameter(1, nameof(Document.Page), (RenderFragment)(place => place.AddMarkupContent(0, Place)));
+                content.AddComponentParameter(
+                    1, nameof(Document.Page), (RenderFragment)(place => place.AddMarkupContent(0, Place)));
                 content.CloseComponent();
             })).ToHtmlString();
             var at = frame.IndexOf(Place, StringComparison.Ordinal);
             context.Response.ContentType = "text/html; charset=utf-8";
             await context.Response.WriteAsync(frame[..at] + Skeleton, context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            await context.Response.WriteAsync(await ContentAsync(asked, context, logs) + frame[(at + Place.Length)..], context.RequestAborted);
+            await context.Response.WriteAsync(
+                await ContentAsync(asked, context, logs) + frame[(at + Place.Length)..], context.RequestAborted);
         });
     }
 
-    static ParameterView About(HttpContext context, RenderFragment content) => ParameterView.FromDictionary(new Dictionary<string, object?>
-    {
-        [nameof(CascadingValue<>.Value)] = context,
-        [nameof(CascadingValue<>.ChildContent)] = content,
-    });
+    static ParameterView About(HttpContext context, RenderFragment content) =>
+        ParameterView.FromDictionary(new Dictionary<string, object?>
+        {
+            [nameof(CascadingValue<>.Value)] = context,
+            [nameof(CascadingValue<>.ChildContent)] = content,
+        });
 
     /// <summary>The page, or why there is none: the answer has begun, so that its status can no longer say so.</summary>
     static async Task<string> ContentAsync(HtmlRootComponent asked, HttpContext context, ILoggerFactory logs)
@@ -73,7 +78,8 @@ static partial class SelectedPages
         catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
         {
             Log.Failed(logs.CreateLogger(typeof(SelectedPages)), context.Request.Path, error);
-            return $"<h1>There are no numbers now</h1><p class=\"problem\">What happened: {HtmlEncoder.Default.Encode(Problem.SentenceOf(error))}.</p>";
+            return "<h1>There are no numbers now</h1><p class=\"problem\">What happened: "
+                + $"{HtmlEncoder.Default.Encode(Problem.SentenceOf(error))}.</p>";
         }
     }
 

@@ -9,7 +9,10 @@ namespace Leadline.Web;
 public sealed record SelectionWords
 {
     /// <summary>The keys of an address that go with the reader from page to page.</summary>
-    public static readonly string[] Keys = ["service", "team", "area", "environment", "window", "from", "to", "by", "compare", "marks"];
+    public static readonly string[] Keys =
+    [
+        "service", "team", "area", "environment", "window", "from", "to", "by", "compare", "marks",
+    ];
 
     public string? Service { get; init; }
     public string? Team { get; init; }
@@ -48,7 +51,8 @@ public sealed record SelectionWords
     {
         List<string> parts = [];
         foreach (var key in Keys)
-            if (!string.IsNullOrEmpty(query[key]) && !Names(more, key)) parts.Add($"{key}={Uri.EscapeDataString(query[key][0]!)}");
+            if (!string.IsNullOrEmpty(query[key]) && !Names(more, key))
+                parts.Add($"{key}={Uri.EscapeDataString(query[key][0]!)}");
         foreach (var (key, value) in more)
             if (value is not null) parts.Add($"{key}={Uri.EscapeDataString(value)}");
         return parts.Count == 0 ? address : $"{address}?{string.Join('&', parts)}";
@@ -117,7 +121,9 @@ public sealed record Selection
     /// <summary>The window and scope as the store and the metrics are asked.</summary>
     public MetricsQuery Query => new(Services, Environment, Start(From), Start(To.AddDays(1)));
 
-    /// <summary>Who it is about, for a sentence: <c>checkout</c>, <c>team payments</c> or <c>all services together</c>.</summary>
+    /// <summary>
+    /// Who it is about, for a sentence: <c>checkout</c>, <c>team payments</c> or <c>all services together</c>.
+    /// </summary>
     public string Who => Service ?? (Team, Area) switch
     {
         (null, null) => "all services together",
@@ -147,7 +153,8 @@ public sealed record Selection
         var window = asked.Window == "year" ? "365" : asked.Window;
         var named = Windows.FirstOrDefault(known => known.Value == window);
         if (window is not (null or "" or "custom") && named.Value is null)
-            problem = $"There is no window '{window}': choose one of 7, 30, 90 and 365 days, quarter, or custom with from and to.";
+            problem =
+                $"There is no window '{window}': choose one of 7, 30, 90 and 365 days, quarter, or custom with from and to.";
         var custom = window is null or "" or "custom" && (first ?? last) is not null && problem is null;
         var value = custom ? "custom" : named.Value ?? "90";
         var end = custom ? last ?? today : today;
@@ -159,11 +166,14 @@ public sealed record Selection
         };
         if (start > end)
         {
-            problem = $"The window ends on {end.ToString(Days)}, before it begins on {start.ToString(Days)}: showing the last 90 days.";
+            problem =
+                $"The window ends on {end.ToString(Days)}, before it begins on {start.ToString(Days)}: showing the last 90 "
+                    + "days.";
             (value, end, start) = ("90", today, today.AddDays(-89));
         }
 
-        if (asked.Compare is not (null or "previous" or "none")) problem ??= $"There is no comparison '{asked.Compare}': choose previous or none.";
+        if (asked.Compare is not (null or "previous" or "none"))
+            problem ??= $"There is no comparison '{asked.Compare}': choose previous or none.";
         Bucket? by = asked.By switch { "day" => Bucket.Day, "week" => Bucket.Week, "month" => Bucket.Month, _ => null };
         return new Selection
         {
@@ -189,15 +199,20 @@ public sealed record Selection
         };
     }
 
-    /// <summary>The same of the services that there are: those of the team and area, and what is not among them is said.</summary>
+    /// <summary>
+    /// The same of the services that there are: those of the team and area, and what is not among them is said.
+    /// </summary>
     public Selection Among(ImmutableArray<OwnedService> known)
     {
         if (Service is null && Team is null && Area is null) return this;
-        var problem = Problem ?? Unknown("service", Service, known.Select(one => one.Name)) ?? Unknown("team", Team, known.Select(one => one.Team))
-            ?? Unknown("area", Area, known.Select(one => one.Area));
+        var problem = Problem ?? Unknown("service", Service, known.Select(one => one.Name))
+            ?? Unknown("team", Team, known.Select(one => one.Team))
+                ?? Unknown("area", Area, known.Select(one => one.Area));
         ImmutableArray<string> meant =
             [.. known.Where(one => Is(Service, one.Name) && Is(Team, one.Team) && Is(Area, one.Area)).Select(one => one.Name)];
-        if (meant.IsEmpty) problem ??= $"{(Service is null ? "No service is" : Service + " is not")} of {(this with { Service = null }).Who}: choose one filter less.";
+        if (meant.IsEmpty)
+            problem ??= $"{(Service is null ? "No service is" : Service + " is not")} of "
+                + $"{(this with { Service = null }).Who}: choose one filter less.";
         return this with { Services = meant, Problem = problem };
     }
 
@@ -247,7 +262,8 @@ public sealed record Selection
     };
 
     /// <summary>The same scope over as many days, up to the first one.</summary>
-    public Selection Before => this with { Window = "custom", From = From.AddDays(From.DayNumber - To.DayNumber - 1), To = From.AddDays(-1) };
+    public Selection Before =>
+        this with { Window = "custom", From = From.AddDays(From.DayNumber - To.DayNumber - 1), To = From.AddDays(-1) };
 
     /// <summary>The same window of one service.</summary>
     public Selection About(string service) => this with { Service = service, Team = null, Area = null, Services = [service] };
@@ -273,7 +289,8 @@ public sealed record Selection
     static DateOnly? Day(string? text, string key, ref string? problem)
     {
         if (string.IsNullOrEmpty(text)) return null;
-        if (DateOnly.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 9000) return day;
+        if (DateOnly.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            && day.Year is > 1970 and < 9000) return day;
         problem = $"'{text}' is no day for '{key}': write it as {Days}, for example 2026-03-31.";
         return null;
     }

@@ -10,7 +10,8 @@ public static class Shown
     public static string? Span(double? seconds) => seconds is null ? null : Human.Span(seconds);
 
     /// <summary>Marked where it was estimated from a histogram.</summary>
-    public static string? Span(double? seconds, Percentiles percentiles) => seconds is null ? null : Human.About(Human.Span(seconds), percentiles);
+    public static string? Span(double? seconds, Percentiles percentiles) =>
+        seconds is null ? null : Human.About(Human.Span(seconds), percentiles);
 
     public static string? Ratio(double? ratio) => ratio is null ? null : Human.Share(ratio);
 
@@ -38,9 +39,11 @@ public static class Shown
 
     public static string Count(long count, string thing) => count == 1 ? $"1 {thing}" : $"{count:N0} {thing}s";
 
-    public static string When(DateTimeOffset when, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(when, zone).ToString("yyyy-MM-dd HH:mm");
+    public static string When(DateTimeOffset when, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(when, zone).ToString("yyyy-MM-dd HH:mm");
 
-    public static string Day(DateTimeOffset when, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(when, zone).ToString("yyyy-MM-dd");
+    public static string Day(DateTimeOffset when, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(when, zone).ToString("yyyy-MM-dd");
 
     /// <summary>A commit id as people write it; other evidence as it is.</summary>
     public static string? Short(string? id) => id is { Length: 40 or 64 } && id.All(char.IsAsciiHexDigit) ? id[..7] : id;
@@ -48,8 +51,10 @@ public static class Shown
     public static string Address(LedgerEntry row) => Address(row.DeploymentId);
 
     /// <summary>Ids may hold slashes, which stay; everything else that an address cannot hold is escaped.</summary>
-    public static string Address(string deploymentId) => "/deployments/" + string.Join('/', deploymentId.Split('/').Select(Uri.EscapeDataString));
+    public static string Address(string deploymentId) =>
+        "/deployments/" + string.Join('/', deploymentId.Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>Whether it may be followed: sources send all kinds of text as an address, and a page must not run it.</summary>
-    public static bool IsWebAddress(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "https" or "http";
+    public static bool IsWebAddress(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "https" or "http";
 }

@@ -12,11 +12,15 @@ public static class StageShapes
 {
     public const double Width = 1000;
 
-    /// <summary>Bounds in seconds, with the words for what lies below each and, last, above all: people know these spans.</summary>
+    /// <summary>
+    /// Bounds in seconds, with the words for what lies below each and, last, above all: people know these spans.
+    /// </summary>
     static readonly (double Below, string Says)[] Spans =
     [
-        (60, "under 1 min"), (300, "1 to 5 min"), (900, "5 to 15 min"), (3600, "15 to 60 min"), (14_400, "1 to 4 h"), (43_200, "4 to 12 h"), (86_400, "12 to 24 h"),
-        (259_200, "1 to 3 days"), (604_800, "3 to 7 days"), (2_592_000, "7 to 30 days"), (double.PositiveInfinity, "over 30 days"),
+        (60, "under 1 min"), (300, "1 to 5 min"), (900, "5 to 15 min"), (3600, "15 to 60 min"), (14_400, "1 to 4 h"),
+        (43_200, "4 to 12 h"), (86_400, "12 to 24 h"),
+        (259_200, "1 to 3 days"), (604_800, "3 to 7 days"), (2_592_000, "7 to 30 days"),
+        (double.PositiveInfinity, "over 30 days"),
     ];
 
     /// <summary>The medians that are known, side by side in order.</summary>
@@ -40,7 +44,8 @@ public static class StageShapes
     public static ImmutableArray<(string Says, long Count)> Distribution(LeadTimeStage stage)
     {
         var counts = new long[Spans.Length];
-        foreach (var (bin, count) in stage.Bins) counts[Array.FindIndex(Spans, span => LogHistogram.SecondsOf(bin) < span.Below)] += count;
+        foreach (var (bin, count) in stage.Bins)
+            counts[Array.FindIndex(Spans, span => LogHistogram.SecondsOf(bin) < span.Below)] += count;
         return [.. Spans.Select((span, place) => (span.Says, counts[place]))];
     }
 }

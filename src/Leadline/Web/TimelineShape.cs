@@ -13,7 +13,10 @@ public sealed record TimelineSpan(string Kind, DateTimeOffset From, DateTimeOffs
 /// <param name="Note">What stands at its end.</param>
 public sealed record TimelineLane(string Name, string Note, ImmutableArray<TimelineSpan> Spans);
 
-/// <summary>The way into a deployment and out of its failure, as lanes on one axis of time. Everything drawn stands beside it in words too.</summary>
+/// <summary>
+/// The way into a deployment and out of its failure, as lanes on one axis of time. Everything drawn stands beside it in words
+/// too.
+/// </summary>
 public sealed class TimelineShape
 {
     /// <summary>The most changes that are drawn: those that took longest.</summary>
@@ -43,15 +46,20 @@ public sealed class TimelineShape
     /// <param name="shipped">Those of its shipped changes that took longest, first.</param>
     /// <param name="events">What facts tell.</param>
     /// <param name="blames">The signs of its failure.</param>
-    public static TimelineShape Of(LedgerEntry row, ImmutableArray<ShippedEntry> shipped, ImmutableArray<TimelineEvent> events, ImmutableArray<BlameEntry> blames)
+    public static TimelineShape Of(
+        LedgerEntry row, ImmutableArray<ShippedEntry> shipped, ImmutableArray<TimelineEvent> events,
+        ImmutableArray<BlameEntry> blames)
     {
         List<TimelineLane> lanes = [.. Changes(row, shipped)];
         var builds = events.Where(told => told.Kind.StartsWith("build ", StringComparison.Ordinal)).OrderBy(told => told.At)
-            .Select(told => new TimelineSpan(told.Kind.Replace(' ', '-'), told.At, told.At, $"{told.Name}: {told.Kind}")).ToImmutableArray();
+            .Select(told => new TimelineSpan(told.Kind.Replace(' ', '-'), told.At, told.At, $"{told.Name}: {told.Kind}"))
+            .ToImmutableArray();
         if (!builds.IsEmpty) lanes.Add(new TimelineLane("builds", Shown.Count(builds.Length, "build"), builds));
         lanes.Add(Deployment(row, events));
         foreach (var incident in blames.Where(blame => blame.IsIncident).Take(MostChanges))
-            lanes.Add(Failure(incident.Signal == "degradation" ? incident.Signal : incident.Evidence, incident.StartedAt, incident.ResolvedAt, incident.AcknowledgedAt, incident.Title ?? incident.Evidence));
+            lanes.Add(Failure(
+                incident.Signal == "degradation" ? incident.Signal : incident.Evidence, incident.StartedAt, incident.ResolvedAt,
+                incident.AcknowledgedAt, incident.Title ?? incident.Evidence));
         if (row is { Failed: true, FailedAt: { } failed } && !blames.Any(blame => blame.IsIncident))
             lanes.Add(Failure("failure", failed, row.RestoredAt, null, "the failure"));
         return new TimelineShape([.. lanes], row.DeployedAt);
@@ -74,8 +82,10 @@ public sealed class TimelineShape
     /// <summary>One lane for each change, and for each commit of none, with the stages of the slowest commit in it.</summary>
     static IEnumerable<TimelineLane> Changes(LedgerEntry row, ImmutableArray<ShippedEntry> shipped)
     {
-        var timed = shipped.Where(one => one is { StartedAt: not null, LeadSeconds: not null }).OrderByDescending(one => one.LeadSeconds).ToList();
-        foreach (var one in timed.DistinctBy(one => one.Change is { } number ? $"{one.Repository}#{number}" : one.Sha).Take(MostChanges))
+        var timed = shipped.Where(one => one is { StartedAt: not null, LeadSeconds: not null })
+            .OrderByDescending(one => one.LeadSeconds).ToList();
+        foreach (var one in timed.DistinctBy(one => one.Change is { } number ? $"{one.Repository}#{number}" : one.Sha)
+            .Take(MostChanges))
         {
             var at = one.StartedAt!.Value;
             var spans = ImmutableArray.CreateBuilder<TimelineSpan>();
@@ -87,7 +97,11 @@ public sealed class TimelineShape
             }
 
             // What no stage accounts for is drawn as time of which nothing else is known.
-            if (at < row.DeployedAt) spans.Insert(0, new TimelineSpan("unknown", one.StartedAt.Value, row.DeployedAt, $"lead time: {Shown.Span(one.LeadSeconds)}"));
+            if (at < row.DeployedAt)
+                spans.Insert(
+                    0,
+                    new TimelineSpan(
+                        "unknown", one.StartedAt.Value, row.DeployedAt, $"lead time: {Shown.Span(one.LeadSeconds)}"));
             var name = one.Change is { } change ? $"#{change}" : Shown.Short(one.Sha)!;
             yield return new TimelineLane(name, Shown.Span(one.LeadSeconds)!, spans.DrainToImmutable());
         }
@@ -96,7 +110,8 @@ public sealed class TimelineShape
     static IEnumerable<(string Stage, double Seconds)> StagesOf(StageSeconds stages) =>
         ((string Stage, double? Seconds)[])
         [
-            ("coding", stages.Coding), ("pickup", stages.Pickup), ("review", stages.Review), ("build", stages.Build), ("wait", stages.Wait), ("deploy", stages.Deploy),
+            ("coding", stages.Coding), ("pickup", stages.Pickup), ("review", stages.Review), ("build", stages.Build),
+            ("wait", stages.Wait), ("deploy", stages.Deploy),
         ]
         is var all ? all.Where(stage => stage.Seconds is not null).Select(stage => (stage.Stage, stage.Seconds!.Value)) : [];
 
@@ -104,10 +119,16 @@ public sealed class TimelineShape
     {
         var spans = ImmutableArray.CreateBuilder<TimelineSpan>();
         var began = row.StartedAt ?? row.DeployedAt;
-        if (events.Where(told => told.Kind == "waits for approval" && told.At < began).Select(told => (DateTimeOffset?)told.At).Min() is { } waited)
-            spans.Add(new TimelineSpan("wait", waited, began, $"waited for approval: {Shown.Span((began - waited).TotalSeconds)}"));
-        spans.Add(new TimelineSpan("deploy", began, row.DeployedAt, row.StartedAt is null ? "deployed" : $"deploying: {Shown.Span((row.DeployedAt - began).TotalSeconds)}"));
-        return new TimelineLane("deployment", row.StartedAt is null ? "took: not known" : Shown.Span((row.DeployedAt - began).TotalSeconds)!, spans.DrainToImmutable());
+        if (events.Where(told => told.Kind == "waits for approval" && told.At < began).Select(told => (DateTimeOffset?)told.At)
+            .Min() is { } waited)
+            spans.Add(
+                new TimelineSpan("wait", waited, began, $"waited for approval: {Shown.Span((began - waited).TotalSeconds)}"));
+        spans.Add(new TimelineSpan(
+            "deploy", began, row.DeployedAt,
+            row.StartedAt is null ? "deployed" : $"deploying: {Shown.Span((row.DeployedAt - began).TotalSeconds)}"));
+        return new TimelineLane(
+            "deployment", row.StartedAt is null ? "took: not known" : Shown.Span((row.DeployedAt - began).TotalSeconds)!,
+            spans.DrainToImmutable());
     }
 
     static TimelineLane Failure(string name, DateTimeOffset from, DateTimeOffset? to, DateTimeOffset? acknowledged, string title)

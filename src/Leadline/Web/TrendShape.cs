@@ -24,12 +24,14 @@ public sealed class TrendShape
     /// <summary>Upper edges for spans in seconds: those that people read off without thinking, as are their halves.</summary>
     public static ReadOnlySpan<double> Spans =>
     [
-        60, 120, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800, 345_600, 518_400, 691_200, 864_000, 1_209_600, 1_728_000, 2_592_000,
+        60, 120, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 28_800, 43_200, 86_400, 172_800, 345_600, 518_400, 691_200,
+        864_000, 1_209_600, 1_728_000, 2_592_000,
         5_184_000, 8_640_000, 17_280_000, 31_536_000,
     ];
 
     /// <summary>Upper edges for counts.</summary>
-    public static ReadOnlySpan<double> Counts => [2, 4, 6, 8, 10, 20, 30, 40, 60, 80, 100, 200, 300, 400, 600, 800, 1000, 2000, 4000, 6000, 10_000];
+    public static ReadOnlySpan<double> Counts =>
+        [2, 4, 6, 8, 10, 20, 30, 40, 60, 80, 100, 200, 300, 400, 600, 800, 1000, 2000, 4000, 6000, 10_000];
 
     /// <summary>The value at the upper edge.</summary>
     public double Highest { get; }
@@ -63,7 +65,9 @@ public sealed class TrendShape
     public double? X(DateTimeOffset at)
     {
         for (var i = 0; i < points.Length; i++)
-            if (points[i].From <= at && at < points[i].To) return Left + ((i + ((at - points[i].From) / (points[i].To - points[i].From))) * (Width - Left - Right) / points.Length);
+            if (points[i].From <= at && at < points[i].To)
+                return Left
+                    + ((i + ((at - points[i].From) / (points[i].To - points[i].From))) * (Width - Left - Right) / points.Length);
         return null;
     }
 

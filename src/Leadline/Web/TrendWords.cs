@@ -39,7 +39,9 @@ public sealed class TrendWords(string metric, Selection selection)
     {
         if (point.Value is not { } value) return $"{Name(point)}: no data";
         var more = point is { P75: { } third, P90: { } ninth } ? $" median, {Show(third)} p75, {Show(ninth)} p90" : "";
-        return $"{Name(point)}: {Show(value)}{more}{(IsCount ? "" : ", " + Counted(point.Count))}{(IsWhole(point) ? "" : $" (part of the {word})")}";
+        return $"{Name(point)}: "
+            + $"{Show(value)}{more}{(IsCount ? "" : ", " + Counted(point.Count))}"
+            + $"{(IsWhole(point) ? "" : $" (part of the {word})")}";
     }
 
     /// <summary>A shift of the level, in one line.</summary>
@@ -48,11 +50,12 @@ public sealed class TrendWords(string metric, Selection selection)
     /// <summary>Whether the window holds all of the day, week or month.</summary>
     public bool IsWhole(SeriesPoint point) => Begins(point.From) && Begins(point.To);
 
-    public string Name(SeriesPoint point) => TimeZoneInfo.ConvertTime(point.From, selection.Zone).ToString(selection.Bucket switch
-    {
-        Bucket.Month => "MMM yyyy",
-        _ => "d MMM",
-    });
+    public string Name(SeriesPoint point) =>
+        TimeZoneInfo.ConvertTime(point.From, selection.Zone).ToString(selection.Bucket switch
+        {
+            Bucket.Month => "MMM yyyy",
+            _ => "d MMM",
+        });
 
     bool Begins(DateTimeOffset when)
     {

@@ -20,7 +20,8 @@ static class WebFiles
     /// <exception cref="KeyNotFoundException">No file of wwwroot has this name.</exception>
     public static string Address(string name) => $"/assets/{name}?v={All[name].Version}";
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/assets/{name}", Answer).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/assets/{name}", Answer).ExcludeFromDescription();
 
     static IResult Answer(string name, HttpContext http)
     {
@@ -28,8 +29,11 @@ static class WebFiles
         var (content, coding) = asset.For(http.Request);
         http.Response.Headers.Vary = HeaderNames.AcceptEncoding;
         if (coding is not null) http.Response.Headers.ContentEncoding = coding;
-        http.Response.Headers.CacheControl = http.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache";
-        return Results.Bytes(content, asset.Type, entityTag: new EntityTagHeaderValue($"\"{asset.Version}{(coding is null ? "" : "-" + coding)}\""));
+        http.Response.Headers.CacheControl = http.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable"
+            : "no-cache";
+        return Results.Bytes(
+            content, asset.Type,
+            entityTag: new EntityTagHeaderValue($"\"{asset.Version}{(coding is null ? "" : "-" + coding)}\""));
     }
 
     static Asset Load(string resource)
@@ -56,7 +60,8 @@ static class WebFiles
         readonly Lazy<byte[]> brotli = new(() =>
         {
             var smaller = new byte[BrotliEncoder.GetMaxCompressedLength(content.Length)];
-            if (!BrotliEncoder.TryCompress(content, smaller, out var length, BrotliQuality, window: 22)) throw new InvalidOperationException("brotli wrote more than it may");
+            if (!BrotliEncoder.TryCompress(content, smaller, out var length, BrotliQuality, window: 22))
+                throw new InvalidOperationException("brotli wrote more than it may");
             return smaller[..length];
         });
 
@@ -77,7 +82,8 @@ static class WebFiles
             var accepted = request.GetTypedHeaders().AcceptEncoding;
             return Takes("br") ? (brotli.Value, "br") : Takes("gzip") ? (gzip.Value, "gzip") : (content, null);
 
-            bool Takes(string coding) => accepted.Any(one => one.Value.Equals(coding, StringComparison.OrdinalIgnoreCase) && one.Quality is not 0);
+            bool Takes(string coding) =>
+                accepted.Any(one => one.Value.Equals(coding, StringComparison.OrdinalIgnoreCase) && one.Quality is not 0);
         }
     }
 }

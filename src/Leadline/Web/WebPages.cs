@@ -21,7 +21,8 @@ public static class WebPages
         LedgerDownload.Map(app);
         app.Use(SelectedPages.AnswerAsync);
 
-        // Forms are sent to endpoints that know by the browser's own headers whose page it was: neither a cookie nor a key on the disk is needed.
+        // Forms are sent to endpoints that know by the browser's own headers whose page it was: neither a cookie nor a key on
+        // the disk is needed.
         app.MapRazorComponents<Document>().DisableAntiforgery().ExcludeFromDescription();
         return app;
     }

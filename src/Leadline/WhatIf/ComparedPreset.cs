@@ -10,7 +10,8 @@ public sealed record ComparedPreset(string Preset, string Tool, MetricsReport Re
 {
     /// <summary>Every preset, in order, over the services, environments and time zone of the definitions in force.</summary>
     /// <exception cref="FormatException">The scope has too many services.</exception>
-    public static async Task<ImmutableArray<ComparedPreset>> AllAsync(JudgingAgain judging, Definitions inForce, MetricsQuery query, CancellationToken cancellation)
+    public static async Task<ImmutableArray<ComparedPreset>> AllAsync(
+        JudgingAgain judging, Definitions inForce, MetricsQuery query, CancellationToken cancellation)
     {
         var judged = await judging.JudgeAsync(query, [.. Presets.All.Select(preset => preset.Over(inForce))], cancellation);
         return [.. Presets.All.Zip(judged, (preset, again) => new ComparedPreset(preset.Name, preset.Tool, again.Report))];

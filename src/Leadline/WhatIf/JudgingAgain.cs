@@ -10,8 +10,8 @@ namespace Leadline.WhatIf;
 public sealed record JudgedAgain(Definitions Definitions, MetricsReport Report, ImmutableArray<JudgedService> Services);
 
 /// <summary>
-/// Judges services again, in memory: the store's facts by the same rules, and their rows in a store of their own by the same SQL. Nothing is written
-/// to the store.
+/// Judges services again, in memory: the store's facts by the same rules, and their rows in a store of their own by the same
+/// SQL. Nothing is written to the store.
 /// </summary>
 /// <param name="store">Whose facts are judged.</param>
 /// <param name="clock">What is open is as old as it says.</param>
@@ -26,25 +26,35 @@ public sealed class JudgingAgain(Store store, TimeProvider clock, Levels? levels
     // Each question takes a processor and the facts of some services: the next one waits.
     readonly SemaphoreSlim turn = new(1, 1);
 
-    /// <summary>The scope under each of these definitions, in their order, by one reading of its facts wherever they name the same services.</summary>
-    /// <exception cref="FormatException">The scope has too many services, or definitions do not have its environment.</exception>
-    public async Task<ImmutableArray<JudgedAgain>> JudgeAsync(MetricsQuery query, ImmutableArray<Definitions> definitions, CancellationToken cancellation)
+    /// <summary>
+    /// The scope under each of these definitions, in their order, by one reading of its facts wherever they name the same
+    /// services.
+    /// </summary>
+    /// <exception cref="FormatException">The scope has too many services, or definitions do not have its
+    /// environment.</exception>
+    public async Task<ImmutableArray<JudgedAgain>> JudgeAsync(
+        MetricsQuery query, ImmutableArray<Definitions> definitions, CancellationToken cancellation)
     {
         foreach (var one in definitions)
         {
             if (!one.Environments.Any(known => known.Name.Value == query.Environment))
-                throw new FormatException($"the other definitions have no environment '{query.Environment}': they have {string.Join(", ", one.Environments.Select(known => known.Name))}");
+                throw new FormatException(
+                    $"the other definitions have no environment '{query.Environment}': they have "
+                        + $"{string.Join(", ", one.Environments.Select(known => known.Name))}");
         }
 
         await turn.WaitAsync(cancellation);
         try
         {
             var services = definitions.Select(_ => ImmutableArray.CreateBuilder<JudgedService>()).ToArray();
-            foreach (var alike in Enumerable.Range(0, definitions.Length).GroupBy(i => DefinitionsHash.OfServices(definitions[i])))
+            foreach (var alike in Enumerable.Range(0, definitions.Length)
+                .GroupBy(i => DefinitionsHash.OfServices(definitions[i])))
                 await JudgeAsync(query, [.. alike.Select(i => (definitions[i], services[i]))], cancellation);
             var judged = ImmutableArray.CreateBuilder<JudgedAgain>();
             for (var i = 0; i < definitions.Length; i++)
-                judged.Add(new JudgedAgain(definitions[i], await MeasureAsync(definitions[i], services[i], query, cancellation), services[i].ToImmutable()));
+                judged.Add(new JudgedAgain(
+                    definitions[i], await MeasureAsync(definitions[i], services[i], query, cancellation),
+                    services[i].ToImmutable()));
             return judged.DrainToImmutable();
         }
         finally
@@ -54,12 +64,17 @@ public sealed class JudgingAgain(Store store, TimeProvider clock, Levels? levels
     }
 
     /// <summary>Judges under definitions that map facts to the same services.</summary>
-    async Task JudgeAsync(MetricsQuery query, ImmutableArray<(Definitions Definitions, ImmutableArray<JudgedService>.Builder Judged)> alike, CancellationToken cancellation)
+    async Task JudgeAsync(
+        MetricsQuery query, ImmutableArray<(Definitions Definitions, ImmutableArray<JudgedService>.Builder Judged)> alike,
+        CancellationToken cancellation)
     {
         var map = await store.ServiceMapAsync(alike[0].Definitions, cancellation);
-        var services = map.Services.Where(service => query.Services is not { } named || named.Contains(service.Name.Value)).ToList();
+        var services = map.Services.Where(service => query.Services is not { } named || named.Contains(service.Name.Value))
+            .ToList();
         if (services.Count > MostServices)
-            throw new FormatException($"{services.Count} services would have to be judged again, and {MostServices} are the most: ask about a team, an area or a service");
+            throw new FormatException(
+                $"{services.Count} services would have to be judged again, and {MostServices} are the most: ask about a team, "
+                    + "an area or a service");
         foreach (var batch in services.Chunk(ServicesAtOnce))
         {
             var facts = await store.FactsOfAsync(batch, map, cancellation);
@@ -73,7 +88,8 @@ public sealed class JudgingAgain(Store store, TimeProvider clock, Levels? levels
                         foreach (var (definitions, judged) in alike)
                         {
                             cancellation.ThrowIfCancellationRequested();
-                            judged.Add(new JudgedService(service, Within(query, Correlator.Judge(own, definitions)), Mark: null));
+                            judged.Add(
+                                new JudgedService(service, Within(query, Correlator.Judge(own, definitions)), Mark: null));
                         }
                     }
                 },
@@ -81,22 +97,30 @@ public sealed class JudgingAgain(Store store, TimeProvider clock, Levels? levels
         }
     }
 
-    async Task<MetricsReport> MeasureAsync(Definitions definitions, IReadOnlyList<JudgedService> judged, MetricsQuery query, CancellationToken cancellation)
+    async Task<MetricsReport> MeasureAsync(
+        Definitions definitions, IReadOnlyList<JudgedService> judged, MetricsQuery query, CancellationToken cancellation)
     {
         await using var memory = await Store.OpenAsync("duckdb::memory:", cancellation);
         await memory.SaveJudgementsAsync(judged, cancellation);
-        return await new MetricsReader(memory, definitions, clock, levels: levels).ReadAsync(query with { Services = null }, cancellation);
+        return await new MetricsReader(memory, definitions, clock, levels: levels)
+            .ReadAsync(query with { Services = null }, cancellation);
     }
 
     /// <summary>What a window's numbers are made of, in the same order.</summary>
     static Judgement Within(MetricsQuery query, Judgement judgement)
     {
-        var ledger = judgement.Ledger.Where(row => Here(row.Environment) && (During(row.DeployedAt) || (row.FailedAt is { } failed && During(failed)))).ToImmutableArray();
+        var ledger =
+            judgement.Ledger.Where(row =>
+                Here(row.Environment)
+                    && (During(row.DeployedAt) || (row.FailedAt is { } failed && During(failed)))).ToImmutableArray();
         var kept = ledger.Select(row => row.DeploymentId).ToHashSet(StringComparer.Ordinal);
         return new Judgement(
             ledger,
             [.. judgement.Shipped.Where(one => Here(one.Environment) && kept.Contains(one.DeploymentId))],
-            [.. judgement.Blames.Where(blame => Here(blame.Environment) && ((blame.DeploymentId is { } id && kept.Contains(id)) || During(blame.StartedAt)))]);
+            [
+                .. judgement.Blames.Where(blame =>
+                    Here(blame.Environment) && ((blame.DeploymentId is { } id && kept.Contains(id)) || During(blame.StartedAt))),
+            ]);
 
         bool Here(EnvironmentName environment) => environment.Value == query.Environment;
 

@@ -35,5 +35,6 @@ public enum Move
 /// <param name="AfterSeconds">The time under the others.</param>
 /// <param name="Because">Why, in a sentence without its point.</param>
 public sealed record MovedRow(
-    Move Move, string Service, string DeploymentId, string? Version, DateTimeOffset DeployedAt, string? Sha, int? Change, double? BeforeSeconds, double? AfterSeconds,
+    Move Move, string Service, string DeploymentId, string? Version, DateTimeOffset DeployedAt, string? Sha, int? Change,
+    double? BeforeSeconds, double? AfterSeconds,
     string Because);

@@ -8,17 +8,21 @@ namespace Leadline.WhatIf;
 /// <summary>One of the five numbers under both definitions: a rate a day, seconds, or a share.</summary>
 /// <param name="Difference">Null where either is.</param>
 /// <param name="CountBefore">How many rows it is made of.</param>
-public sealed record MetricDifference(string Metric, double? Before, double? After, double? Difference, long CountBefore, long CountAfter);
+public sealed record MetricDifference(
+    string Metric, double? Before, double? After, double? Difference, long CountBefore, long CountAfter);
 
 /// <summary>How many rows moved, by what became of them.</summary>
 public sealed record MovedCount(Move Move, int Count);
 
-/// <summary>A scope's numbers under the definitions in force and under others, and every row that makes the difference.</summary>
+/// <summary>
+/// A scope's numbers under the definitions in force and under others, and every row that makes the difference.
+/// </summary>
 /// <param name="Rules">The keys that differ, with their values.</param>
 /// <param name="Moved">Over all rows, also those that are not listed.</param>
 /// <param name="Rows">As many as were asked for.</param>
 public sealed record WhatIfReport(
-    ImmutableArray<RuleChange> Rules, MetricsReport InForce, MetricsReport Other, ImmutableArray<MetricDifference> Differences, ImmutableArray<MovedCount> Moved,
+    ImmutableArray<RuleChange> Rules, MetricsReport InForce, MetricsReport Other, ImmutableArray<MetricDifference> Differences,
+    ImmutableArray<MovedCount> Moved,
     ImmutableArray<MovedRow> Rows)
 {
     /// <summary>The most rows that are listed where nobody asks for another number.</summary>
@@ -29,14 +33,18 @@ public sealed record WhatIfReport(
     /// <param name="other">Those that might be.</param>
     /// <param name="query">The scope and window.</param>
     /// <param name="limit">The most rows listed.</param>
-    /// <exception cref="FormatException">The scope has too many services, or the other definitions do not have its environment.</exception>
+    /// <exception cref="FormatException">The scope has too many services, or the other definitions do not have its
+    /// environment.</exception>
     public static async Task<WhatIfReport> OfAsync(
-        JudgingAgain judging, Definitions inForce, Definitions other, MetricsQuery query, int limit, CancellationToken cancellation)
+        JudgingAgain judging, Definitions inForce, Definitions other, MetricsQuery query, int limit,
+        CancellationToken cancellation)
     {
-        if (await judging.JudgeAsync(query, [inForce, other], cancellation) is not [var before, var after]) throw new InvalidOperationException("two were asked for");
+        if (await judging.JudgeAsync(query, [inForce, other], cancellation) is not [var before, var after])
+            throw new InvalidOperationException("two were asked for");
         var rows = Moves.Between(before.Services, after.Services, query);
         return new WhatIfReport(
-            RulesInForce.Changes(DefinitionsHash.Canonical(inForce), DefinitionsHash.Canonical(other)), before.Report, after.Report,
+            RulesInForce.Changes(DefinitionsHash.Canonical(inForce), DefinitionsHash.Canonical(other)), before.Report,
+            after.Report,
             Difference(before.Report.Metrics, after.Report.Metrics),
             [.. rows.CountBy(row => row.Move).OrderBy(pair => pair.Key).Select(pair => new MovedCount(pair.Key, pair.Value))],
             [.. rows.Take(limit)]);

@@ -22,7 +22,8 @@ static class WhatIfWords
         0 => "the same",
         { } difference => of.Metric switch
         {
-            "deployment_frequency" => of.Before is > 0 ? $"{(difference < 0 ? "−" : "+")}{Math.Abs(difference / of.Before.Value * 100):0.#} %" : "–",
+            "deployment_frequency" =>
+                of.Before is > 0 ? $"{(difference < 0 ? "−" : "+")}{Math.Abs(difference / of.Before.Value * 100):0.#} %" : "–",
             "lead_time" or "recovery_time" => difference < 0 ? Human.Span(difference) : "+" + Human.Span(difference),
             _ => $"{(difference < 0 ? "−" : "+")}{Math.Abs(difference * 100):0.#} points",
         },
@@ -44,7 +45,9 @@ static class WhatIfWords
     public static string Sentence(WhatIfReport report)
     {
         if (report.Rules.IsEmpty) return "These are the definitions in force: nothing differs.";
-        if (report.Moved.IsEmpty) return report.Differences.Any(of => of.Difference is not (null or 0)) ? "No row moves: the same rows come to another number." : "No row of this window moves.";
+        if (report.Moved.IsEmpty)
+            return report.Differences.Any(of => of.Difference is not (null or 0))
+                ? "No row moves: the same rows come to another number." : "No row of this window moves.";
         return $"{string.Join(", ", report.Moved.Select(of => $"{of.Count} × {Moved(of.Move)}"))}.";
     }
 }

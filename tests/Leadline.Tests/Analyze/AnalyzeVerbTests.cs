@@ -25,7 +25,10 @@ public sealed class AnalyzeVerbTests
 
         Assert.Equal(0, ended.Code);
         Assert.Empty(ended.Error);
-        foreach (var text in (ReadOnlySpan<string>)["shop", "Lead time for changes", "By month", "2026-02", "Last deployments", "v1.2", "Coverage", "2 of 3 deployments ship commits", "sha256:"])
+        foreach (var text in (ReadOnlySpan<string>)[
+            "shop", "Lead time for changes", "By month", "2026-02", "Last deployments", "v1.2", "Coverage",
+            "2 of 3 deployments ship commits", "sha256:",
+        ])
             Assert.Contains(text, ended.Out);
     }
 
@@ -42,8 +45,11 @@ public sealed class AnalyzeVerbTests
         Assert.Equal(report.To.AddMonths(-12), report.From);
         using var json = JsonDocument.Parse(ended.Out);
         using var plain = JsonDocument.Parse(JsonSerializer.Serialize(report, Wire.Json));
-        Assert.All(plain.RootElement.EnumerateObject(), property => Assert.Equal(property.Value.GetRawText(), json.RootElement.GetProperty(property.Name).GetRawText()));
-        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("trend")[0].GetProperty("lead_time_median_seconds").ValueKind);
+        Assert.All(
+            plain.RootElement.EnumerateObject(),
+            property => Assert.Equal(property.Value.GetRawText(), json.RootElement.GetProperty(property.Name).GetRawText()));
+        Assert.Equal(
+            JsonValueKind.Null, json.RootElement.GetProperty("trend")[0].GetProperty("lead_time_median_seconds").ValueKind);
     }
 
     [Fact]
@@ -57,7 +63,9 @@ public sealed class AnalyzeVerbTests
         Assert.Equal(2, ended.Code);
         Assert.Contains($"{folder.Path} is not a git repository", ended.Error);
         using var json = JsonDocument.Parse(ended.Out);
-        Assert.Equal("shop", Assert.Single(json.RootElement.EnumerateArray()).GetProperty("scope").GetProperty("services")[0].GetString());
+        Assert.Equal(
+            "shop",
+            Assert.Single(json.RootElement.EnumerateArray()).GetProperty("scope").GetProperty("services")[0].GetString());
     }
 
     [Fact]
@@ -82,7 +90,10 @@ public sealed class AnalyzeVerbTests
     {
         using var repository = await ReleasedAsync();
         var config = Path.Combine(repository.Path, "rules.yaml");
-        await File.WriteAllTextAsync(config, "timezone: Asia/Tokyo\nenvironments:\n  live: { match: [live] }\ndefinitions:\n  lead_time: { start: committed }\n", Cancellation);
+        await File.WriteAllTextAsync(
+            config,
+            "timezone: Asia/Tokyo\nenvironments:\n  live: { match: [live] }\ndefinitions:\n  lead_time: { start: committed }\n",
+            Cancellation);
 
         var ended = await RunAsync("analyze", repository.Path, "--json", "--config", config);
 
@@ -131,7 +142,8 @@ public sealed class AnalyzeVerbTests
 
         var ended = await RunBuiltAsync("GIT_DIR", Path.Combine(other.Path, ".git"), "analyze", repository.Path, "--json");
 
-        Assert.Equal(3, JsonSerializer.Deserialize<MetricsReport>(ended.Out, Wire.Json)!.Metrics.DeploymentFrequency.Deployments);
+        Assert.Equal(
+            3, JsonSerializer.Deserialize<MetricsReport>(ended.Out, Wire.Json)!.Metrics.DeploymentFrequency.Deployments);
     }
 
     [Fact]
@@ -160,7 +172,8 @@ public sealed class AnalyzeVerbTests
         Assert.Contains("<svg", page);
         Assert.Contains("prefers-color-scheme:dark", page);
         Assert.Contains("&lt;b&gt;1.3", page);
-        foreach (var outside in (ReadOnlySpan<string>)["<b>", "<script", "src=", "href=", "http", "@import", "url("]) Assert.DoesNotContain(outside, page);
+        foreach (var outside in (ReadOnlySpan<string>)["<b>", "<script", "src=", "href=", "http", "@import", "url("])
+            Assert.DoesNotContain(outside, page);
     }
 
     [Theory]
@@ -204,7 +217,8 @@ public sealed class AnalyzeVerbTests
     }
 
     /// <summary>The built program with one variable of its environment set.</summary>
-    static async Task<(int Code, string Out, string Error)> RunBuiltAsync(string variable, string value, params string[] arguments)
+    static async Task<(int Code, string Out, string Error)> RunBuiltAsync(
+        string variable, string value, params string[] arguments)
     {
         // Found from the runtime, because the PATH may be what is set.
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
@@ -227,13 +241,20 @@ public sealed class AnalyzeVerbTests
         using var output = new StringWriter();
         using var error = new StringWriter();
         var terminal = new Terminal(On(output), On(error), output);
-        var code = await CommandLine.RunAsync(App.Commands(new FakeTimeProvider(MadeRepository.Day(100)), terminal), arguments, terminal);
+        var code = await CommandLine.RunAsync(
+            App.Commands(new FakeTimeProvider(MadeRepository.Day(100)), terminal), arguments, terminal);
         return (code, output.ToString(), error.ToString());
     }
 
     static IAnsiConsole On(TextWriter writer)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        var console =
+            AnsiConsole.Create(new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = AnsiSupport.No,
+                Interactive = InteractionSupport.No,
+            });
         console.Profile.Width = 10_000;
         return console;
     }

@@ -10,7 +10,11 @@ namespace Leadline.Tests.Api;
 public sealed class AnswersTests
 {
     static readonly string Folder = Path.Combine(Shared.Repository, "tests", "Leadline.Tests", "Api", "Snapshots");
-    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     [Theory]
     [InlineData("metrics", "/api/v1/metrics?service=shop&from=2026-03-01&to=2026-04-01")]
@@ -42,7 +46,9 @@ public sealed class AnswersTests
     [InlineData("explain-deployment-frequency", "/api/v1/explain?metric=deployment_frequency&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-recovery-time", "/api/v1/explain?metric=recovery_time&from=2026-03-01&to=2026-04-01")]
     [InlineData("explain-rework-rate", "/api/v1/explain?metric=rework_rate&from=2026-03-01&to=2026-04-01")]
-    [InlineData("whatif", "/api/v1/whatif?set=failure.incident_window=30m&set=lead_time.start=committed&from=2026-03-01&to=2026-04-01&limit=2")]
+    [InlineData(
+        "whatif",
+        "/api/v1/whatif?set=failure.incident_window=30m&set=lead_time.start=committed&from=2026-03-01&to=2026-04-01&limit=2")]
     [InlineData("presets", "/api/v1/presets?from=2026-03-01&to=2026-04-01")]
     [InlineData("bad-whatif", "/api/v1/whatif?set=failure.incident_windw=30m")]
     [InlineData("overrides", "/api/v1/overrides?limit=2")]
@@ -71,10 +77,13 @@ public sealed class AnswersTests
         await using var server = await FilledAsync();
         if (name.StartsWith("overrid", StringComparison.Ordinal)) await OverrideAsync(server);
         var answer = await server.Client.GetAsync(path, TestContext.Current.CancellationToken);
-        var body = JsonSerializer.Serialize(JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement, Indented);
+        var body = JsonSerializer.Serialize(
+            JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement,
+            Indented);
         var actual = $"{(int)answer.StatusCode} {answer.Content.Headers.ContentType?.MediaType}\n{Steady(body)}\n";
         var file = Path.Combine(Folder, name + ".json");
-        if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_SNAPSHOTS") == "1") await File.WriteAllTextAsync(file, actual, TestContext.Current.CancellationToken);
+        if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_SNAPSHOTS") == "1")
+            await File.WriteAllTextAsync(file, actual, TestContext.Current.CancellationToken);
         Assert.Equal(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), actual);
     }
 
@@ -82,8 +91,11 @@ public sealed class AnswersTests
     public async Task What_is_judged_again_under_the_definitions_in_force_is_what_is_kept()
     {
         await using var server = await FilledAsync();
-        using var again = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/whatif?from=2026-03-01&to=2026-04-01", TestContext.Current.CancellationToken));
-        var kept = await server.Client.GetStringAsync("/api/v1/metrics?from=2026-03-01&to=2026-04-01", TestContext.Current.CancellationToken);
+        using var again =
+            JsonDocument.Parse(await server.Client.GetStringAsync(
+                "/api/v1/whatif?from=2026-03-01&to=2026-04-01", TestContext.Current.CancellationToken));
+        var kept = await server.Client.GetStringAsync(
+            "/api/v1/metrics?from=2026-03-01&to=2026-04-01", TestContext.Current.CancellationToken);
 
         Assert.Equal(kept, again.RootElement.GetProperty("in_force").GetRawText());
         Assert.Equal(kept, again.RootElement.GetProperty("other").GetRawText());
@@ -97,8 +109,12 @@ public sealed class AnswersTests
         var seen = new List<string>();
         for (string? cursor = null; ;)
         {
-            using var page = JsonDocument.Parse(await server.Client.GetStringAsync($"/api/v1/deployments?from=2026-03-01&to=2026-04-01&limit=1{(cursor is null ? "" : "&cursor=" + cursor)}", TestContext.Current.CancellationToken));
-            seen.AddRange(page.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("deployment_id").GetString()!));
+            using var page =
+                JsonDocument.Parse(await server.Client.GetStringAsync(
+                    $"/api/v1/deployments?from=2026-03-01&to=2026-04-01&limit=1{(cursor is null ? "" : "&cursor=" + cursor)}",
+                    TestContext.Current.CancellationToken));
+            seen.AddRange(page.RootElement.GetProperty("items").EnumerateArray()
+                .Select(item => item.GetProperty("deployment_id").GetString()!));
             if ((cursor = page.RootElement.GetProperty("next").GetString()) is null) break;
         }
 
@@ -110,12 +126,19 @@ public sealed class AnswersTests
     {
         await using var server = await FilledAsync();
         var first = await server.Client.GetAsync("/api/v1/metrics", TestContext.Current.CancellationToken);
-        var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/metrics") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
-        Assert.Equal(HttpStatusCode.NotModified, (await server.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
+        var request = new HttpRequestMessage(
+            HttpMethod.Get, "/api/v1/metrics")
+        { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+        Assert.Equal(
+            HttpStatusCode.NotModified,
+            (await server.Client.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
         await server.PostAsync("/api/v1/events", """{"type":"deployment","id":"d9","service":"shop","repository":"acme/shop","environment":"production","status":"succeeded","finished_at":"2026-03-09T00:00:00Z"}""");
         await server.SettleAsync();
-        var again = new HttpRequestMessage(HttpMethod.Get, "/api/v1/metrics") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
-        Assert.Equal(HttpStatusCode.OK, (await server.Client.SendAsync(again, TestContext.Current.CancellationToken)).StatusCode);
+        var again = new HttpRequestMessage(
+            HttpMethod.Get, "/api/v1/metrics")
+        { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+        Assert.Equal(
+            HttpStatusCode.OK, (await server.Client.SendAsync(again, TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Fact]
@@ -144,7 +167,9 @@ public sealed class AnswersTests
         using var body = JsonDocument.Parse(await before.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         // Summer time began between the two.
-        Assert.Equal(("2026-01-01T23:00:00Z", "2026-04-01T22:00:00Z"), (body.RootElement.GetProperty("from").GetString(), body.RootElement.GetProperty("to").GetString()));
+        Assert.Equal(
+            ("2026-01-01T23:00:00Z", "2026-04-01T22:00:00Z"),
+            (body.RootElement.GetProperty("from").GetString(), body.RootElement.GetProperty("to").GetString()));
         server.Clock.Advance(TimeSpan.FromHours(10));
         var after = await server.Client.GetAsync("/api/v1/metrics", TestContext.Current.CancellationToken);
         Assert.NotEqual(before.Headers.ETag, after.Headers.ETag);
@@ -167,14 +192,18 @@ public sealed class AnswersTests
         await server.PostAsync("/api/v1/events", """{"type":"deployment","id":"acme/shop/7","service":"shop","environment":"production","status":"succeeded","finished_at":"2026-03-09T00:00:00Z"}""");
         await server.SettleAsync();
         foreach (var path in new[] { "acme/shop/7", "acme%2Fshop%2f7" })
-            Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/api/v1/deployments/" + path, TestContext.Current.CancellationToken)).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await server.Client.GetAsync("/api/v1/deployments/" + path, TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Fact]
     public async Task A_plus_that_nobody_escaped_is_still_an_offset()
     {
         await using var server = await RunningServer.StartAsync();
-        using var body = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/metrics?from=2026-01-01T00:00:00+01:00", TestContext.Current.CancellationToken));
+        using var body =
+            JsonDocument.Parse(await server.Client.GetStringAsync(
+                "/api/v1/metrics?from=2026-01-01T00:00:00+01:00", TestContext.Current.CancellationToken));
         Assert.Equal("2025-12-31T23:00:00Z", body.RootElement.GetProperty("from").GetString());
     }
 
@@ -182,9 +211,16 @@ public sealed class AnswersTests
     public async Task The_document_of_the_API_names_every_question()
     {
         await using var server = await RunningServer.StartAsync();
-        using var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
+        using var document = JsonDocument.Parse(
+            await server.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
         var paths = document.RootElement.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
-        foreach (var expected in new[] { "/api/v1/metrics", "/api/v1/metrics/series", "/api/v1/metrics/compare", "/api/v1/metrics/shifts", "/api/v1/benchmarks", "/api/v1/constraint", "/api/v1/deployments", "/api/v1/deployments/{id}", "/api/v1/incidents", "/api/v1/explain", "/api/v1/services", "/api/v1/sources", "/api/v1/definitions", "/api/v1/deliveries/{source}", "/api/v1/deliveries", "/api/v1/retries", "/api/v1/events" })
+        foreach (var expected in new[]
+        {
+            "/api/v1/metrics", "/api/v1/metrics/series", "/api/v1/metrics/compare", "/api/v1/metrics/shifts",
+            "/api/v1/benchmarks", "/api/v1/constraint", "/api/v1/deployments", "/api/v1/deployments/{id}", "/api/v1/incidents",
+            "/api/v1/explain", "/api/v1/services", "/api/v1/sources", "/api/v1/definitions", "/api/v1/deliveries/{source}",
+            "/api/v1/deliveries", "/api/v1/retries", "/api/v1/events",
+        })
             Assert.Contains(expected, paths);
     }
 
@@ -217,5 +253,14 @@ public sealed class AnswersTests
     }
 
     /// <summary>Hashes of people and trace ids differ from store to store and run to run.</summary>
-    static string Steady(string body) => System.Text.RegularExpressions.Regex.Replace(body, @"h_[0-9a-f]{16}|""trace_id"": ""[^""]*""|http://127\.0\.0\.1:\d+/", match => match.Value[0] switch { 'h' when match.Value[1] == '_' => "h_…", 'h' => "http://127.0.0.1/", _ => "\"trace_id\": \"…\"" });
+    static string Steady(string body) =>
+        System.Text.RegularExpressions.Regex.Replace(
+            body, @"h_[0-9a-f]{16}|""trace_id"": ""[^""]*""|http://127\.0\.0\.1:\d+/",
+            match =>
+                match.Value[0] switch
+                {
+                    'h' when match.Value[1] == '_' => "h_…",
+                    'h' => "http://127.0.0.1/",
+                    _ => "\"trace_id\": \"…\"",
+                });
 }

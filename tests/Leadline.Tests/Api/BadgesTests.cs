@@ -14,11 +14,20 @@ public sealed class BadgesTests
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("/badge/acme/shop/deployment_frequency.svg", "deployment frequency", "0.3 a month", "acme/shop, production, in the last 90 days: deployment frequency 0.3 a month, n = 1")]
-    [InlineData("/badge/acme%2Fshop/deployment_frequency.svg?window=7", "deployment frequency", "1 a week", "acme/shop, production, in the last 7 days: deployment frequency 1 a week, n = 1")]
-    [InlineData("/badge/ACME/shop/change_failure_rate.svg?window=30", "change failure rate", "0 %", "acme/shop, production, in the last 30 days: change failure rate 0 %, n = 1")]
-    [InlineData("/badge/acme/shop/recovery_time.svg", "recovery time", "no data", "acme/shop, production, in the last 90 days: recovery time no data, n = 0")]
-    public async Task A_badge_shows_a_number_of_a_service_and_says_it_in_words(string address, string label, string value, string title)
+    [InlineData(
+        "/badge/acme/shop/deployment_frequency.svg", "deployment frequency", "0.3 a month",
+        "acme/shop, production, in the last 90 days: deployment frequency 0.3 a month, n = 1")]
+    [InlineData(
+        "/badge/acme%2Fshop/deployment_frequency.svg?window=7", "deployment frequency", "1 a week",
+        "acme/shop, production, in the last 7 days: deployment frequency 1 a week, n = 1")]
+    [InlineData(
+        "/badge/ACME/shop/change_failure_rate.svg?window=30", "change failure rate", "0 %",
+        "acme/shop, production, in the last 30 days: change failure rate 0 %, n = 1")]
+    [InlineData(
+        "/badge/acme/shop/recovery_time.svg", "recovery time", "no data",
+        "acme/shop, production, in the last 90 days: recovery time no data, n = 0")]
+    public async Task A_badge_shows_a_number_of_a_service_and_says_it_in_words(
+        string address, string label, string value, string title)
     {
         await using var server = await FilledAsync();
         using var answer = await server.Client.GetAsync(address, Cancellation);
@@ -58,7 +67,9 @@ public sealed class BadgesTests
 
         async Task<HttpStatusCode> AgainAsync()
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/badge/acme/shop/lead_time.svg") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, "/badge/acme/shop/lead_time.svg")
+            { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
             using var answer = await server.Client.SendAsync(request, Cancellation);
             return answer.StatusCode;
         }

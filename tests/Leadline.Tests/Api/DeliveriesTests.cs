@@ -27,8 +27,11 @@ public sealed class DeliveriesTests
         var seen = new List<long>();
         for (string? cursor = null; ;)
         {
-            using var page = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/deliveries?limit=1" + (cursor is null ? "" : "&cursor=" + cursor), Cancellation));
-            seen.AddRange(page.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64()));
+            using var page =
+                JsonDocument.Parse(await server.Client.GetStringAsync(
+                    "/api/v1/deliveries?limit=1" + (cursor is null ? "" : "&cursor=" + cursor), Cancellation));
+            seen.AddRange(
+                page.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64()));
             if ((cursor = page.RootElement.GetProperty("next").GetString()) is null) break;
         }
 
@@ -41,12 +44,16 @@ public sealed class DeliveriesTests
         await using var server = await FilledAsync();
         await server.Store.SaveReadingsAgainAsync([new(3, 1, Core.Reading.Unreadable("the reader failed"))], [], Cancellation);
         using var asked = await server.PostAsync("/api/v1/retries?delivery=3", "");
-        Assert.Equal((HttpStatusCode.Accepted, """{"waiting":1,"sources":[{"source":"leadline","deliveries":1}]}"""), (asked.StatusCode, await asked.Content.ReadAsStringAsync(Cancellation)));
+        Assert.Equal(
+            (HttpStatusCode.Accepted, """{"waiting":1,"sources":[{"source":"leadline","deliveries":1}]}"""),
+            (asked.StatusCode, await asked.Content.ReadAsStringAsync(Cancellation)));
         await server.SettleAsync();
         Assert.Equal(("facts", 1), await OutcomeAsync(server, 3));
 
         using var all = await server.PostAsync("/api/v1/retries?outcome=unreadable&source=github", "");
-        Assert.Equal("""{"waiting":1,"sources":[{"source":"github","deliveries":1}]}""", await all.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(
+            """{"waiting":1,"sources":[{"source":"github","deliveries":1}]}""",
+            await all.Content.ReadAsStringAsync(Cancellation));
         await server.SettleAsync();
         Assert.Equal(("unreadable", 0), await OutcomeAsync(server, 2));
         using var none = await server.PostAsync("/api/v1/retries?outcome=unreadable&source=leadline", "");
@@ -65,13 +72,15 @@ public sealed class DeliveriesTests
         Assert.Equal("/data?window=30&retried=2#unreadable", one.Address);
         Assert.Contains("Delivery 2 ", one.Page);
         await server.SettleAsync();
-        Assert.Contains("Delivery 2 was read again: unreadable, because", await server.Client.GetStringAsync(one.Address, Cancellation));
+        Assert.Contains(
+            "Delivery 2 was read again: unreadable, because", await server.Client.GetStringAsync(one.Address, Cancellation));
 
         var all = await SentAsync(server, ("team", "a&b"));
         Assert.Equal("/data?team=a%26b&waiting=1#unreadable", all.Address);
         Assert.Contains("1 unreadable delivery was asked to be read again", all.Page);
         Assert.Contains("There is no such delivery: nothing is read again.", (await SentAsync(server, ("delivery", "99"))).Page);
-        Assert.Contains("There is no such delivery: nothing is read again.", (await SentAsync(server, ("delivery", "x\r\ny"))).Page);
+        Assert.Contains(
+            "There is no such delivery: nothing is read again.", (await SentAsync(server, ("delivery", "x\r\ny"))).Page);
         using var json = await server.PostAsync("/data/retries", "{}");
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, json.StatusCode);
     }
@@ -82,7 +91,8 @@ public sealed class DeliveriesTests
     [InlineData("admin", HttpStatusCode.OK)]
     public async Task The_form_of_the_page_wants_the_scope_admin(string scope, HttpStatusCode status)
     {
-        await using var server = await RunningServer.StartAsync(prepare: store => store.AddTokenAsync("one", scope, Access.Hash("ll_one"), RunningServer.Now, Cancellation));
+        await using var server = await RunningServer.StartAsync(
+            prepare: store => store.AddTokenAsync("one", scope, Access.Hash("ll_one"), RunningServer.Now, Cancellation));
         using var request = new HttpRequestMessage(HttpMethod.Post, "/data/retries") { Content = new FormUrlEncodedContent([]) };
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer ll_one");
         using var answer = await server.Client.SendAsync(request, Cancellation);
@@ -97,7 +107,8 @@ public sealed class DeliveriesTests
         using var content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Key, field.Value)));
         using var answer = await server.Client.PostAsync("/data/retries", content, Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return (answer.RequestMessage!.RequestUri!.PathAndQuery + answer.RequestMessage.RequestUri.Fragment, await answer.Content.ReadAsStringAsync(Cancellation));
+        return (answer.RequestMessage!.RequestUri!.PathAndQuery
+            + answer.RequestMessage.RequestUri.Fragment, await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
     [Theory]
@@ -114,7 +125,8 @@ public sealed class DeliveriesTests
         await using var server = await FilledAsync();
         await server.Store.DropBodiesAsync(RunningServer.Now.AddDays(1), null, Cancellation);
         using var answer = await server.PostAsync("/api/v1/retries?" + query, "");
-        Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(
+            (status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
         Assert.Contains(sentence, problem.RootElement.GetProperty("detail").GetString());
     }
@@ -128,7 +140,8 @@ public sealed class DeliveriesTests
     {
         await using var server = await RunningServer.StartAsync(prepare: async store =>
         {
-            foreach (var kind in new[] { "ingest", "read", "admin" }) await store.AddTokenAsync(kind, kind, Access.Hash("token of " + kind), RunningServer.Now, default);
+            foreach (var kind in new[] { "ingest", "read", "admin" })
+                await store.AddTokenAsync(kind, kind, Access.Hash("token of " + kind), RunningServer.Now, default);
         });
         if (scope is not null) server.Client.DefaultRequestHeaders.Authorization = new("Bearer", "token of " + scope);
         foreach (var path in new[] { "/api/v1/retries", "/API/V1/Retries", "/api/v1/retries/" })
@@ -138,7 +151,8 @@ public sealed class DeliveriesTests
     [Fact]
     public async Task What_was_accepted_and_belongs_to_no_service_is_said_with_the_line_that_mends_it()
     {
-        await using var server = await RunningServer.StartAsync("services: { shop: { repositories: [acme/shop], apps: [shop], incidents: { pagerduty: [P1] } } }");
+        await using var server = await RunningServer.StartAsync(
+            "services: { shop: { repositories: [acme/shop], apps: [shop], incidents: { pagerduty: [P1] } } }");
         await server.PostAsync("/api/v1/events", string.Join('\n',
             """{"type":"deployment","id":"d1","service":"shop","environment":"production","status":"succeeded","finished_at":"2026-03-09T00:00:00Z"}""",
             """{"type":"deployment","id":"d2","repository":"acme/till","environment":"production","status":"succeeded","finished_at":"2026-03-09T00:00:00Z"}""",
@@ -151,16 +165,28 @@ public sealed class DeliveriesTests
         await server.SettleAsync();
         using var sources = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/sources", Cancellation));
         var unmapped = sources.RootElement[0].GetProperty("unmapped").EnumerateArray()
-            .Select(one => (one.GetProperty("kind").GetString(), one.GetProperty("count").GetInt64(), one.GetProperty("add").GetString(), one.GetProperty("sentence").GetString())).ToList();
+            .Select(one =>
+                (one.GetProperty("kind").GetString(), one.GetProperty("count").GetInt64(), one.GetProperty("add").GetString(),
+                    one.GetProperty("sentence").GetString())).ToList();
         Assert.Equal(
             [
-                ("deployment", 2L, "repositories: [\"acme/till\"]", "2 deployments of acme/till were accepted, but nothing maps to them: add repositories: [\"acme/till\"] to its service in leadline.yaml; for example d3 in delivery 1"),
-                ("commit", 1L, "repositories: [\"acme/other\"]", "1 commit in acme/other was accepted, but nothing maps to it: add repositories: [\"acme/other\"] to the service in leadline.yaml; for example 3f786850e387550fdab836ed7e6dc881de23001b in delivery 1"),
-                ("deployment", 1L, null, "1 deployment of the service tills was accepted, but nothing maps to it: add \"tills\": {} to the services in leadline.yaml, or send the name of one that is there; for example d4 in delivery 1"),
-                ("incident", 1L, null, "1 incident of the service payments (which only incidents name) was accepted, but nothing maps to it: add \"payments\": {} to the services in leadline.yaml, or send the name of one that is there; for example i1 in delivery 1"),
+                ("deployment", 2L, "repositories: [\"acme/till\"]", "2 deployments of acme/till were accepted, but nothing "
+                    + "maps to them: add repositories: [\"acme/till\"] to its service in leadline.yaml; for example d3 in "
+                    + "delivery 1"),
+                ("commit", 1L, "repositories: [\"acme/other\"]", "1 commit in acme/other was accepted, but nothing maps to "
+                    + "it: add repositories: [\"acme/other\"] to the service in leadline.yaml; for example "
+                    + "3f786850e387550fdab836ed7e6dc881de23001b in delivery 1"),
+                ("deployment", 1L, null, "1 deployment of the service tills was accepted, but nothing maps to it: add "
+                    + "\"tills\": {} to the services in leadline.yaml, or send the name of one that is there; for example d4 "
+                    + "in delivery 1"),
+                ("incident", 1L, null, "1 incident of the service payments (which only incidents name) was accepted, but "
+                    + "nothing maps to it: add \"payments\": {} to the services in leadline.yaml, or send the name of one "
+                    + "that is there; for example i1 in delivery 1"),
             ],
             unmapped);
-        Assert.Contains("2 deployments of acme/till were accepted, but nothing maps to them: add repositories: [&quot;acme/till&quot;]", await server.Client.GetStringAsync("/data", Cancellation));
+        Assert.Contains(
+            "2 deployments of acme/till were accepted, but nothing maps to them: add repositories: [&quot;acme/till&quot;]",
+            await server.Client.GetStringAsync("/data", Cancellation));
     }
 
     [Fact]
@@ -182,7 +208,8 @@ public sealed class DeliveriesTests
     {
         await using var server = await RunningServer.StartAsync();
         foreach (var (id, at) in new[] { ("1", "12:00:30"), ("2", "12:05:00"), ("3", "11:59:00") })
-            await server.PostAsync("/api/v1/events", $$"""{"type":"annotation","id":"{{id}}","at":"2026-04-01T{{at}}Z","text":"a"}""");
+            await server.PostAsync(
+                "/api/v1/events", $$"""{"type":"annotation","id":"{{id}}","at":"2026-04-01T{{at}}Z","text":"a"}""");
         await server.SettleAsync();
         using var sources = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/sources", Cancellation));
         Assert.Equal(-30, sources.RootElement[0].GetProperty("clock_skew_seconds").GetDouble());

@@ -18,13 +18,19 @@ public sealed class EnvironmentTokensTests
         var only = Assert.Single(read);
         Assert.Equal(("LEADLINE_TOKEN_READ", "read"), (only.Name, only.Scope));
         Assert.Equal(Access.Hash(Long), only.Hash);
-        Assert.Equal(["ingest", "read", "admin"], Read(("LEADLINE_TOKEN_INGEST", Long), ("LEADLINE_TOKEN_READ", Long), ("LEADLINE_TOKEN_ADMIN", Long)).Select(token => token.Scope));
+        Assert.Equal(
+            ["ingest", "read", "admin"],
+            Read(("LEADLINE_TOKEN_INGEST", Long), ("LEADLINE_TOKEN_READ", Long), ("LEADLINE_TOKEN_ADMIN", Long))
+                .Select(token => token.Scope));
     }
 
     [Fact]
     public void All_that_can_be_guessed_are_refused_at_once_and_not_repeated()
     {
-        var refused = Assert.Throws<SettingsException>(() => Read(("LEADLINE_TOKEN_READ", "hunter2"), ("LEADLINE_TOKEN_INGEST", "swordfish"), ("LEADLINE_TOKEN_ADMIN", Long)));
+        var refused =
+            Assert.Throws<SettingsException>(() =>
+                Read(
+                    ("LEADLINE_TOKEN_READ", "hunter2"), ("LEADLINE_TOKEN_INGEST", "swordfish"), ("LEADLINE_TOKEN_ADMIN", Long)));
         Assert.Collection(
             refused.Errors,
             error => Assert.StartsWith("LEADLINE_TOKEN_INGEST can be guessed", error),
@@ -54,9 +60,11 @@ public sealed class EnvironmentTokensTests
     {
         await using var store = await Store.OpenAsync(TestStore.New, TestContext.Current.CancellationToken);
         var settings = new LeadlineSettings { Tokens = Read(("LEADLINE_TOKEN_INGEST", Long)) };
-        await using var server = await Server.BuildAsync(store, settings, new IPEndPoint(IPAddress.Any, 0), TimeProvider.System, TestContext.Current.CancellationToken);
+        await using var server = await Server.BuildAsync(
+            store, settings, new IPEndPoint(IPAddress.Any, 0), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
     static System.Collections.Immutable.ImmutableArray<StoredToken> Read(params (string Name, string Value)[] environment) =>
-        EnvironmentTokens.Read(name => environment.Where(one => one.Name == name).Select(one => one.Value).FirstOrDefault(), RunningServer.Now);
+        EnvironmentTokens.Read(
+            name => environment.Where(one => one.Name == name).Select(one => one.Value).FirstOrDefault(), RunningServer.Now);
 }

@@ -53,7 +53,9 @@ public sealed partial class GuardTests
         await using var server = await WithoutServicesAsync(folder);
         var page = await server.Client.GetStringAsync("/ledger", TestContext.Current.CancellationToken);
         Assert.Contains("<title>Ledger · Leadline</title>", page);
-        Assert.Matches("(?s)class=\"awaited\".*<h1>There are no numbers now</h1>.*the store cannot be used now; the server&#x27;s log says why.*</html>", page);
+        Assert.Matches(
+            "(?s)class=\"awaited\".*<h1>There are no numbers now</h1>.*the store cannot be used now; the server&#x27;s log "
+                + "says why.*</html>", page);
         Assert.DoesNotContain("   at ", page);
         Assert.DoesNotContain("Catalog", page);
     }
@@ -80,7 +82,10 @@ public sealed partial class GuardTests
         Assert.NotEmpty(files);
         Assert.DoesNotContain("//", string.Concat(files));
         Assert.Contains("\"withDefaultFonts\":false", page);
-        foreach (var file in files) Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/docs/" + file, TestContext.Current.CancellationToken)).StatusCode);
+        foreach (var file in files)
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await server.Client.GetAsync("/docs/" + file, TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Theory]
@@ -90,10 +95,15 @@ public sealed partial class GuardTests
     public async Task A_request_that_was_passed_on_is_not_of_this_machine(string header, string value)
     {
         await using var server = await RunningServer.StartAsync();
-        Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/deliveries/github", "{}", (header, value))).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/events", Annotation, (header, value))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await server.PostAsync("/api/v1/deliveries/github", "{}", (header, value))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/events", Annotation, (header, value))).StatusCode);
         server.Client.DefaultRequestHeaders.Add(header, value);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Client.GetAsync("/api/v1/services", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await server.Client.GetAsync("/api/v1/services", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(0, (await server.Store.HealthAsync(TestContext.Current.CancellationToken)).Deliveries);
     }
 
@@ -102,16 +112,23 @@ public sealed partial class GuardTests
     {
         await using var server = await RunningServer.StartAsync();
         var own = server.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        Assert.Equal(HttpStatusCode.Forbidden, (await server.PostAsync("/api/v1/events", Annotation, ("Origin", "https://evil.example"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await server.PostAsync("/api/v1/events", Annotation, ("Origin", "null"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await server.PostAsync("/api/v1/deliveries/github", "{}", ("Origin", "http://127.0.0.1:1"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Accepted, (await server.PostAsync("/api/v1/events", Annotation, ("Origin", own))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            (await server.PostAsync("/api/v1/events", Annotation, ("Origin", "https://evil.example"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Forbidden, (await server.PostAsync("/api/v1/events", Annotation, ("Origin", "null"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            (await server.PostAsync("/api/v1/deliveries/github", "{}", ("Origin", "http://127.0.0.1:1"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Accepted, (await server.PostAsync("/api/v1/events", Annotation, ("Origin", own))).StatusCode);
     }
 
     [Fact]
     public async Task A_browser_may_read_with_a_token_as_its_password_and_write_nothing()
     {
-        await using var server = await RunningServer.StartAsync(prepare: store => store.AddTokenAsync("me", "admin", Access.Hash("ll_secret"), RunningServer.Now, default));
+        await using var server = await RunningServer.StartAsync(
+            prepare: store => store.AddTokenAsync("me", "admin", Access.Hash("ll_secret"), RunningServer.Now, default));
         server.Client.DefaultRequestHeaders.Add("Accept", "text/html");
         var asked = await server.Client.GetAsync("/", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Unauthorized, asked.StatusCode);
@@ -120,13 +137,15 @@ public sealed partial class GuardTests
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("ll_secret:anyone"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("ll_secret"));
         server.Client.DefaultRequestHeaders.Authorization = new("Basic", "no base64");
-        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Client.GetAsync("/", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await server.Client.GetAsync("/", TestContext.Current.CancellationToken)).StatusCode);
         server.Client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("anyone:ll_secret"u8));
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/events", Annotation)).StatusCode);
 
         async Task<HttpStatusCode> StatusAsync(string credentials)
         {
-            server.Client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(credentials)));
+            server.Client.DefaultRequestHeaders.Authorization = new(
+                "Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(credentials)));
             return (await server.Client.GetAsync("/", TestContext.Current.CancellationToken)).StatusCode;
         }
     }
@@ -136,12 +155,17 @@ public sealed partial class GuardTests
     {
         var open = new IPEndPoint(IPAddress.Any, 0);
         await using var store = await Store.OpenAsync(TestStore.New, TestContext.Current.CancellationToken);
-        var refused = await Assert.ThrowsAsync<StoreException>(() => Server.BuildAsync(store, new LeadlineSettings(), open, TimeProvider.System, TestContext.Current.CancellationToken));
+        var refused =
+            await Assert.ThrowsAsync<StoreException>(() =>
+                Server.BuildAsync(
+                    store, new LeadlineSettings(), open, TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.Contains("leadline token create", refused.Message);
 
         // Put together and never started: nothing listens.
-        await store.AddTokenAsync("one", "read", Access.Hash("a token"), RunningServer.Now, TestContext.Current.CancellationToken);
-        await using var server = await Server.BuildAsync(store, new LeadlineSettings(), open, TimeProvider.System, TestContext.Current.CancellationToken);
+        await store.AddTokenAsync(
+            "one", "read", Access.Hash("a token"), RunningServer.Now, TestContext.Current.CancellationToken);
+        await using var server = await Server.BuildAsync(
+            store, new LeadlineSettings(), open, TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
     [GeneratedRegex("""(?:src|href)="([^"]+)""")]

@@ -15,17 +15,24 @@ public sealed class LiveStreamTests
     {
         await using var server = await RunningServer.StartAsync();
         await SendAsync(server, "d1", "v11");
-        using var answer = await server.Client.GetAsync("/api/v1/stream", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var answer = await server.Client.GetAsync(
+            "/api/v1/stream", HttpCompletionOption.ResponseHeadersRead, Cancellation);
         Assert.Equal(("text/event-stream", "no-store", "no"), (
-            answer.Content.Headers.ContentType!.MediaType, answer.Headers.CacheControl!.ToString(), Assert.Single(answer.Headers.GetValues("X-Accel-Buffering"))));
+            answer.Content.Headers.ContentType!.MediaType, answer.Headers.CacheControl!.ToString(),
+            Assert.Single(answer.Headers.GetValues("X-Accel-Buffering"))));
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation));
         using var first = await NewsAsync(lines, server);
-        Assert.Equal("v11", Assert.Single(first.RootElement.GetProperty("deployments").EnumerateArray()).GetProperty("version").GetString());
+        Assert.Equal(
+            "v11",
+            Assert.Single(first.RootElement.GetProperty("deployments").EnumerateArray()).GetProperty("version").GetString());
 
         await SendAsync(server, "d2", "v12");
         using var second = await NewsAsync(lines, server);
         Assert.True(second.RootElement.GetProperty("version").GetInt64() > first.RootElement.GetProperty("version").GetInt64());
-        Assert.Equal(["d2", "d1"], second.RootElement.GetProperty("deployments").EnumerateArray().Select(one => one.GetProperty("deployment_id").GetString()));
+        Assert.Equal(
+            ["d2", "d1"],
+            second.RootElement.GetProperty("deployments").EnumerateArray()
+                .Select(one => one.GetProperty("deployment_id").GetString()));
     }
 
     [Fact]
@@ -59,7 +66,8 @@ public sealed class LiveStreamTests
         all.ForEach(lines => lines.Dispose());
         while (true)
         {
-            using var answer = await server.Client.GetAsync("/api/v1/stream", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            using var answer = await server.Client.GetAsync(
+                "/api/v1/stream", HttpCompletionOption.ResponseHeadersRead, Cancellation);
             if (answer.StatusCode == HttpStatusCode.OK) return;
             await Task.Delay(20, Cancellation);
         }
@@ -70,11 +78,14 @@ public sealed class LiveStreamTests
     [InlineData("read", HttpStatusCode.OK)]
     public async Task Who_may_read_may_listen(string scope, HttpStatusCode status)
     {
-        await using var server = await RunningServer.StartAsync(prepare: store => store.AddTokenAsync("one", scope, Access.Hash("ll_one"), RunningServer.Now, Cancellation));
+        await using var server = await RunningServer.StartAsync(
+            prepare: store => store.AddTokenAsync("one", scope, Access.Hash("ll_one"), RunningServer.Now, Cancellation));
         server.Client.DefaultRequestHeaders.Authorization = new("Bearer", "ll_one");
-        using var answer = await server.Client.GetAsync("/api/v1/stream", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var answer = await server.Client.GetAsync(
+            "/api/v1/stream", HttpCompletionOption.ResponseHeadersRead, Cancellation);
         Assert.Equal(status, answer.StatusCode);
-        using var nowhere = await server.Client.GetAsync("/api/v1/stream?environment=moon", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var nowhere = await server.Client.GetAsync(
+            "/api/v1/stream?environment=moon", HttpCompletionOption.ResponseHeadersRead, Cancellation);
         Assert.Equal(status == HttpStatusCode.OK ? HttpStatusCode.BadRequest : status, nowhere.StatusCode);
     }
 
@@ -93,7 +104,10 @@ public sealed class LiveStreamTests
     }
 
     static async Task<JsonDocument> NewsAsync(StreamReader lines, RunningServer server) =>
-        JsonDocument.Parse((await NextAsync(lines, server, LiveStream.Look, line => line.StartsWith("data: ", StringComparison.Ordinal)))["data: ".Length..]);
+        JsonDocument.Parse(
+            (await NextAsync(
+                lines, server, LiveStream.Look,
+                line => line.StartsWith("data: ", StringComparison.Ordinal)))["data: ".Length..]);
 
     /// <summary>The next line that is meant; while it does not come, the clock goes on.</summary>
     static async Task<string> NextAsync(StreamReader lines, RunningServer server, TimeSpan step, Func<string, bool> isMeant)

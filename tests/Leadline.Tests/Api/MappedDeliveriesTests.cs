@@ -35,10 +35,15 @@ public sealed class MappedDeliveriesTests
         await using var server = await RunningServer.StartAsync(Rules);
         const string Body = """{"number":7,"app":"checkout","version":"v7","at":"2026-03-02T11:09:00Z"}""";
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/deliveries/shipit", Body, ("X-Token", "another secret"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await server.PostAsync("/api/v1/deliveries/shipit", Body, ("X-Token", "another secret"))).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/api/v1/deliveries/shipit", Body)).StatusCode);
-        Assert.Equal(HttpStatusCode.Accepted, (await server.PostAsync("/api/v1/deliveries/shipit", Body, ("X-Token", "a secret"))).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/api/v1/deliveries/shipit", Body, ("X-Token", "a secret"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            (await server.PostAsync("/api/v1/deliveries/shipit", Body, ("X-Token", "a secret"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK, (await server.PostAsync("/api/v1/deliveries/shipit", Body, ("X-Token", "a secret"))).StatusCode);
         var missing = await server.PostAsync("/api/v1/deliveries/shippit", Body, ("X-Token", "a secret"));
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         Assert.Contains(", shipit", (string?)JsonNode.Parse(await missing.Content.ReadAsStringAsync())!["detail"]);

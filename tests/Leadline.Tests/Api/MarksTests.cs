@@ -37,7 +37,8 @@ public sealed class MarksTests
     public async Task Answers_as_it_did()
     {
         await using var server = await StartAsync();
-        var body = await server.Client.GetStringAsync("/api/v1/marks?from=2026-03-02&to=2026-04-01&service=checkout", TestContext.Current.CancellationToken);
+        var body = await server.Client.GetStringAsync(
+            "/api/v1/marks?from=2026-03-02&to=2026-04-01&service=checkout", TestContext.Current.CancellationToken);
         Assert.Equal(
             """{"items":[{"kind":"annotation","id":"a2","at":"2026-03-02T06:00:00Z","service":null,"team":"payments","text":"pairs, all day","flag":null,"environment":null,"on":null,"delivery":2,"experiment":null},"""
             + """{"kind":"flag","id":"f1","at":"2026-03-04T00:00:00Z","service":"Checkout","team":null,"text":null,"flag":"new-cart","environment":"prod","on":true,"delivery":1,"experiment":null}],"next":null}""",
@@ -52,8 +53,10 @@ public sealed class MarksTests
         for (string? cursor = null; ;)
         {
             using var page = JsonDocument.Parse(await server.Client.GetStringAsync(
-                $"/api/v1/marks?from=2026-03-01&to=2026-04-01&limit=2{(cursor is null ? "" : "&cursor=" + cursor)}", TestContext.Current.CancellationToken));
-            seen.AddRange(page.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!));
+                $"/api/v1/marks?from=2026-03-01&to=2026-04-01&limit=2{(cursor is null ? "" : "&cursor=" + cursor)}",
+                TestContext.Current.CancellationToken));
+            seen.AddRange(
+                page.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!));
             if ((cursor = page.RootElement.GetProperty("next").GetString()) is null) break;
         }
 
@@ -71,7 +74,9 @@ public sealed class MarksTests
 
     static async Task<List<string>> IdsAsync(RunningServer server, string scope)
     {
-        using var body = JsonDocument.Parse(await server.Client.GetStringAsync($"/api/v1/marks?from=2026-03-01&to=2026-04-01{scope}", TestContext.Current.CancellationToken));
+        using var body =
+            JsonDocument.Parse(await server.Client.GetStringAsync(
+                $"/api/v1/marks?from=2026-03-01&to=2026-04-01{scope}", TestContext.Current.CancellationToken));
         return [.. body.RootElement.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!)];
     }
 }

@@ -41,9 +41,12 @@ public sealed class OtlpReceivingTests
         Assert.Equal((HttpStatusCode.OK, Protobuf), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Cancellation));
         await server.SettleAsync();
-        using var ledger = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/deployments?from=2026-03-01&to=2026-04-01", Cancellation));
+        using var ledger = JsonDocument.Parse(
+            await server.Client.GetStringAsync("/api/v1/deployments?from=2026-03-01&to=2026-04-01", Cancellation));
         var row = Assert.Single(ledger.RootElement.GetProperty("items").EnumerateArray());
-        Assert.Equal(("checkout", "otlp:checkout:production:1208"), (row.GetProperty("service").GetString(), row.GetProperty("deployment_id").GetString()));
+        Assert.Equal(
+            ("checkout", "otlp:checkout:production:1208"),
+            (row.GetProperty("service").GetString(), row.GetProperty("deployment_id").GetString()));
     }
 
     [Fact]
@@ -54,11 +57,14 @@ public sealed class OtlpReceivingTests
         Assert.Equal((HttpStatusCode.OK, Json), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         using var said = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal("1", said.RootElement.GetProperty("partialSuccess").GetProperty("rejectedSpans").GetString());
-        Assert.StartsWith("1 of 2 records could not be read", said.RootElement.GetProperty("partialSuccess").GetProperty("errorMessage").GetString());
+        Assert.StartsWith(
+            "1 of 2 records could not be read",
+            said.RootElement.GetProperty("partialSuccess").GetProperty("errorMessage").GetString());
 
         // A span whose last byte is missing, in a request that is whole.
         var broken = new OtlpMade(Deployed.Bytes[..^1]);
-        var partly = await SendAsync(server, "/v1/traces", OtlpMade.Traces([("service.name", "checkout")], Deployed, broken), Protobuf);
+        var partly = await SendAsync(
+            server, "/v1/traces", OtlpMade.Traces([("service.name", "checkout")], Deployed, broken), Protobuf);
         var bytes = await partly.Content.ReadAsByteArrayAsync(Cancellation);
         Assert.Equal((HttpStatusCode.OK, (byte)0x0A, (byte)0x08, (byte)1), (partly.StatusCode, bytes[0], bytes[2], bytes[3]));
         Assert.Contains("cut off", Encoding.UTF8.GetString(bytes));
@@ -87,20 +93,29 @@ public sealed class OtlpReceivingTests
     {
         await using var server = await RunningServer.StartAsync(Secret);
         var stranger = await SendAsync(server, "/v1/traces", Request, Protobuf);
-        Assert.Equal((HttpStatusCode.Unauthorized, Protobuf), (stranger.StatusCode, stranger.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, Protobuf), (stranger.StatusCode, stranger.Content.Headers.ContentType!.MediaType));
         Assert.Equal([0x08, 16, 0x12], (await stranger.Content.ReadAsByteArrayAsync(Cancellation))[..3]);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(server, "/v1/traces", Request, Protobuf, ("Authorization", "Bearer another"))).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(server, "/v1/logs", Request, Protobuf, ("api-key", ""))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await SendAsync(server, "/v1/traces", Request, Protobuf, ("Authorization", "Bearer another"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await SendAsync(server, "/v1/logs", Request, Protobuf, ("api-key", ""))).StatusCode);
         Assert.Equal(0, (await server.Store.HealthAsync(Cancellation)).Deliveries);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, "/v1/traces", Request, Protobuf, ("Authorization", "Bearer a secret"))).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, "/v1/traces", Request, Protobuf, ("api-key", "a secret"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await SendAsync(server, "/v1/traces", Request, Protobuf, ("Authorization", "Bearer a secret"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK, (await SendAsync(server, "/v1/traces", Request, Protobuf, ("api-key", "a secret"))).StatusCode);
     }
 
     [Fact]
     public async Task Without_a_secret_only_this_machine_may_send()
     {
         await using var server = await RunningServer.StartAsync();
-        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(server, "/v1/traces", Request, Protobuf, ("X-Forwarded-For", "203.0.113.7"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await SendAsync(server, "/v1/traces", Request, Protobuf, ("X-Forwarded-For", "203.0.113.7"))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, "/v1/traces", Request, Protobuf)).StatusCode);
     }
 
@@ -108,11 +123,16 @@ public sealed class OtlpReceivingTests
     public async Task A_packed_request_is_unpacked_and_one_that_grows_too_large_is_refused()
     {
         await using var server = await RunningServer.StartAsync();
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, "/v1/traces", Packed(Request), Protobuf, ("Content-Encoding", "gzip"))).StatusCode);
-        var bomb = await SendAsync(server, "/v1/traces", Packed(new byte[26 * 1024 * 1024]), Protobuf, ("Content-Encoding", "gzip"));
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, Protobuf), (bomb.StatusCode, bomb.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await SendAsync(server, "/v1/traces", Packed(Request), Protobuf, ("Content-Encoding", "gzip"))).StatusCode);
+        var bomb = await SendAsync(
+            server, "/v1/traces", Packed(new byte[26 * 1024 * 1024]), Protobuf, ("Content-Encoding", "gzip"));
+        Assert.Equal(
+            (HttpStatusCode.RequestEntityTooLarge, Protobuf), (bomb.StatusCode, bomb.Content.Headers.ContentType!.MediaType));
         Assert.Equal([0x08, 8, 0x12], (await bomb.Content.ReadAsByteArrayAsync(Cancellation))[..3]);
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await SendAsync(server, "/v1/traces", Request, "text/plain")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.UnsupportedMediaType, (await SendAsync(server, "/v1/traces", Request, "text/plain")).StatusCode);
         Assert.Equal(1, (await server.Store.HealthAsync(Cancellation)).Deliveries);
     }
 
@@ -123,8 +143,12 @@ public sealed class OtlpReceivingTests
         for (var times = 1; times <= 3; times++)
         {
             var spans = Enumerable.Repeat(OtlpMade.Span("GET /cart", 1, 2, ("http.request.method", "GET")), times).ToArray();
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, "/v1/traces", OtlpMade.Traces([("service.name", "checkout")], spans), Protobuf)).StatusCode);
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, "/v1/metrics", OtlpMade.Traces([], spans), Protobuf)).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await SendAsync(
+                    server, "/v1/traces", OtlpMade.Traces([("service.name", "checkout")], spans), Protobuf)).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.OK, (await SendAsync(server, "/v1/metrics", OtlpMade.Traces([], spans), Protobuf)).StatusCode);
         }
 
         Assert.Equal(2, (await server.Store.HealthAsync(Cancellation)).Deliveries);
@@ -133,7 +157,9 @@ public sealed class OtlpReceivingTests
         Assert.Equal(3, (await server.Store.HealthAsync(Cancellation)).Deliveries);
         await server.SettleAsync();
         var kept = (await server.Store.DeliveryAsync(2, Cancellation))!;
-        Assert.Equal(("ignored", "metrics are sums over what spans and events tell one by one: send those"), (kept.Outcome, kept.Because));
+        Assert.Equal(
+            ("ignored", "metrics are sums over what spans and events tell one by one: send those"),
+            (kept.Outcome, kept.Because));
     }
 
     /// <summary>OpenTelemetry's own exporter, as a pipeline would use it.</summary>
@@ -144,11 +170,12 @@ public sealed class OtlpReceivingTests
         var name = "acme.ci." + Guid.NewGuid().ToString("N");
         using var source = new ActivitySource(name);
         using (var provider = Sdk.CreateTracerProviderBuilder().AddSource(name)
-            .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("checkout", serviceVersion: "v1.4.0").AddAttributes(new Dictionary<string, object>
-            {
-                ["vcs.repository.url.full"] = "https://git.acme.example/acme/checkout",
-                ["vcs.ref.head.revision"] = "2b66fd261ee5c6cfc8de7fa466bab600bcfe4f69",
-            }))
+            .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("checkout", serviceVersion: "v1.4.0")
+                .AddAttributes(new Dictionary<string, object>
+                {
+                    ["vcs.repository.url.full"] = "https://git.acme.example/acme/checkout",
+                    ["vcs.ref.head.revision"] = "2b66fd261ee5c6cfc8de7fa466bab600bcfe4f69",
+                }))
             .AddOtlpExporter(otlp =>
             {
                 otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
@@ -160,10 +187,13 @@ public sealed class OtlpReceivingTests
             var start = new DateTimeOffset(2026, 3, 2, 11, 0, 0, TimeSpan.Zero);
             using (var run = source.StartActivity("RUN build", ActivityKind.Server, default(ActivityContext), startTime: start)!)
             {
-                run.SetTag("cicd.pipeline.name", "build").SetTag("cicd.pipeline.run.id", "7001").SetTag("cicd.pipeline.result", "success");
-                using (var deploy = source.StartActivity("deploy", ActivityKind.Internal, run.Context, startTime: start.AddMinutes(5))!)
+                run.SetTag("cicd.pipeline.name", "build").SetTag("cicd.pipeline.run.id", "7001")
+                    .SetTag("cicd.pipeline.result", "success");
+                using (var deploy = source.StartActivity(
+                    "deploy", ActivityKind.Internal, run.Context, startTime: start.AddMinutes(5))!)
                 {
-                    deploy.SetTag("deployment.id", "1208").SetTag("deployment.status", "succeeded").SetTag("deployment.environment.name", "production");
+                    deploy.SetTag("deployment.id", "1208").SetTag("deployment.status", "succeeded")
+                        .SetTag("deployment.environment.name", "production");
                     deploy.SetEndTime(start.AddMinutes(9).UtcDateTime);
                 }
 
@@ -183,7 +213,9 @@ public sealed class OtlpReceivingTests
             facts.AddRange(read.Facts.Select(fact => fact switch
             {
                 Core.BuildFact build => $"build {build.Id} of {build.Repository} {build.Status} {build.FinishedAt:HH:mm}",
-                Core.DeploymentFact deployment => $"deployment {deployment.Id} {deployment.Version} {deployment.Sha} {deployment.Status} {deployment.FinishedAt:HH:mm}",
+                Core.DeploymentFact deployment =>
+                    $"deployment {deployment.Id} {deployment.Version} {deployment.Sha} {deployment.Status} "
+                        + $"{deployment.FinishedAt:HH:mm}",
                 var other => other.ToString(),
             }));
         }
@@ -196,12 +228,14 @@ public sealed class OtlpReceivingTests
             facts.Order(StringComparer.Ordinal));
     }
 
-    static async Task<HttpResponseMessage> SendAsync(RunningServer server, string path, byte[] body, string type, params (string Name, string Value)[] headers)
+    static async Task<HttpResponseMessage> SendAsync(
+        RunningServer server, string path, byte[] body, string type, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
         foreach (var (name, value) in headers)
-            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content.Headers.TryAddWithoutValidation(name, value);
         return await server.Client.SendAsync(request, Cancellation);
     }
 

@@ -27,7 +27,8 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
         foreach (var (recording, answer) in recordings.Zip(answers))
         {
             // Where two hold nothing that is kept, one stands for both.
-            var isKnown = recordings.Any(other => other != recording && other.Kept.Body.Span.SequenceEqual(recording.Kept.Body.Span));
+            var isKnown = recordings.Any(
+                other => other != recording && other.Kept.Body.Span.SequenceEqual(recording.Kept.Body.Span));
             Assert.True(
                 answer.Status == HttpStatusCode.Accepted || (isKnown && answer.Status == HttpStatusCode.OK),
                 $"{recording.Name} is answered {answer.Status}: {answer.Body}");
@@ -49,7 +50,8 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
     {
         var before = await posting.StoredAsync();
         var sent = posting.Of(folder).SelectMany(ways => ways)
-            .SelectMany(recording => new[] { recording.SignedWith("another secret of Acme"), recording.SignedWith(""), recording.Unsigned })
+            .SelectMany(recording =>
+                new[] { recording.SignedWith("another secret of Acme"), recording.SignedWith(""), recording.Unsigned })
             .ToList();
         var answers = await posting.PostAsync(sent);
         Assert.NotEmpty(answers);
@@ -58,7 +60,10 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
         Assert.Equal(before, await posting.StoredAsync());
     }
 
-    /// <summary>On a server of its own, where nobody waits to see the body for the first time. After the first way it is known; what is asked is whether it is let in.</summary>
+    /// <summary>
+    /// On a server of its own, where nobody waits to see the body for the first time. After the first way it is known; what is
+    /// asked is whether it is let in.
+    /// </summary>
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Folders))]
     public async Task Each_way_to_prove_the_secret_is_let_in(string folder)
@@ -88,18 +93,21 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
 
         public async ValueTask InitializeAsync() => Server = await RunningServer.StartAsync(made: new LeadlineSettings
         {
-            Secrets = Catalogue.Readers.ToImmutableDictionary(reader => reader.Source, _ => ImmutableArray.Create(Recording.Secret)),
+            Secrets = Catalogue.Readers.ToImmutableDictionary(
+                reader => reader.Source, _ => ImmutableArray.Create(Recording.Secret)),
         });
 
         public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-        internal async Task<long> StoredAsync() => (await Server.Store.HealthAsync(TestContext.Current.CancellationToken)).Deliveries;
+        internal async Task<long> StoredAsync() =>
+            (await Server.Store.HealthAsync(TestContext.Current.CancellationToken)).Deliveries;
 
         /// <summary>Each file of the folder, in each of the ways to prove it.</summary>
         internal IEnumerable<ImmutableArray<Recording>> Of(string folder)
         {
             var reader = SharedPayloads.ReaderOf(folder)!;
-            return SharedPayloads.FilesOf(folder).Select(file => Recording.OfBody(reader, file, SharedPayloads.HeadersOf(reader.Source, file)));
+            return SharedPayloads.FilesOf(folder)
+                .Select(file => Recording.OfBody(reader, file, SharedPayloads.HeadersOf(reader.Source, file)));
         }
 
         internal async Task<List<(HttpStatusCode Status, string Body)>> PostAsync(IEnumerable<Delivery> deliveries)
@@ -114,7 +122,9 @@ public sealed class PostedTests(PostedTests.Posting posting) : IClassFixture<Pos
             var token = delivery.Header(Delivery.AddressToken) is { } given ? $"?token={Uri.EscapeDataString(given)}" : "";
             using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/deliveries/{delivery.Source}{token}")
             {
-                Content = new ByteArrayContent(delivery.Body.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+                Content = new ByteArrayContent(
+                    delivery.Body.ToArray())
+                { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
             };
             foreach (var (name, value) in delivery.Headers.Where(header => header.Key != Delivery.AddressToken))
                 Assert.True(request.Headers.TryAddWithoutValidation(name, value));

@@ -10,14 +10,18 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Leadline.Tests.Api;
 
-/// <summary>The real server on a free port of this machine, over a store in memory, with a clock that stands still unless a real one is given.</summary>
+/// <summary>
+/// The real server on a free port of this machine, over a store in memory, with a clock that stands still unless a real one is
+/// given.
+/// </summary>
 sealed class RunningServer : IAsyncDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 4, 1, 12, 0, 0, TimeSpan.Zero);
 
     readonly WebApplication app;
 
-    RunningServer(WebApplication app, Store store, FakeTimeProvider clock, HttpClient client) => (this.app, Store, Clock, Client) = (app, store, clock, client);
+    RunningServer(WebApplication app, Store store, FakeTimeProvider clock, HttpClient client) =>
+        (this.app, Store, Clock, Client) = (app, store, clock, client);
 
     public Store Store { get; }
 
@@ -25,13 +29,16 @@ sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningServer> StartAsync(string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret", string? address = null, LeadlineSettings? made = null, TimeProvider? real = null)
+    public static async Task<RunningServer> StartAsync(
+        string settings = "", Func<Store, Task>? prepare = null, string environment = "a secret", string? address = null,
+        LeadlineSettings? made = null, TimeProvider? real = null)
     {
         var store = await Store.OpenAsync(address ?? TestStore.New, default);
         if (prepare is not null) await prepare(store);
         var clock = new FakeTimeProvider(Now);
         var app = await Server.BuildAsync(
-            store, made ?? SettingsFile.Parse(settings, "leadline.yaml", _ => environment), new IPEndPoint(IPAddress.Loopback, 0), real ?? clock, default);
+            store, made ?? SettingsFile.Parse(settings, "leadline.yaml", _ => environment),
+            new IPEndPoint(IPAddress.Loopback, 0), real ?? clock, default);
         await app.StartAsync();
         return new RunningServer(app, store, clock, new HttpClient { BaseAddress = new Uri(app.Urls.First()) });
     }

@@ -66,7 +66,9 @@ public sealed class SecretsTests
         foreach (var secret in new[] { "", "first" })
         {
             var answer = await server.PostAsync("/api/v1/deliveries/github", Ping, Signed(secret));
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)), (answer.StatusCode, answer.Headers.RetryAfter!.Delta));
+            Assert.Equal(
+                (HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)),
+                (answer.StatusCode, answer.Headers.RetryAfter!.Delta));
         }
 
         await File.WriteAllTextAsync(file, "first", Cancellation);
@@ -82,7 +84,10 @@ public sealed class SecretsTests
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "two"), "a secret", Cancellation);
         var error = Assert.Throws<SettingsException>(() => SettingsFile.Load(file, _ => folder.Path));
         Assert.Equal(
-            [$"leadline.yaml:2:27 sources.github.secret_file: there is no file {Path.Combine(folder.Path, "one")} to read the secret from"], error.Errors);
+            [
+                $"leadline.yaml:2:27 sources.github.secret_file: there is no file {Path.Combine(folder.Path, "one")} to read "
+                    + "the secret from",
+            ], error.Errors);
 
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "one"), "another", Cancellation);
         var settings = SettingsFile.Load(file, _ => folder.Path);
@@ -101,7 +106,9 @@ public sealed class SecretsTests
     [InlineData("sources: { github: { secret: *hunter2-secret } }")]
     [InlineData("sources: { gitub: { secret: hunter2-secret } }")]
     public void What_is_wrong_with_the_settings_is_said_without_the_secret(string yaml) =>
-        Assert.DoesNotContain("hunter2-secret", Assert.Throws<SettingsException>(() => SettingsFile.Parse(yaml, "leadline.yaml", _ => null)).Message);
+        Assert.DoesNotContain(
+            "hunter2-secret",
+            Assert.Throws<SettingsException>(() => SettingsFile.Parse(yaml, "leadline.yaml", _ => null)).Message);
 
     [Fact]
     public async Task No_answer_of_the_server_holds_a_secret()
@@ -109,7 +116,9 @@ public sealed class SecretsTests
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "gitlab");
         await File.WriteAllTextAsync(file, "hunter2-of-the-file", Cancellation);
-        var settings = SettingsFile.Parse($"sources: {{ github: {{ secret: hunter2-of-the-settings }}, gitlab: {{ secret_file: {file} }} }}", "leadline.yaml", _ => null);
+        var settings = SettingsFile.Parse(
+            $"sources: {{ github: {{ secret: hunter2-of-the-settings }}, gitlab: {{ secret_file: {file} }} }}", "leadline.yaml",
+            _ => null);
         await using var server = await RunningServer.StartAsync(made: settings);
         var said = new StringBuilder();
         foreach (var secret in new[] { "hunter2-of-the-settings", "wrong" })
@@ -117,27 +126,36 @@ public sealed class SecretsTests
         foreach (var secret in new[] { "hunter2-of-the-file", "hunter2-of-the-file " })
         {
             said.Append(await TextAsync(await server.PostAsync(
-                "/api/v1/deliveries/gitlab", """{"object_kind":"wiki_page"}""", ("X-Gitlab-Token", secret), ("Authorization", "Bearer " + secret), ("X-Gitlab-Event", "Wiki Page Hook"))));
+                "/api/v1/deliveries/gitlab", """{"object_kind":"wiki_page"}""", ("X-Gitlab-Token", secret),
+                ("Authorization", "Bearer " + secret), ("X-Gitlab-Event", "Wiki Page Hook"))));
         }
 
         Assert.Equal(2, (await server.Store.HealthAsync(Cancellation)).Deliveries);
         await server.SettleAsync();
-        foreach (var path in new[] { "sources", "definitions", "deliveries", "deliveries/1", "deliveries/2", "services" }) said.Append(await server.Client.GetStringAsync("/api/v1/" + path, Cancellation));
-        foreach (var path in new[] { "/metrics", "/deliveries/1", "/deliveries/2", "/openapi/v1.json", "/" }) said.Append(await server.Client.GetStringAsync(path, Cancellation));
+        foreach (var path in new[] { "sources", "definitions", "deliveries", "deliveries/1", "deliveries/2", "services" })
+            said.Append(await server.Client.GetStringAsync("/api/v1/" + path, Cancellation));
+        foreach (var path in new[] { "/metrics", "/deliveries/1", "/deliveries/2", "/openapi/v1.json", "/" })
+            said.Append(await server.Client.GetStringAsync(path, Cancellation));
         Assert.Contains("the signature does not fit", said.ToString());
         Assert.DoesNotContain("hunter2", said.ToString());
     }
 
-    static Task<RunningServer> StartAsync(string file) => RunningServer.StartAsync($"sources: {{ github: {{ secret_file: {file} }} }}");
+    static Task<RunningServer> StartAsync(string file) =>
+        RunningServer.StartAsync($"sources: {{ github: {{ secret_file: {file} }} }}");
 
     static async Task<int> SendAsync(RunningServer server, string secret)
     {
-        var answer = await server.PostAsync("/api/v1/deliveries/github", Ping, [.. Signed(secret), ("X-GitHub-Event", "ping"), ("X-GitHub-Delivery", Guid.NewGuid().ToString())]);
+        var answer = await server.PostAsync(
+            "/api/v1/deliveries/github", Ping,
+            [.. Signed(secret), ("X-GitHub-Event", "ping"), ("X-GitHub-Delivery", Guid.NewGuid().ToString())]);
         return (int)answer.StatusCode;
     }
 
     static (string, string)[] Signed(string secret) =>
-        [("X-Hub-Signature-256", "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(Ping))))];
+        [
+            ("X-Hub-Signature-256", "sha256="
+                + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(Ping)))),
+        ];
 
     static Task<string> TextAsync(HttpResponseMessage answer) => answer.Content.ReadAsStringAsync(Cancellation);
 }

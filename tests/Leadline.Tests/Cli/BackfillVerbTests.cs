@@ -20,7 +20,9 @@ public sealed class BackfillVerbTests
         Assert.Contains("github: at most 30 requests to " + api.Address, plan.Out);
         Assert.False(File.Exists(directory.File("store.duckdb")));
 
-        var ended = await BuiltProgram.RunInAsync(directory.Path, null, "backfill", "github", "--since", "2025-01-01", "--store", $"duckdb:{directory.File("store.duckdb")}");
+        var ended = await BuiltProgram.RunInAsync(
+            directory.Path, null, "backfill", "github", "--since", "2025-01-01", "--store",
+            $"duckdb:{directory.File("store.duckdb")}");
         Assert.True(ended.Code == 0, ended.Error);
         Assert.Matches("github: [0-9]+ stored, 0 known already; 1 of 1 asked to the end", ended.Out);
         Assert.Contains("github:acme/shop:908", await LedgerAsync(directory, "store.duckdb"));
@@ -65,16 +67,20 @@ public sealed class BackfillVerbTests
         using var directory = new EmptyDirectory();
         Write(directory, api);
         var plan = await BuiltProgram.RunInAsync(directory.Path, null, "backfill", "github", "--since", "2005-01-01", "--plan");
-        Assert.Contains("github: and one, or one for each 100 commits, for every deployment whose history is then still missing", plan.Out);
+        Assert.Contains(
+            "github: and one, or one for each 100 commits, for every deployment whose history is then still missing", plan.Out);
 
         world.Forgotten.Add(world.Deployed[0].Sha);
         string[] asked = ["backfill", "github", "--since", "2005-01-01", "--store", $"duckdb:{directory.File("store.duckdb")}"];
         var ended = await BuiltProgram.RunInAsync(directory.Path, null, asked);
         Assert.True(ended.Code == 0, ended.Error);
-        Assert.Contains("; 2 compared with what was live before, and 1 not: the host no longer knows one of the two commits, or refuses", ended.Out);
+        Assert.Contains(
+            "; 2 compared with what was live before, and 1 not: the host no longer knows one of the two commits, or refuses",
+            ended.Out);
         Assert.Contains("github: compared commits of 2 deployments that nothing else joins", ended.Error);
         var explained = await BuiltProgram.RunInAsync(
-            directory.Path, null, "explain", "lead-time", "--from", "2005-01-01", "--to", "2099-01-01", "--store", $"duckdb:{directory.File("store.duckdb")}");
+            directory.Path, null, "explain", "lead-time", "--from", "2005-01-01", "--to", "2099-01-01", "--store",
+            $"duckdb:{directory.File("store.duckdb")}");
         Assert.Contains("compare", explained.Out);
         Assert.DoesNotContain("compared with", (await BuiltProgram.RunInAsync(directory.Path, null, asked)).Out);
     }
@@ -109,20 +115,27 @@ public sealed class BackfillVerbTests
     {
         using var directory = new EmptyDirectory();
         await File.WriteAllTextAsync(
-            directory.File("leadline.yaml"), "sources:\n  github: { secret: \"${LEADLINE_TESTS_UNSET}\", token: \"${LEADLINE_TESTS_UNSET_TOO}\", repositories: [acme/shop] }\n", TestContext.Current.CancellationToken);
+            directory.File("leadline.yaml"),
+            "sources:\n  github: { secret: \"${LEADLINE_TESTS_UNSET}\", token: \"${LEADLINE_TESTS_UNSET_TOO}\", repositories: "
+                + "[acme/shop] }\n", TestContext.Current.CancellationToken);
         var ended = await BuiltProgram.RunInAsync(directory.Path, null, "backfill", "github", "--since", "2025-01-01");
         Assert.Equal(2, ended.Code);
-        Assert.Contains("the environment variable LEADLINE_TESTS_UNSET_TOO, which sources.github.token names, is not set", ended.Error);
+        Assert.Contains(
+            "the environment variable LEADLINE_TESTS_UNSET_TOO, which sources.github.token names, is not set", ended.Error);
     }
 
     static void Write(EmptyDirectory directory, PlayedApi api) => File.WriteAllText(
-        directory.File("leadline.yaml"), $"sources:\n  github: {{ token: token one, api: \"{api.Address}\", repositories: [acme/shop] }}\n");
+        directory.File("leadline.yaml"),
+        $"sources:\n  github: {{ token: token one, api: \"{api.Address}\", repositories: [acme/shop] }}\n");
 
     static Task<BuiltProgram.Ended> BackfillAsync(EmptyDirectory directory, string store) =>
-        BuiltProgram.RunInAsync(directory.Path, null, "backfill", "github", "--since", "2025-01-01", "--json", "--store", $"duckdb:{directory.File(store)}");
+        BuiltProgram.RunInAsync(
+            directory.Path, null, "backfill", "github", "--since", "2025-01-01", "--json", "--store",
+            $"duckdb:{directory.File(store)}");
 
     static async Task<string> LedgerAsync(EmptyDirectory directory, string store) => (await BuiltProgram.RunInAsync(
-        directory.Path, null, "ledger", "--from", "2026-01-01", "--to", "2026-03-01", "--store", $"duckdb:{directory.File(store)}", "--json")).Out;
+        directory.Path, null, "ledger", "--from", "2026-01-01", "--to", "2026-03-01", "--store",
+        $"duckdb:{directory.File(store)}", "--json")).Out;
 
     static (long Requests, long Stored) Asked(BuiltProgram.Ended ended)
     {
@@ -133,7 +146,9 @@ public sealed class BackfillVerbTests
 
     static Process Start(EmptyDirectory directory, string store)
     {
-        var start = new ProcessStartInfo("dotnet", [BuiltProgram.Path, "backfill", "github", "--since", "2025-01-01", "--store", $"duckdb:{directory.File(store)}"])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [BuiltProgram.Path, "backfill", "github", "--since", "2025-01-01", "--store", $"duckdb:{directory.File(store)}"])
         {
             WorkingDirectory = directory.Path,
             RedirectStandardError = true,

@@ -15,11 +15,13 @@ static class BuiltProgram
 
     /// <param name="directory">The working directory; an empty one where null, so that nobody's leadline.yaml is found.</param>
     /// <param name="input">Standard input; empty where null.</param>
-    public static Task<Ended> RunInAsync(string? directory, string? input, params string[] arguments) => RunWithAsync(directory, input, [], arguments);
+    public static Task<Ended> RunInAsync(string? directory, string? input, params string[] arguments) =>
+        RunWithAsync(directory, input, [], arguments);
 
     /// <inheritdoc cref="RunInAsync"/>
     /// <param name="environment">Variables beside those of the tests.</param>
-    public static async Task<Ended> RunWithAsync(string? directory, string? input, Dictionary<string, string> environment, params string[] arguments)
+    public static async Task<Ended> RunWithAsync(
+        string? directory, string? input, Dictionary<string, string> environment, params string[] arguments)
     {
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var own = directory is null ? new EmptyDirectory() : null;
@@ -32,7 +34,8 @@ static class BuiltProgram
         };
         start.ArgumentList.Add(Path);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var name in (ReadOnlySpan<string>)["LEADLINE_STORE", "LEADLINE_SERVER", "LEADLINE_TOKEN", "LEADLINE_CONFIG"]) start.Environment.Remove(name);
+        foreach (var name in (ReadOnlySpan<string>)["LEADLINE_STORE", "LEADLINE_SERVER", "LEADLINE_TOKEN", "LEADLINE_CONFIG"])
+            start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["XDG_DATA_HOME"] = System.IO.Path.Combine(directory ?? own!.Path, "user-data");
 

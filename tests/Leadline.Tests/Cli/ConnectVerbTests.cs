@@ -32,7 +32,9 @@ public sealed class ConnectVerbTests
         await using var api = await PlayedApi.StartAsync(new GitHubWorld().Answer);
         using var folder = new EmptyDirectory();
         await File.WriteAllTextAsync(folder.File("leadline.yaml"), Before, Cancellation);
-        var ended = await ConnectAsync(folder, Token, "--api", api.Address.ToString(), "--scopes", "acme/*", "--server", "https://leadline.acme.example", "--poll", "15m", "--json");
+        var ended = await ConnectAsync(
+            folder, Token, "--api", api.Address.ToString(), "--scopes", "acme/*", "--server", "https://leadline.acme.example",
+            "--poll", "15m", "--json");
         Assert.True(ended.Code == 0, ended.Error);
         Assert.Equal(
             Before.Replace("replaces the other\n", $$"""
@@ -47,7 +49,9 @@ public sealed class ConnectVerbTests
                 """),
             await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation));
         var told = JsonDocument.Parse(ended.Out).RootElement;
-        Assert.Equal("https://leadline.acme.example/api/v1/deliveries/github", told.GetProperty("webhook").GetProperty("address").GetString());
+        Assert.Equal(
+            "https://leadline.acme.example/api/v1/deliveries/github",
+            told.GetProperty("webhook").GetProperty("address").GetString());
         Assert.Equal("GITHUB_WEBHOOK_SECRET", told.GetProperty("webhook").GetProperty("secret_variable").GetString());
         Assert.Contains("Deployment statuses", told.GetProperty("webhook").GetProperty("events").GetString());
         Assert.True(told.GetProperty("written").GetBoolean());
@@ -60,7 +64,10 @@ public sealed class ConnectVerbTests
     {
         var world = new GitHubWorld();
         await using var api = await PlayedApi.StartAsync(world.Answer);
-        api.Fault = request => request.Path.Value!.EndsWith("/deployments", StringComparison.Ordinal) || request.Path.Value.EndsWith("/runs", StringComparison.Ordinal) ? new Played(403, """{"message":"Resource not accessible"}""") : null;
+        api.Fault = request =>
+            request.Path.Value!.EndsWith("/deployments", StringComparison.Ordinal)
+                || request.Path.Value.EndsWith("/runs", StringComparison.Ordinal)
+                ? new Played(403, """{"message":"Resource not accessible"}""") : null;
         using var folder = new EmptyDirectory();
         var ended = await ConnectAsync(folder, Token, "--api", api.Address.ToString(), "--scopes", "acme/shop");
         Assert.Equal(1, ended.Code);
@@ -86,9 +93,12 @@ public sealed class ConnectVerbTests
     {
         await using var api = await PlayedApi.StartAsync(_ => new Played(404, "{}"));
         using var folder = new EmptyDirectory();
-        var ended = await BuiltProgram.RunWithAsync(folder.Path, null, Token, ["connect", source, "--token-variable", "GITHUB_TOKEN", "--api", api.Address.ToString(), "--scopes", "acme/shoop"]);
+        var ended = await BuiltProgram.RunWithAsync(
+            folder.Path, null, Token,
+            ["connect", source, "--token-variable", "GITHUB_TOKEN", "--api", api.Address.ToString(), "--scopes", "acme/shoop"]);
         Assert.Equal(1, ended.Code);
-        Assert.Contains($"{address} is not found (404): the name is wrong, or the token may not see it; nothing was written", ended.Error);
+        Assert.Contains(
+            $"{address} is not found (404): the name is wrong, or the token may not see it; nothing was written", ended.Error);
         Assert.DoesNotContain("scopes missing", ended.Error);
     }
 
@@ -98,7 +108,9 @@ public sealed class ConnectVerbTests
         await using var world = await GitHubAppTests.AppWorld.StartAsync(TimeProvider.System);
         using var folder = new EmptyDirectory();
         await File.WriteAllTextAsync(folder.File("key.pem"), world.Pem.Replace("\\n", "\n"), Cancellation);
-        var ended = await ConnectAsync(folder, [], "--api", world.Api.Address.ToString(), "--scopes", "acme/shop", "--app", "7", "--app-key-file", "key.pem");
+        var ended = await ConnectAsync(
+            folder, [], "--api", world.Api.Address.ToString(), "--scopes", "acme/shop", "--app", "7", "--app-key-file",
+            "key.pem");
         Assert.True(ended.Code == 0, ended.Error);
         Assert.Contains("github answers, and the App may read what is asked for", ended.Error);
         Assert.Equal(
@@ -116,13 +128,20 @@ public sealed class ConnectVerbTests
 
         // The key in a variable, as scripts have it; and what was written is asked with.
         var variable = new Dictionary<string, string> { ["GITHUB_APP_KEY"] = world.Pem };
-        ended = await ConnectAsync(folder, variable, "--api", world.Api.Address.ToString(), "--scopes", "acme/shop", "--app", "7", "--app-installation", "11", "--replace");
+        ended = await ConnectAsync(
+            folder, variable, "--api", world.Api.Address.ToString(), "--scopes", "acme/shop", "--app", "7", "--app-installation",
+            "11", "--replace");
         Assert.True(ended.Code == 0, ended.Error);
-        Assert.Contains("    app: { id: \"7\", key: \"${GITHUB_APP_KEY}\", installation: \"11\" }\n", await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation));
-        ended = await BuiltProgram.RunWithAsync(folder.Path, null, variable, ["backfill", "github", "--since", "2026-01-01", "--store", "duckdb:history.duckdb", "--json"]);
+        Assert.Contains(
+            "    app: { id: \"7\", key: \"${GITHUB_APP_KEY}\", installation: \"11\" }\n",
+            await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation));
+        ended = await BuiltProgram.RunWithAsync(
+            folder.Path, null, variable,
+            ["backfill", "github", "--since", "2026-01-01", "--store", "duckdb:history.duckdb", "--json"]);
         Assert.True(ended.Code == 0, ended.Error);
         Assert.True(JsonDocument.Parse(ended.Out).RootElement[0].GetProperty("stored").GetInt64() > 40, ended.Out);
-        ended = await BuiltProgram.RunWithAsync(folder.Path, null, [], ["backfill", "github", "--since", "2026-01-01", "--store", "duckdb:history.duckdb"]);
+        ended = await BuiltProgram.RunWithAsync(
+            folder.Path, null, [], ["backfill", "github", "--since", "2026-01-01", "--store", "duckdb:history.duckdb"]);
         Assert.Equal(2, ended.Code);
         Assert.Contains("sources.github.app.key: the environment variable GITHUB_APP_KEY is not set, or is empty", ended.Error);
     }
@@ -131,22 +150,30 @@ public sealed class ConnectVerbTests
     public async Task A_section_that_is_there_is_replaced_only_where_that_is_asked_for()
     {
         using var folder = new EmptyDirectory();
-        await File.WriteAllTextAsync(folder.File("leadline.yaml"), "sources:\n  # The forge.\n  github:\n    secret: \"${OLD}\"\n    # of old\n    token: \"${OLDER}\"\n  # Who is called.\n  pagerduty: { secret: \"${PD}\" }\n", Cancellation);
+        await File.WriteAllTextAsync(
+            folder.File("leadline.yaml"),
+            "sources:\n  # The forge.\n  github:\n    secret: \"${OLD}\"\n    # of old\n    token: \"${OLDER}\"\n  # Who is "
+                + "called.\n  pagerduty: { secret: \"${PD}\" }\n", Cancellation);
         var before = await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation);
         var refused = await ConnectAsync(folder, [], "--secret-variable", "NEW");
         Assert.Equal((2, before), (refused.Code, await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation)));
-        Assert.Contains("leadline.yaml has sources.github already, in line 3: nothing was changed; --replace writes it anew", refused.Error);
+        Assert.Contains(
+            "leadline.yaml has sources.github already, in line 3: nothing was changed; --replace writes it anew", refused.Error);
 
         var replaced = await ConnectAsync(folder, [], "--secret-variable", "NEW", "--replace");
         Assert.True(replaced.Code == 0, replaced.Error);
-        Assert.Equal("sources:\n  # The forge.\n  github:\n    secret: \"${NEW}\"\n  # Who is called.\n  pagerduty: { secret: \"${PD}\" }\n", await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation));
+        Assert.Equal(
+            "sources:\n  # The forge.\n  github:\n    secret: \"${NEW}\"\n  # Who is called.\n  pagerduty: { secret: "
+                + "\"${PD}\" }\n", await File.ReadAllTextAsync(folder.File("leadline.yaml"), Cancellation));
     }
 
     [Theory]
     [InlineData(null, "sources:\n  github:\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\n")]
     [InlineData("timezone: UTC", "timezone: UTC\n\nsources:\n  github:\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\n")]
     [InlineData("sources:\ntimezone: UTC\n", "sources:\n  github:\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\ntimezone: UTC\n")]
-    [InlineData("sources:\r\n  git: { repositories: [a/b] }\r\n", "sources:\r\n  git: { repositories: [a/b] }\r\n  github:\r\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\r\n")]
+    [InlineData(
+        "sources:\r\n  git: { repositories: [a/b] }\r\n",
+        "sources:\r\n  git: { repositories: [a/b] }\r\n  github:\r\n    secret: \"${GITHUB_WEBHOOK_SECRET}\"\r\n")]
     public async Task Whatever_the_file_is_like_the_section_is_added(string? before, string after)
     {
         using var folder = new EmptyDirectory();
@@ -162,11 +189,17 @@ public sealed class ConnectVerbTests
     [InlineData("--token-variable takes the name of an environment variable", "github", "--token-variable", "ghp_a-b")]
     [InlineData("which projects are asked for? name them with --scopes", "gitlab", "--token-variable", "GITLAB_TOKEN")]
     [InlineData("where is jira? write the address of its API with --api", "jira", "--token-variable", "JIRA_TOKEN")]
-    [InlineData("the environment variable LEADLINE_TESTS_UNSET is not set", "github", "--token-variable", "LEADLINE_TESTS_UNSET", "--scopes", "acme/shop")]
-    [InlineData("either a token or an App: leave out --token-variable or --app", "github", "--app", "7", "--token-variable", "T", "--scopes", "acme/shop")]
+    [InlineData(
+        "the environment variable LEADLINE_TESTS_UNSET is not set", "github", "--token-variable", "LEADLINE_TESTS_UNSET",
+        "--scopes", "acme/shop")]
+    [InlineData(
+        "either a token or an App: leave out --token-variable or --app", "github", "--app", "7", "--token-variable", "T",
+        "--scopes", "acme/shop")]
     [InlineData("which App is it? write its id with --app", "github", "--app-key-file", "key.pem", "--scopes", "acme/shop")]
     [InlineData("there is no file ", "github", "--app", "7", "--app-key-file", "key.pem", "--scopes", "acme/shop")]
-    [InlineData("the environment variable GITHUB_APP_KEY is not set: set it to the App's private key", "github", "--app", "7", "--scopes", "acme/shop")]
+    [InlineData(
+        "the environment variable GITHUB_APP_KEY is not set: set it to the App's private key", "github", "--app", "7",
+        "--scopes", "acme/shop")]
     [InlineData("gitlab has no Apps: leave out --app", "gitlab", "--app", "7")]
     [InlineData("the API of datadog is not asked", "datadog", "--poll", "1h")]
     [InlineData("--server 'leadline' is no address", "github", "--server", "leadline")]
@@ -190,6 +223,7 @@ public sealed class ConnectVerbTests
         Assert.Contains("its sources are written in braces", ended.Error);
     }
 
-    static Task<BuiltProgram.Ended> ConnectAsync(EmptyDirectory folder, Dictionary<string, string> environment, params string[] arguments) =>
+    static Task<BuiltProgram.Ended> ConnectAsync(
+        EmptyDirectory folder, Dictionary<string, string> environment, params string[] arguments) =>
         BuiltProgram.RunWithAsync(folder.Path, null, environment, ["connect", "github", .. arguments]);
 }

@@ -21,12 +21,19 @@ public sealed class ConstraintVerbTest : IDisposable
         var printed = await RunAsync("constraint", "--service", "checkout", "--from", "2026-03-01", "--to", "2026-04-01");
         Assert.Equal((0, ""), (printed.Code, printed.Error));
         Assert.Contains("Lead time. Nothing that has a lead time was deployed in this window in checkout.", printed.Out);
-        Assert.Contains("Recovery. No constraint of recovery time can be named in checkout: 1 failure is too few to tell. It takes 12 failures that are over.", printed.Out);
+        Assert.Contains(
+            "Recovery. No constraint of recovery time can be named in checkout: 1 failure is too few to tell. It takes 12 "
+                + "failures that are over.", printed.Out);
         Assert.Matches(@"detect\s+33 %\s+20 min \(20 min\)\s+1\s", printed.Out);
-        Assert.Contains("Deploy windows: nine of ten deployments lie in 2 of the 168 hours of a week; the busiest is Monday from 10:00, with 50 %.", printed.Out);
+        Assert.Contains(
+            "Deploy windows: nine of ten deployments lie in 2 of the 168 hours of a week; the busiest is Monday from 10:00, "
+                + "with 50 %.", printed.Out);
 
         var json = JsonNode.Parse((await RunAsync("constraint", "--from", "2026-03-01", "--to", "2026-04-01", "--json")).Out)!;
-        Assert.Equal(("too_few", null, 1200.0), ((string?)json["recovery"]!["verdict"], json["lead_time"]!["constraint"], (double?)json["recovery"]!["stages"]![0]!["median_seconds"]));
+        Assert.Equal(
+            ("too_few", null, 1200.0),
+            ((string?)json["recovery"]!["verdict"], json["lead_time"]!["constraint"],
+                (double?)json["recovery"]!["stages"]![0]!["median_seconds"]));
     }
 
     [Fact]
@@ -42,7 +49,8 @@ public sealed class ConstraintVerbTest : IDisposable
     static string Deployment(string id, string at) =>
         $$"""{"type":"deployment","id":"{{id}}","service":"checkout","environment":"production","version":"{{id}}","status":"succeeded","finished_at":"{{at}}"}""";
 
-    Task<BuiltProgram.Ended> RunAsync(params string[] words) => BuiltProgram.RunInAsync(directory.Path, null, [.. words, "--store", "duckdb:store.duckdb"]);
+    Task<BuiltProgram.Ended> RunAsync(params string[] words) =>
+        BuiltProgram.RunInAsync(directory.Path, null, [.. words, "--store", "duckdb:store.duckdb"]);
 
     public void Dispose() => directory.Dispose();
 }

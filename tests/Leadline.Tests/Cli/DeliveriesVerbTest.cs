@@ -49,16 +49,22 @@ public sealed class DeliveriesVerbTest : IDisposable
         await server.SettleAsync();
         var address = server.Client.BaseAddress!.ToString();
         Assert.Equal(2, JsonNode.Parse((await OfServerAsync("list", "--json")).Out)!["items"]!.AsArray().Count);
-        Assert.Single(JsonNode.Parse((await OfServerAsync("list", "--source", "github", "--outcome", "unreadable", "--from", "2026-04-01", "--json")).Out)!["items"]!.AsArray());
+        Assert.Single(
+            JsonNode.Parse(
+                (await OfServerAsync(
+                    "list", "--source", "github", "--outcome", "unreadable", "--from", "2026-04-01",
+                    "--json")).Out)!["items"]!.AsArray());
         Assert.EndsWith(Deployment, (await OfServerAsync("show", "1")).Out.TrimEnd());
         var one = await OfServerAsync("retry", "1");
         Assert.Equal((0, "delivery 1: 1 fact"), (one.Code, one.Out.Trim()));
-        Assert.Equal("1 deliveries wait to be read again: 1 of github", (await OfServerAsync("retry", "--unreadable")).Out.Trim());
+        Assert.Equal(
+            "1 deliveries wait to be read again: 1 of github", (await OfServerAsync("retry", "--unreadable")).Out.Trim());
         var missing = await OfServerAsync("show", "99");
         Assert.Equal((1, ""), (missing.Code, missing.Out));
         Assert.Contains("there is no delivery 99", missing.Error);
 
-        Task<BuiltProgram.Ended> OfServerAsync(params string[] arguments) => BuiltProgram.RunInAsync(directory.Path, null, ["deliveries", .. arguments, "--server", address]);
+        Task<BuiltProgram.Ended> OfServerAsync(params string[] arguments) =>
+            BuiltProgram.RunInAsync(directory.Path, null, ["deliveries", .. arguments, "--server", address]);
     }
 
     [Theory]
@@ -71,7 +77,9 @@ public sealed class DeliveriesVerbTest : IDisposable
     [InlineData("--source goes with --unreadable", "retry", "1", "--source", "github")]
     [InlineData("there is no source 'gitub': the sources are", "retry", "--unreadable", "--source", "gitub")]
     [InlineData("there is no source 'gitub': the sources are", "list", "--source", "gitub")]
-    [InlineData("'unreadble' is no outcome: write one of facts, ignored, unreadable, unread; did you mean \"unreadable\"?", "list", "--outcome", "unreadble")]
+    [InlineData(
+        "'unreadble' is no outcome: write one of facts, ignored, unreadable, unread; did you mean \"unreadable\"?", "list",
+        "--outcome", "unreadble")]
     [InlineData("--from: 'yesterday' is no time", "list", "--from", "yesterday")]
     [InlineData("--from must lie before --to", "list", "--from", "2026-02-01", "--to", "2026-01-01")]
     [InlineData("the cursor is not one that a page ended with", "list", "--cursor", "x")]
@@ -98,13 +106,16 @@ public sealed class DeliveriesVerbTest : IDisposable
     [Fact]
     public async Task Doctor_says_what_nothing_maps_to_and_which_clock_is_ahead()
     {
-        await File.WriteAllTextAsync(directory.File("leadline.yaml"), "services: { shop: { repositories: [acme/shop] } }", Cancellation);
+        await File.WriteAllTextAsync(
+            directory.File("leadline.yaml"), "services: { shop: { repositories: [acme/shop] } }", Cancellation);
         await using (var store = await Leadline.Storage.Store.OpenAsync(Store, Cancellation))
             await store.AppendAsync([Events.Deployment("d1", "till", "2026-03-02T10:00:00Z")], Cancellation);
         await BuiltProgram.RunInAsync(directory.Path, null, "replay", "--store", Store);
         var doctor = await BuiltProgram.RunInAsync(directory.Path, null, "doctor", "--store", Store);
         Assert.Equal(1, doctor.Code);
-        Assert.Contains("mend  1 deployment of the service till was accepted, but nothing maps to it: add \"till\": {} to the services in leadline.yaml", doctor.Out);
+        Assert.Contains(
+            "mend  1 deployment of the service till was accepted, but nothing maps to it: add \"till\": {} to the services in "
+                + "leadline.yaml", doctor.Out);
         Assert.Contains("mend  What leadline sends is from", doctor.Out);
     }
 
@@ -112,19 +123,24 @@ public sealed class DeliveriesVerbTest : IDisposable
     public async Task Doctor_says_how_far_reading_again_is()
     {
         await FillAsync();
-        await using (var store = await Leadline.Storage.Store.OpenAsync(Store, Cancellation)) await store.RetryAsync((await store.DeliveryAsync(1, Cancellation))!, 1, Cancellation);
-        Assert.Contains("note  reading again: 1 of 2 of leadline.", (await BuiltProgram.RunInAsync(directory.Path, null, "doctor", "--store", Store)).Out);
+        await using (var store = await Leadline.Storage.Store.OpenAsync(Store, Cancellation))
+            await store.RetryAsync((await store.DeliveryAsync(1, Cancellation))!, 1, Cancellation);
+        Assert.Contains(
+            "note  reading again: 1 of 2 of leadline.",
+            (await BuiltProgram.RunInAsync(directory.Path, null, "doctor", "--store", Store)).Out);
     }
 
     public void Dispose() => directory.Dispose();
 
     async Task FillAsync()
     {
-        await using (var store = await Leadline.Storage.Store.OpenAsync(Store, Cancellation)) await store.AppendAsync([Events.Of(Deployment), Events.Of("broken")], Cancellation);
+        await using (var store = await Leadline.Storage.Store.OpenAsync(Store, Cancellation))
+            await store.AppendAsync([Events.Of(Deployment), Events.Of("broken")], Cancellation);
         Assert.Equal(0, (await BuiltProgram.RunInAsync(directory.Path, null, "replay", "--store", Store)).Code);
     }
 
-    Task<BuiltProgram.Ended> RunAsync(params string[] arguments) => BuiltProgram.RunInAsync(directory.Path, null, ["deliveries", .. arguments, "--store", Store]);
+    Task<BuiltProgram.Ended> RunAsync(params string[] arguments) =>
+        BuiltProgram.RunInAsync(directory.Path, null, ["deliveries", .. arguments, "--store", Store]);
 
     async Task<(int, string)> SaidAsync(params string[] arguments)
     {

@@ -23,9 +23,21 @@ public sealed class DigestVerbTest : IDisposable
         Assert.Equal("- Recovery time: no data, 1 of 1 failure not over; the week before no data.", lines[5]);
         Assert.StartsWith("- 0 % of the deployments were rework, 0 of 2 (95 %: ", lines[6]);
         Assert.Contains("## Deployments that failed", lines);
-        Assert.Contains(lines, line => line.StartsWith(@"- [checkout v3\_\[x\]](<https://leadline.example.com/deployments/d/3>), ", StringComparison.Ordinal) && line.EndsWith(": incident, not over", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("- &lt;!channel&gt; all is lost of checkout, since ", StringComparison.Ordinal) && line.EndsWith(": blames [d/3](<https://leadline.example.com/deployments/d/3>)", StringComparison.Ordinal));
-        Assert.Equal("Coverage: 0 of 2 deployments list what they ship; 0 of 1 incident are linked to no deployment. [What the numbers rest on](<https://leadline.example.com/data>)", lines[^2]);
+        Assert.Contains(
+            lines,
+            line =>
+                line.StartsWith(
+                    @"- [checkout v3\_\[x\]](<https://leadline.example.com/deployments/d/3>), ",
+                    StringComparison.Ordinal) && line.EndsWith(": incident, not over", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line =>
+                line.StartsWith("- &lt;!channel&gt; all is lost of checkout, since ", StringComparison.Ordinal)
+                    && line.EndsWith(
+                        ": blames [d/3](<https://leadline.example.com/deployments/d/3>)", StringComparison.Ordinal));
+        Assert.Equal(
+            "Coverage: 0 of 2 deployments list what they ship; 0 of 1 incident are linked to no deployment. [What the numbers "
+                + "rest on](<https://leadline.example.com/data>)", lines[^2]);
         Assert.DoesNotContain("](", (await RunAsync("digest")).Out);
     }
 
@@ -49,12 +61,23 @@ public sealed class DigestVerbTest : IDisposable
     {
         await FillAsync();
         await using var hook = await Hook.StartAsync();
-        var posted = await RunAsync([.. new[] { "digest", "--url", "https://leadline.example.com", "--post", hook.Address + "/services/T0/secret" }, .. format is null ? [] : new[] { "--format", format }]);
+        var posted = await RunAsync(
+            [
+                .. new[] { "digest", "--url", "https://leadline.example.com", "--post", hook.Address + "/services/T0/secret" },
+                .. format is null ? [] : new[] { "--format", format },
+            ]);
         Assert.Equal((0, "", ""), (posted.Code, posted.Out, posted.Error));
         var (path, mediaType, body) = Assert.Single(hook.Received);
         Assert.Equal(("/services/T0/secret", type), (path, mediaType.Split(';')[0]));
-        var text = format == "markdown" ? body : format is null ? (string?)JsonNode.Parse(body)!["text"] : (string?)JsonNode.Parse(body)!["failed"]![0]!["deployment_id"];
-        Assert.Contains(format switch { null => "<https://leadline.example.com/deployments/d/3|checkout v3_[x]>", "json" => "d/3", _ => "# All services" }, text);
+        var text = format == "markdown" ? body : format is null ? (string?)JsonNode.Parse(body)!["text"]
+            : (string?)JsonNode.Parse(body)!["failed"]![0]!["deployment_id"];
+        Assert.Contains(
+            format switch
+            {
+                null => "<https://leadline.example.com/deployments/d/3|checkout v3_[x]>",
+                "json" => "d/3",
+                _ => "# All services",
+            }, text);
         if (format is null) Assert.Contains("&lt;!channel&gt; all is lost", text);
     }
 
@@ -65,7 +88,9 @@ public sealed class DigestVerbTest : IDisposable
         await using var hook = await Hook.StartAsync();
         var refused = await RunAsync("digest", "--post", hook.Address + "/refused/secret");
         Assert.Equal((1, "leadline: 127.0.0.1 answered 404 to the digest"), Said(refused));
-        Assert.Equal((3, "leadline: 127.0.0.1 answered 503 to the digest"), Said(await RunAsync("digest", "--post", hook.Address + "/later/secret")));
+        Assert.Equal(
+            (3, "leadline: 127.0.0.1 answered 503 to the digest"),
+            Said(await RunAsync("digest", "--post", hook.Address + "/later/secret")));
         var nobody = await RunAsync("digest", "--post", "http://127.0.0.1:1/secret");
         Assert.Equal(3, nobody.Code);
         Assert.DoesNotContain("secret", nobody.Error);
@@ -81,7 +106,8 @@ public sealed class DigestVerbTest : IDisposable
         await File.WriteAllLinesAsync(
             directory.File("events.ndjson"),
             [
-                Deployment("d/1", "v1", now.AddDays(-9)), Deployment("d/2", "v2", now.AddDays(-4)), Deployment("d/3", "v3_[x]", now.AddDays(-3)),
+                Deployment("d/1", "v1", now.AddDays(-9)), Deployment("d/2", "v2", now.AddDays(-4)),
+                Deployment("d/3", "v3_[x]", now.AddDays(-3)),
                 $$"""{"type":"incident","id":"INC-1","service":"checkout","title":"<!channel>\nall is lost","deployment":"d/3","started_at":"{{now.AddDays(-3).AddMinutes(5):O}}"}""",
             ]);
         Assert.Equal(0, (await RunAsync("import", "events.ndjson")).Code);
@@ -92,7 +118,8 @@ public sealed class DigestVerbTest : IDisposable
 
     static (int, string) Said(BuiltProgram.Ended ended) => (ended.Code, ended.Error.Trim());
 
-    Task<BuiltProgram.Ended> RunAsync(params string[] words) => BuiltProgram.RunInAsync(directory.Path, null, [.. words, "--store", "duckdb:store.duckdb"]);
+    Task<BuiltProgram.Ended> RunAsync(params string[] words) =>
+        BuiltProgram.RunInAsync(directory.Path, null, [.. words, "--store", "duckdb:store.duckdb"]);
 
     public void Dispose() => directory.Dispose();
 }

@@ -15,7 +15,8 @@ public sealed class EventVerbTest
         await using var server = await ListenerAsync(_ => Results.Accepted());
         var ended = await BuiltProgram.RunAsync(
             "event", "deployment", "--id", "d1", "--service", "checkout", "--sha", "3f786850e387550fdab836ed7e6dc881de23001b",
-            "--at", "2026-01-02T19:54:25+01:00", "--failed", "true", "--changes", "#7,#8", "--token", "secret-token", "--server", server.Address);
+            "--at", "2026-01-02T19:54:25+01:00", "--failed", "true", "--changes", "#7,#8", "--token", "secret-token", "--server",
+            server.Address);
 
         Assert.Equal(("", 0), (ended.Error, ended.Code));
         Assert.Equal("stored", ended.Out.Trim());
@@ -59,7 +60,8 @@ public sealed class EventVerbTest
     [Fact]
     public async Task Waits_as_long_as_the_server_asks_for()
     {
-        await using var server = await ListenerAsync(attempt => attempt == 0 ? Results.StatusCode(429) : Results.Accepted(), retryAfter: "2");
+        await using var server = await ListenerAsync(
+            attempt => attempt == 0 ? Results.StatusCode(429) : Results.Accepted(), retryAfter: "2");
         var ended = await BuiltProgram.RunAsync("event", "annotation", "--text", "x", "--server", server.Address);
 
         Assert.Equal(0, ended.Code);
@@ -83,7 +85,10 @@ public sealed class EventVerbTest
     {
         await using var server = await ListenerAsync(_ => Results.Problem(
             "nothing in the body could be taken", statusCode: 400,
-            extensions: new Dictionary<string, object?> { ["errors"] = new[] { new { line = 1, reason = "\"weight\" is a share: write 0 to 100" } } }));
+            extensions: new Dictionary<string, object?>
+            {
+                ["errors"] = new[] { new { line = 1, reason = "\"weight\" is a share: write 0 to 100" } },
+            }));
         var ended = await BuiltProgram.RunAsync("event", "annotation", "--text", "x", "--server", server.Address);
 
         Assert.Equal(1, ended.Code);
@@ -93,7 +98,8 @@ public sealed class EventVerbTest
     [Fact]
     public async Task Ends_with_3_when_no_server_answers()
     {
-        var ended = await BuiltProgram.RunAsync("event", "annotation", "--text", "x", "--retries", "0", "--server", "http://127.0.0.1:1");
+        var ended = await BuiltProgram.RunAsync(
+            "event", "annotation", "--text", "x", "--retries", "0", "--server", "http://127.0.0.1:1");
 
         Assert.Equal((3, ""), (ended.Code, ended.Out));
         Assert.Contains("cannot be reached", ended.Error);
@@ -106,7 +112,8 @@ public sealed class EventVerbTest
     [InlineData("not a time with an offset", "event", "annotation", "--text", "x", "--at", "yesterday")]
     [InlineData("not a time with an offset", "event", "annotation", "--text", "x", "--at", "2026-01-02T19:54:25")]
     [InlineData("not a whole number", "event", "change", "--repository", "acme/shop", "--number", "seven")]
-    [InlineData("neither true nor false", "event", "deployment", "--service", "checkout", "--sha", "3f78685", "--failed", "maybe")]
+    [InlineData(
+        "neither true nor false", "event", "deployment", "--service", "checkout", "--sha", "3f78685", "--failed", "maybe")]
     [InlineData("--started-at", "event", "incident", "--id", "I1", "--resolved-at", "now")]
     [InlineData("give one of them", "event", "incident", "--id", "I1", "--started-at", "now", "--at", "now")]
     [InlineData("give it once", "event", "annotation", "--text", "x", "--text", "y")]
@@ -134,7 +141,8 @@ public sealed class EventVerbTest
         app.MapPost("/api/v1/events", async (HttpContext context) =>
         {
             var attempt = posts.Count;
-            posts.Enqueue((await new StreamReader(context.Request.Body).ReadToEndAsync(), context.Request.Headers.Authorization));
+            posts.Enqueue(
+                (await new StreamReader(context.Request.Body).ReadToEndAsync(), context.Request.Headers.Authorization));
             if (retryAfter is not null) context.Response.Headers.RetryAfter = retryAfter;
             return answer(attempt);
         });

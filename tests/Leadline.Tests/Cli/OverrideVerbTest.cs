@@ -18,7 +18,8 @@ public sealed class OverrideVerbTest : IDisposable
                 """{"type":"incident","id":"INC-1","service":"checkout","started_at":"2026-01-03T12:00:00Z"}""",
             ]);
         Assert.Equal(0, (await RunAsync("import", "events.ndjson")).Code);
-        Assert.Equal((0, "override 1 acts\n", ""), Said(await RunAsync("override", "mark-failed", "d1", "--reason", "it lost orders")));
+        Assert.Equal(
+            (0, "override 1 acts\n", ""), Said(await RunAsync("override", "mark-failed", "d1", "--reason", "it lost orders")));
         Assert.Equal("override 2 acts\n", (await RunAsync("override", "link", "INC-1", "d1", "--reason", "so did this")).Out);
         Assert.Equal(2, await FailedAsync("d1", "incident,override"));
         Assert.Equal("override 1 is undone\n", (await RunAsync("override", "undo", "1", "--reason", "it did not")).Out);
@@ -38,15 +39,18 @@ public sealed class OverrideVerbTest : IDisposable
     /// <summary>How many signals make it a failure.</summary>
     async Task<int> FailedAsync(string id, string because)
     {
-        var ledger = JsonNode.Parse((await RunAsync("ledger", "--from", "2026-01-01", "--to", "2026-02-01", "--json")).Out)!["items"]!.AsArray();
+        var ledger = JsonNode.Parse(
+            (await RunAsync("ledger", "--from", "2026-01-01", "--to", "2026-02-01", "--json")).Out)!["items"]!.AsArray();
         var signals = ledger.Single(row => (string?)row!["deployment_id"] == id)!["failed_because"]!.AsArray();
         Assert.Equal(because, string.Join(',', signals.Select(signal => (string?)signal)));
         return signals.Count;
     }
 
-    static (int, string, string) Said(BuiltProgram.Ended ended) => (ended.Code, ended.Out.ReplaceLineEndings("\n"), ended.Error.ReplaceLineEndings("\n"));
+    static (int, string, string) Said(BuiltProgram.Ended ended) =>
+        (ended.Code, ended.Out.ReplaceLineEndings("\n"), ended.Error.ReplaceLineEndings("\n"));
 
-    Task<BuiltProgram.Ended> RunAsync(params string[] words) => BuiltProgram.RunInAsync(directory.Path, null, [.. words, "--store", "duckdb:store.duckdb"]);
+    Task<BuiltProgram.Ended> RunAsync(params string[] words) =>
+        BuiltProgram.RunInAsync(directory.Path, null, [.. words, "--store", "duckdb:store.duckdb"]);
 
     public void Dispose() => directory.Dispose();
 }

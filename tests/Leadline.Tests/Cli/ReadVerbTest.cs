@@ -24,7 +24,8 @@ public sealed class ReadVerbTest : IDisposable
     {
         await File.WriteAllTextAsync(directory.File("leadline.yaml"), Settings, TestContext.Current.CancellationToken);
 
-        var ended = await BuiltProgram.RunInAsync(directory.Path, body, "read", "-", "--source", "shipit", "--header", "X-Other: a", "--header", "x-event: told");
+        var ended = await BuiltProgram.RunInAsync(
+            directory.Path, body, "read", "-", "--source", "shipit", "--header", "X-Other: a", "--header", "x-event: told");
 
         Assert.Equal((code, ""), (ended.Code, ended.Error));
         var (key, value) = Assert.Single(JsonNode.Parse(ended.Out)!.AsObject());
@@ -37,7 +38,8 @@ public sealed class ReadVerbTest : IDisposable
     [Fact]
     public async Task Reads_for_every_source_of_the_catalogue()
     {
-        var ended = await BuiltProgram.RunInAsync(directory.Path, "{}", "read", "-", "--source", "github", "--header", "X-GitHub-Event: star");
+        var ended = await BuiltProgram.RunInAsync(
+            directory.Path, "{}", "read", "-", "--source", "github", "--header", "X-GitHub-Event: star");
 
         Assert.Equal((0, ""), (ended.Code, ended.Error));
         Assert.StartsWith("star", (string?)JsonNode.Parse(ended.Out)!["ignored"]);

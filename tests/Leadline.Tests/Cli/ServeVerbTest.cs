@@ -20,14 +20,16 @@ public sealed class ServeVerbTest : IDisposable
     [InlineData("127.0.0.1:70000", null)]
     [InlineData("127.0.0.1:-1", null)]
     [InlineData("acme.example:80", null)]
-    public void Listens_on_what_was_written_and_guesses_nothing(string text, string? expected) => Assert.Equal(expected, ListenAddress.Parse(text)?.ToString());
+    public void Listens_on_what_was_written_and_guesses_nothing(string text, string? expected) =>
+        Assert.Equal(expected, ListenAddress.Parse(text)?.ToString());
 
     [Theory]
     [InlineData("8080", "write 127.0.0.1:8080")]
     [InlineData("0.0.0.0:0", "make one with leadline token create")]
     public async Task Says_why_it_does_not_listen(string listen, string sentence)
     {
-        var refused = await BuiltProgram.RunInAsync(directory.Path, null, "serve", "--store", "duckdb:store.duckdb", "--listen", listen);
+        var refused = await BuiltProgram.RunInAsync(
+            directory.Path, null, "serve", "--store", "duckdb:store.duckdb", "--listen", listen);
         Assert.Equal(2, refused.Code);
         Assert.Contains(sentence, refused.Error);
         Assert.DoesNotContain("   at ", refused.Error);
@@ -37,9 +39,14 @@ public sealed class ServeVerbTest : IDisposable
     public async Task The_demo_is_not_poured_over_what_somebody_stored()
     {
         await File.WriteAllTextAsync(
-            directory.File("events.ndjson"), """{"type":"annotation","id":"1","at":"2026-01-01T00:00:00Z","text":"a"}""", TestContext.Current.CancellationToken);
-        Assert.Equal(0, (await BuiltProgram.RunInAsync(directory.Path, null, "import", "events.ndjson", "--store", "duckdb:store.duckdb")).Code);
-        var refused = await BuiltProgram.RunInAsync(directory.Path, null, "serve", "--demo", "--store", "duckdb:store.duckdb", "--listen", "127.0.0.1:0");
+            directory.File("events.ndjson"), """{"type":"annotation","id":"1","at":"2026-01-01T00:00:00Z","text":"a"}""",
+            TestContext.Current.CancellationToken);
+        Assert.Equal(
+            0,
+            (await BuiltProgram.RunInAsync(
+                directory.Path, null, "import", "events.ndjson", "--store", "duckdb:store.duckdb")).Code);
+        var refused = await BuiltProgram.RunInAsync(
+            directory.Path, null, "serve", "--demo", "--store", "duckdb:store.duckdb", "--listen", "127.0.0.1:0");
         Assert.Equal(2, refused.Code);
         Assert.Contains("holds something else than this demo", refused.Error);
     }

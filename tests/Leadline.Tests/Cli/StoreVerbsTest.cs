@@ -29,7 +29,8 @@ public sealed class StoreVerbsTest : IDisposable
         Assert.Equal("""{"lines":4,"stored":4,"known":0,"bad":0}""", import.Out.Trim());
         Assert.Equal("0 stored, 4 known already, 0 bad lines", (await RunAsync(null, "import", "events.ndjson")).Out.Trim());
 
-        var metrics = JsonNode.Parse((await RunAsync(null, ["metrics", .. January, "--service", "checkout", "--json"])).Out)!["metrics"]!;
+        var metrics = JsonNode.Parse(
+            (await RunAsync(null, ["metrics", .. January, "--service", "checkout", "--json"])).Out)!["metrics"]!;
         Assert.Equal(2, (int)metrics["deployment_frequency"]!["deployments"]!);
         Assert.Equal(7200, (double)metrics["lead_time"]!["median_seconds"]!);
 
@@ -40,7 +41,10 @@ public sealed class StoreVerbsTest : IDisposable
         Assert.Contains("lead time: 2 h: no edition has a level for it without an interval.", levels.Out);
         Assert.Contains("dora-2025-quick-check", (await RunAsync(null, ["levels", .. January, "--json"])).Out);
         var industry = await RunAsync(null, ["levels", .. January, "--industry", "tecnology"]);
-        Assert.Equal((2, true), (industry.Code, industry.Error.Contains("there is no industry 'tecnology'; did you mean \"technology\"?", StringComparison.Ordinal)));
+        Assert.Equal(
+            (2, true),
+            (industry.Code, industry.Error.Contains(
+                "there is no industry 'tecnology'; did you mean \"technology\"?", StringComparison.Ordinal)));
 
         var explained = JsonNode.Parse((await RunAsync(null, ["explain", "lead-time", .. January, "--json"])).Out)!;
         var shipped = Assert.Single(explained["shipped"]!.AsArray())!;
@@ -94,5 +98,6 @@ public sealed class StoreVerbsTest : IDisposable
 
     public void Dispose() => directory.Dispose();
 
-    Task<BuiltProgram.Ended> RunAsync(string? input, params string[] arguments) => BuiltProgram.RunInAsync(directory.Path, input, arguments);
+    Task<BuiltProgram.Ended> RunAsync(string? input, params string[] arguments) =>
+        BuiltProgram.RunInAsync(directory.Path, input, arguments);
 }

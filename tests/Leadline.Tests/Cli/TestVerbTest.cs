@@ -5,14 +5,16 @@ namespace Leadline.Tests.Cli;
 
 public sealed class TestVerbTest
 {
-    const string Met = "# One.\n2026-03-02 09:00 deploy d1 of a1 to production\nexpect 2026-03-01 .. 2026-04-01\n  deployments 1\n";
+    const string Met =
+        "# One.\n2026-03-02 09:00 deploy d1 of a1 to production\nexpect 2026-03-01 .. 2026-04-01\n  deployments 1\n";
 
     [Fact]
     public async Task Takes_files_folders_and_globs()
     {
         using var folder = new EmptyDirectory();
         Directory.CreateDirectory(folder.File("rules/deep"));
-        foreach (var file in (string[])["rules/a.scenario", "rules/deep/b.scenario", "rules/notes.txt"]) File.WriteAllText(folder.File(file), Met);
+        foreach (var file in (string[])["rules/a.scenario", "rules/deep/b.scenario", "rules/notes.txt"])
+            File.WriteAllText(folder.File(file), Met);
 
         var byFolder = await BuiltProgram.RunInAsync(folder.Path, null, "test", "rules");
         var byGlob = await BuiltProgram.RunInAsync(folder.Path, null, "test", "rules/*.scenario");
@@ -34,7 +36,10 @@ public sealed class TestVerbTest
         Assert.Contains("a.scenario:4: deployments 2: expected 2, was 1", text.Out);
         Assert.Equal(1, json.Code);
         var miss = JsonDocument.Parse(json.Out).RootElement.GetProperty("scenarios")[0].GetProperty("misses")[0];
-        Assert.Equal((4, "2", "1"), (miss.GetProperty("line").GetInt32(), miss.GetProperty("expected").GetString(), miss.GetProperty("actual").GetString()));
+        Assert.Equal(
+            (4, "2", "1"),
+            (miss.GetProperty("line").GetInt32(), miss.GetProperty("expected").GetString(), miss.GetProperty("actual")
+                .GetString()));
     }
 
     [Fact]
@@ -56,7 +61,9 @@ public sealed class TestVerbTest
     {
         using var folder = new EmptyDirectory();
         File.WriteAllText(folder.File("a.scenario"), Met.Replace("to production", "to main-site"));
-        File.WriteAllText(folder.File("own.yaml"), "environments: { production: { match: [main-site] } }\nsources: { github: { secret: \"${NOT_SET_ANYWHERE}\" } }\n");
+        File.WriteAllText(
+            folder.File("own.yaml"),
+            "environments: { production: { match: [main-site] } }\nsources: { github: { secret: \"${NOT_SET_ANYWHERE}\" } }\n");
 
         var without = await BuiltProgram.RunInAsync(folder.Path, null, "test", "a.scenario");
         var with = await BuiltProgram.RunInAsync(folder.Path, null, "test", "a.scenario", "--config", "own.yaml");

@@ -16,7 +16,8 @@ public sealed class TokenVerbTest : IDisposable
         Assert.Matches("^ll_[A-Za-z0-9_-]{43}$", token);
 
         // Not even in the store's log of writes.
-        foreach (var file in Directory.EnumerateFiles(directory.Path, "store.duckdb*")) Assert.DoesNotContain(token, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        foreach (var file in Directory.EnumerateFiles(directory.Path, "store.duckdb*"))
+            Assert.DoesNotContain(token, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         var listed = await RunAsync("list", "--json");
         var only = Assert.Single(JsonNode.Parse(listed.Out)!.AsArray())!;
         Assert.Equal(("ci", "ingest"), ((string?)only["name"], (string?)only["scope"]));
@@ -40,7 +41,8 @@ public sealed class TokenVerbTest : IDisposable
         Assert.DoesNotContain("   at ", refused.Error);
     }
 
-    Task<BuiltProgram.Ended> RunAsync(params string[] words) => BuiltProgram.RunInAsync(directory.Path, null, ["token", .. words, "--store", "duckdb:store.duckdb"]);
+    Task<BuiltProgram.Ended> RunAsync(params string[] words) =>
+        BuiltProgram.RunInAsync(directory.Path, null, ["token", .. words, "--store", "duckdb:store.duckdb"]);
 
     public void Dispose() => directory.Dispose();
 }

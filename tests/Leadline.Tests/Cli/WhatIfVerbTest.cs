@@ -12,13 +12,17 @@ public sealed class WhatIfVerbTest : IDisposable
     public async Task Prints_both_numbers_and_the_rows_that_move()
     {
         await FillAsync();
-        var printed = await RunAsync("whatif", "--set", "failure.incident_window=6h", "--from", "2026-03-01", "--to", "2026-04-01");
+        var printed = await RunAsync(
+            "whatif", "--set", "failure.incident_window=6h", "--from", "2026-03-01", "--to", "2026-04-01");
         Assert.Equal((0, ""), (printed.Code, printed.Error));
         Assert.Contains("failure.incident_window: 24h in force, 6h otherwise", printed.Out);
         Assert.Matches(@"change failure rate\s+50 %\s+0 %\s+−50 points\s+2\s+2", printed.Out);
         Assert.Contains("1 × did not fail.", printed.Out);
-        Assert.Matches(@"2026-03-03 10:00\s+checkout\s+d2\s+did not fail\s+not blamed by incident INC-1 \(by window\), which is linked to no deployment", printed.Out);
-        var json = JsonNode.Parse((await RunAsync("whatif", "--set", "failure.incident_window=6h", "--from", "2026-03-01", "--to", "2026-04-01", "--json")).Out)!;
+        Assert.Matches(
+            @"2026-03-03 10:00\s+checkout\s+d2\s+did not fail\s+not blamed by incident INC-1 \(by window\), which is linked to no deployment", printed.Out);
+        var json = JsonNode.Parse(
+            (await RunAsync(
+                "whatif", "--set", "failure.incident_window=6h", "--from", "2026-03-01", "--to", "2026-04-01", "--json")).Out)!;
         Assert.Equal("d2", (string?)json["rows"]![0]!["deployment_id"]);
     }
 
@@ -39,10 +43,13 @@ public sealed class WhatIfVerbTest : IDisposable
         await File.WriteAllTextAsync(directory.File("new.yaml"), "definitions: { failure: { signals: [rollback] } }\n");
         var printed = await RunAsync("definitions", "check", "new.yaml", "--from", "2026-03-01", "--to", "2026-04-01");
         Assert.Equal((0, ""), (printed.Code, printed.Error));
-        Assert.Contains("failure.signals: declared, hotfix, incident, revert, rollback in force, rollback otherwise", printed.Out);
+        Assert.Contains(
+            "failure.signals: declared, hotfix, incident, revert, rollback in force, rollback otherwise", printed.Out);
         Assert.Contains("1 × did not fail.", printed.Out);
         await File.WriteAllTextAsync(directory.File("new.yaml"), "definitions: { preset: dorra }\n");
-        Assert.StartsWith("leadline: new.yaml:1:24 definitions.preset: 'dorra' is none of", (await RunAsync("definitions", "check", "new.yaml")).Error);
+        Assert.StartsWith(
+            "leadline: new.yaml:1:24 definitions.preset: 'dorra' is none of",
+            (await RunAsync("definitions", "check", "new.yaml")).Error);
     }
 
     [Fact]
@@ -51,8 +58,10 @@ public sealed class WhatIfVerbTest : IDisposable
         await FillAsync();
         var printed = await RunAsync("compare-presets", "--from", "2026-03-01", "--to", "2026-04-01");
         Assert.Equal((0, ""), (printed.Code, printed.Error));
-        Assert.Matches(@"dora\s+2 a month\s+no data \(median, n = 0\)\s+50 % \(1 of 2\)\s+1 h \(median, n = 1\)\s+0 %", printed.Out);
-        Assert.Matches(@"middleware\s+2 a month\s+no data \(mean, n = 0\)\s+50 % \(1 of 2\)\s+1 h \(mean, n = 1\)\s+0 %", printed.Out);
+        Assert.Matches(
+            @"dora\s+2 a month\s+no data \(median, n = 0\)\s+50 % \(1 of 2\)\s+1 h \(median, n = 1\)\s+0 %", printed.Out);
+        Assert.Matches(
+            @"middleware\s+2 a month\s+no data \(mean, n = 0\)\s+50 % \(1 of 2\)\s+1 h \(mean, n = 1\)\s+0 %", printed.Out);
     }
 
     [Fact]
@@ -60,10 +69,12 @@ public sealed class WhatIfVerbTest : IDisposable
     {
         await FillAsync();
         var (_, listed, _) = await RunAsync("definitions", "--versions");
-        var version = System.Text.RegularExpressions.Regex.Match(listed, @"^\d{4}-\d\d-\d\d \d\d:\d\d UTC  (sha256:[0-9a-f]{64})  local\s*$");
+        var version = System.Text.RegularExpressions.Regex.Match(
+            listed, @"^\d{4}-\d\d-\d\d \d\d:\d\d UTC  (sha256:[0-9a-f]{64})  local\s*$");
         Assert.True(version.Success, listed);
         await File.WriteAllTextAsync(directory.File("leadline.yaml"), "definitions: { failure: { signals: [] } }\n");
-        var printed = await RunAsync("metrics", "--from", "2026-03-01", "--to", "2026-04-01", "--definitions", version.Groups[1].Value);
+        var printed = await RunAsync(
+            "metrics", "--from", "2026-03-01", "--to", "2026-04-01", "--definitions", version.Groups[1].Value);
         Assert.Matches(@"change failure rate\s+50 %", printed.Out);
         Assert.Contains("write 6 digits of its hash or more", (await RunAsync("metrics", "--definitions", "abc")).Error);
     }
@@ -82,7 +93,8 @@ public sealed class WhatIfVerbTest : IDisposable
     static string Deployment(string id, string at) =>
         $$"""{"type":"deployment","id":"{{id}}","service":"checkout","environment":"production","version":"{{id}}","status":"succeeded","finished_at":"{{at}}"}""";
 
-    Task<BuiltProgram.Ended> RunAsync(params string[] words) => BuiltProgram.RunInAsync(directory.Path, null, [.. words, "--store", "duckdb:store.duckdb"]);
+    Task<BuiltProgram.Ended> RunAsync(params string[] words) =>
+        BuiltProgram.RunInAsync(directory.Path, null, [.. words, "--store", "duckdb:store.duckdb"]);
 
     public void Dispose() => directory.Dispose();
 }

@@ -36,7 +36,10 @@ public sealed class BootstrapTests(ITestOutputHelper output)
         static (double Median, double Mean)[][] Draws() => ClusterBootstrap.Draw([0, 0, 1, 2, 2, 3], _ => [[4, 1, 8, 2, 6, 9]]);
     }
 
-    /// <summary>Of samples whose rows are alike within a cluster; an interval that took the rows for independent would hold the true median in two of three.</summary>
+    /// <summary>
+    /// Of samples whose rows are alike within a cluster; an interval that took the rows for independent would hold the true
+    /// median in two of three.
+    /// </summary>
     [Fact]
     public void Nineteen_of_twenty_intervals_hold_the_true_median_of_rows_that_come_in_clusters()
     {
@@ -60,7 +63,9 @@ public sealed class BootstrapTests(ITestOutputHelper output)
             if (Holds(clusters)) clustered++;
             if (Holds([.. Enumerable.Range(0, values.Count)])) independent++;
 
-            bool Holds(List<int> of) => ClusterBootstrap.Interval(ClusterBootstrap.Draw(of, _ => [[.. values]]).Select(draw => draw[0].Median)) is [< 0, > 0];
+            bool Holds(List<int> of) =>
+                ClusterBootstrap.Interval(
+                    ClusterBootstrap.Draw(of, _ => [[.. values]]).Select(draw => draw[0].Median)) is [< 0, > 0];
         }
 
         output.WriteLine($"of {Samples}: {clustered} by clusters, {independent} by rows");

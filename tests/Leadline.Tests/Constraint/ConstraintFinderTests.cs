@@ -16,9 +16,15 @@ public sealed class ConstraintFinderTests(ITestOutputHelper output)
         const int Organisations = 60;
         foreach (var line in ConstraintTruth.Lines(Organisations))
         {
-            output.WriteLine($"{line.Organisation}: {line.Right} of {Organisations} say {line.Truth ?? "none"}, {line.Wrong} say what is wrong. {line.Otherwise}");
-            Assert.True(line.Right >= Organisations * (line.Truth is null ? 0.88 : 0.95), $"{line.Organisation}: {line.Right} of {Organisations}");
-            Assert.True(line.Wrong <= Organisations * (line.Truth is null ? 0.12 : 0.02), $"{line.Organisation}: {line.Wrong} of {Organisations} are wrong");
+            output.WriteLine(
+                $"{line.Organisation}: {line.Right} of {Organisations} say {line.Truth ?? "none"}, {line.Wrong} say what is "
+                    + $"wrong. {line.Otherwise}");
+            Assert.True(
+                line.Right >= Organisations * (line.Truth is null ? 0.88 : 0.95),
+                $"{line.Organisation}: {line.Right} of {Organisations}");
+            Assert.True(
+                line.Wrong <= Organisations * (line.Truth is null ? 0.12 : 0.02),
+                $"{line.Organisation}: {line.Wrong} of {Organisations} are wrong");
         }
     }
 
@@ -30,12 +36,15 @@ public sealed class ConstraintFinderTests(ITestOutputHelper output)
         Assert.Equal((Verdict.Constraint, "wait", "code"), (found.Verdict, found.First, found.Second));
         var wait = found.Stages[1];
 
-        // Twelve of 2 h and minutes, and twelve of 11 h and the same minutes: the two in the middle lie at 2 h 11 min and 11 h, and then twice each at 2 h 5 min and 2 h 6 min.
+        // Twelve of 2 h and minutes, and twelve of 11 h and the same minutes: the two in the middle lie at 2 h 11 min and 11 h,
+        // and then twice each at 2 h 5 min and 2 h 6 min.
         Assert.Equal(((2 + (11 / 60.0)) * Hour + (11 * Hour)) / 2, found.MedianSeconds!.Value, 1e-6);
         Assert.Equal((2 + (5.5 / 60.0)) * Hour, wait.MedianIfSeconds!.Value, 1e-6);
         Assert.Equal(4.5 * Hour, wait.SavedSeconds!.Value, 1e-6);
         Assert.Equal(found.MedianSeconds - wait.MedianIfSeconds, wait.GainSeconds);
-        Assert.Equal(("quick", 2, 12, 1, 1), (wait.Reference!.Place, wait.Reference.Among, wait.Reference.Count, wait.Others, wait.Slower));
+        Assert.Equal(
+            ("quick", 2, 12, 1, 1),
+            (wait.Reference!.Place, wait.Reference.Among, wait.Reference.Count, wait.Others, wait.Slower));
         Assert.Equal((12 + 120 + (132 / 60.0)) / (24 + 12 + 120 + (132 / 60.0)), wait.Share!.Value, 1e-9);
         Assert.Equal((0, 0.0), (found.Stages[0].Slower, found.Stages[0].GainSeconds));
     }
@@ -52,11 +61,14 @@ public sealed class ConstraintFinderTests(ITestOutputHelper output)
         Assert.Equal(first.Stages.Select(stage => stage.MedianIfSeconds), second.Stages.Select(stage => stage.MedianIfSeconds));
     }
 
-    /// <summary>Half are live on the same day and half on the next. Two of 48 that no longer wait a day move the median over the night.</summary>
+    /// <summary>
+    /// Half are live on the same day and half on the next. Two of 48 that no longer wait a day move the median over the night.
+    /// </summary>
     [Fact]
     public void A_median_that_jumps_over_a_night_counts_as_far_as_the_average_saves_as_much()
     {
-        var rows = Made("quick", i => [2, 0.1 + (i / 600.0)], 24).Concat(Made("slow", i => i is 23 or 24 ? [1, 20] : [i < 23 ? 2 : 20, 0.6 + (i / 600.0)], 48)).ToList();
+        var rows = Made("quick", i => [2, 0.1 + (i / 600.0)], 24)
+            .Concat(Made("slow", i => i is 23 or 24 ? [1, 20] : [i < 23 ? 2 : 20, 0.6 + (i / 600.0)], 48)).ToList();
         var found = ConstraintFinder.Find(["code", "wait"], [.. rows.Where(row => row.Place == "slow")], rows);
         var wait = found.Stages[1];
         Assert.Equal(("wait", 1), (found.First, wait.Slower));
@@ -88,7 +100,11 @@ public sealed class ConstraintFinderTests(ITestOutputHelper output)
         var alone = Made("quick", i => [1, 1]);
         Assert.Equal(Verdict.NothingToCompare, ConstraintFinder.Find(["code", "wait"], alone, alone).Verdict);
 
-        Journey[] unknown = [.. Made("quick", i => [1, 9]).Concat(Made("slow", i => [1, 90])).Select(row => row with { Stages = [row.Stages[0], null] })];
+        Journey[] unknown =
+        [
+            .. Made("quick", i => [1, 9]).Concat(Made("slow", i => [1, 90]))
+                .Select(row => row with { Stages = [row.Stages[0], null] }),
+        ];
         var found = ConstraintFinder.Find(["code", "wait"], unknown, unknown);
         Assert.Equal(Verdict.Unknown, found.Verdict);
         Assert.Equal((0, null, null), (found.Stages[1].Count, found.Stages[1].Share, found.Stages[1].MedianSeconds));
@@ -109,5 +125,10 @@ public sealed class ConstraintFinderTests(ITestOutputHelper output)
 
     /// <summary>Each a deployment of one change, with the hours of its stages.</summary>
     static List<Journey> Made(string place, Func<int, double[]> hours, int count = 12) =>
-        [.. Enumerable.Range(0, count).Select(i => new Journey(place, $"{place}-{i}", At, hours(i).Sum() * Hour, [.. hours(i).Select(hour => (double?)(hour * Hour))]))];
+        [
+            .. Enumerable.Range(0, count)
+                .Select(i =>
+                    new Journey(
+                        place, $"{place}-{i}", At, hours(i).Sum() * Hour, [.. hours(i).Select(hour => (double?)(hour * Hour))])),
+        ];
 }

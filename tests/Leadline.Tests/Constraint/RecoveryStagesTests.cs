@@ -18,9 +18,11 @@ public sealed class RecoveryStagesTests
     [InlineData(10, 90, 40, 60, new[] { 10.0, 50, 0, 0 })] // Taken after it was over.
     [InlineData(10, 15, 70, 60, new[] { 10, 5, 45, double.NaN })] // What came afterwards repaired something else.
     [InlineData(-5, 0, 10, 20, new[] { 0.0, 5, 10, 10 })] // Begun while the deployment was rolled out.
-    public void The_time_of_a_failure_is_shared_out(int? detected, int? acknowledged, int? repaired, int restored, double[] minutes)
+    public void The_time_of_a_failure_is_shared_out(
+        int? detected, int? acknowledged, int? repaired, int restored, double[] minutes)
     {
-        var journey = RecoveryStages.Of("shop", "d1", Deployed, Minute(detected), Minute(acknowledged), Minute(repaired), Minute(restored)!.Value);
+        var journey = RecoveryStages.Of(
+            "shop", "d1", Deployed, Minute(detected), Minute(acknowledged), Minute(repaired), Minute(restored)!.Value);
         Assert.Equal(minutes.Select(one => double.IsNaN(one) ? (double?)null : one * 60), journey.Stages);
         Assert.Equal((restored - Math.Min(0, detected ?? 0)) * 60, journey.Seconds);
         Assert.Equal(journey.Seconds, journey.Stages.Sum());

@@ -4,13 +4,15 @@ using Leadline.Metrics;
 namespace Leadline.Tests.Constraint;
 
 /// <summary>
-/// Organisations of which it is known what holds them back: times of every stage spread log-normally, alike within a deployment, with a delay planted in one stage (or in two,
-/// or in none) of every service but the best two.
+/// Organisations of which it is known what holds them back: times of every stage spread log-normally, alike within a deployment,
+/// with a delay planted in one stage (or in two, or in none) of every service but the best two.
 /// </summary>
 /// <param name="Planted">The stages in which two of three services take longer.</param>
 /// <param name="DelayHours">By how much the median of the stage is longer there.</param>
 /// <param name="Services">How many there are; one alone has the delay in all but the last quarter of the window.</param>
-sealed record SimulatedOrganisation(IReadOnlyList<string> Names, IReadOnlyList<double> Hours, IReadOnlyList<int> Planted, double DelayHours, int Services = 6, int Deployments = 40, int MostChanges = 4)
+sealed record SimulatedOrganisation(
+    IReadOnlyList<string> Names, IReadOnlyList<double> Hours, IReadOnlyList<int> Planted, double DelayHours, int Services = 6,
+    int Deployments = 40, int MostChanges = 4)
 {
     static readonly DateTimeOffset From = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), To = From.AddDays(90);
 
@@ -19,7 +21,8 @@ sealed record SimulatedOrganisation(IReadOnlyList<string> Names, IReadOnlyList<d
         new(LeadTimeParts.Names, [6, 2, 3, 0.5, 2, 0.2], planted, delayHours, services);
 
     /// <summary>Recovery in four stages.</summary>
-    public static SimulatedOrganisation OfRecovery(IReadOnlyList<int> planted) => new(RecoveryStages.Names, [0.2, 0.1, 0.8, 0.2], planted, 2, Deployments: 12, MostChanges: 1);
+    public static SimulatedOrganisation OfRecovery(IReadOnlyList<int> planted) =>
+        new(RecoveryStages.Names, [0.2, 0.1, 0.8, 0.2], planted, 2, Deployments: 12, MostChanges: 1);
 
     /// <summary>What the finder says of the whole organisation, or of one of its slow services.</summary>
     public ConstraintFinding Find(int seed, bool isOneService = false)
@@ -43,8 +46,11 @@ sealed record SimulatedOrganisation(IReadOnlyList<string> Names, IReadOnlyList<d
                 double[] shared = [.. Names.Select(_ => 0.5 * Normal(random))];
                 for (var change = random.Next(1, MostChanges + 1); change > 0; change--)
                 {
-                    double?[] stages = [.. Names.Select((_, stage) => (double?)(3600 * Math.Exp(shared[stage] + (0.6 * Normal(random)))
-                        * (Hours[stage] + (isSlow && Planted.Contains(stage) ? DelayHours : 0))))];
+                    double?[] stages =
+                    [
+                        .. Names.Select((_, stage) => (double?)(3600 * Math.Exp(shared[stage] + (0.6 * Normal(random)))
+                            * (Hours[stage] + (isSlow && Planted.Contains(stage) ? DelayHours : 0)))),
+                    ];
                     rows.Add(new Journey(place, $"{service}-{deployment}", at, stages.Sum()!.Value, stages));
                 }
             }
@@ -53,7 +59,8 @@ sealed record SimulatedOrganisation(IReadOnlyList<string> Names, IReadOnlyList<d
         return rows;
     }
 
-    static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }
 
 /// <summary>How often the finder says what is true, by kind of organisation.</summary>
@@ -74,7 +81,9 @@ static class ConstraintTruth
         {
             var planted = SimulatedOrganisation.OfLeadTime([stage]);
             yield return Of($"lead time, 6 services, {planted.Names[stage]} planted", planted, planted.Names[stage]);
-            yield return Of($"lead time, a slow service of 6, {planted.Names[stage]} planted", planted, planted.Names[stage], isOneService: true);
+            yield return Of(
+                $"lead time, a slow service of 6, {planted.Names[stage]} planted", planted, planted.Names[stage],
+                isOneService: true);
         }
 
         var alone = SimulatedOrganisation.OfLeadTime([2], services: 1) with { Deployments = 80 };
@@ -85,22 +94,35 @@ static class ConstraintTruth
             yield return Of($"recovery, 6 services, {planted.Names[stage]} planted", planted, planted.Names[stage]);
         }
 
-        yield return Of("lead time, 6 services, 4 h planted in review", SimulatedOrganisation.OfLeadTime([2], delayHours: 4), "review");
-        yield return Of("lead time, 2 services, both alike slow in review", SimulatedOrganisation.OfLeadTime([], services: 2) with { Hours = [6, 2, 20, 0.5, 2, 0.2] }, null);
-        yield return Of("lead time, 6 services of 13 deployments, wait planted", SimulatedOrganisation.OfLeadTime([4]) with { Deployments = 13 }, "wait");
+        yield return Of(
+            "lead time, 6 services, 4 h planted in review", SimulatedOrganisation.OfLeadTime([2], delayHours: 4), "review");
+        yield return Of(
+            "lead time, 2 services, both alike slow in review",
+            SimulatedOrganisation.OfLeadTime([], services: 2) with { Hours = [6, 2, 20, 0.5, 2, 0.2] }, null);
+        yield return Of(
+            "lead time, 6 services of 13 deployments, wait planted",
+            SimulatedOrganisation.OfLeadTime([4]) with { Deployments = 13 }, "wait");
         yield return Of("lead time, 6 services, nothing planted", SimulatedOrganisation.OfLeadTime([]), null);
-        yield return Of("lead time, one of 6 services, nothing planted", SimulatedOrganisation.OfLeadTime([]), null, isOneService: true);
-        yield return Of("lead time, one service alone, nothing planted", SimulatedOrganisation.OfLeadTime([], services: 1) with { Deployments = 80 }, null);
-        yield return Of("lead time, 6 services, review and wait planted alike", SimulatedOrganisation.OfLeadTime([2, 4]) with { Hours = [6, 2, 3, 0.5, 3, 0.2] }, null);
+        yield return Of(
+            "lead time, one of 6 services, nothing planted", SimulatedOrganisation.OfLeadTime([]), null, isOneService: true);
+        yield return Of(
+            "lead time, one service alone, nothing planted",
+            SimulatedOrganisation.OfLeadTime([], services: 1) with { Deployments = 80 }, null);
+        yield return Of(
+            "lead time, 6 services, review and wait planted alike",
+            SimulatedOrganisation.OfLeadTime([2, 4]) with { Hours = [6, 2, 3, 0.5, 3, 0.2] }, null);
         yield return Of("recovery, 6 services, nothing planted", SimulatedOrganisation.OfRecovery([]), null);
 
         Line Of(string what, SimulatedOrganisation organisation, string? truth, bool isOneService = false)
         {
             var found = Enumerable.Range(1, organisations).Select(seed => organisation.Find(seed, isOneService)).ToList();
             var named = found.Select(one => one.Verdict == Verdict.Constraint ? one.First : null).ToList();
-            var others = found.Where(one => one.Verdict != Verdict.Constraint).GroupBy(one => one.Verdict).OrderByDescending(verdict => verdict.Count())
+            var others = found.Where(one => one.Verdict != Verdict.Constraint).GroupBy(one => one.Verdict)
+                .OrderByDescending(verdict => verdict.Count())
                 .Select(verdict => $"{verdict.Key} {verdict.Count()}");
-            return new Line(what, truth, named.Count(name => name == truth), named.Count(name => name is not null && name != truth), string.Join(", ", others));
+            return new Line(
+                what, truth, named.Count(name => name == truth), named.Count(name => name is not null && name != truth),
+                string.Join(", ", others));
         }
     }
 }

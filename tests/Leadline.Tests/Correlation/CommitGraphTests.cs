@@ -11,7 +11,9 @@ public sealed class CommitGraphTests
     /// <summary>Histories of up to 40 commits, each with up to two earlier commits as parents.</summary>
     static readonly Gen<List<int[]>> Histories =
         Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[0, 1_000_000], Gen.Int[0, 3]).List[1, 40].Select(rolls => rolls
-            .Select((roll, i) => i == 0 || roll.Item3 == 0 && i % 7 == 6 ? [] : roll.Item3 == 1 ? new[] { roll.Item1 % i, roll.Item2 % i } : [roll.Item1 % i])
+            .Select((roll, i) =>
+                i == 0 || roll.Item3 == 0 && i % 7 == 6 ? [] : roll.Item3 == 1 ? new[] { roll.Item1 % i, roll.Item2 % i }
+                    : [roll.Item1 % i])
             .ToList());
 
     /// <summary>Up to 12 deployments, -1 of a commit that nobody knows, and the order in which they arrive.</summary>
@@ -25,7 +27,8 @@ public sealed class CommitGraphTests
             var graph = Graph(history);
             int from = first % history.Count, without = second % history.Count;
             var expected = Reach(history, from).Except(Reach(history, without)).Order();
-            var actual = graph.Difference(graph.Find(Id(from)), graph.Find(Id(without))).Select(place => Number(graph.Sha(place))).Order();
+            var actual = graph.Difference(graph.Find(Id(from)), graph.Find(Id(without)))
+                .Select(place => Number(graph.Sha(place))).Order();
             Assert.Equal(expected, actual);
         });
 
@@ -109,7 +112,8 @@ public sealed class CommitGraphTests
 
     static CommitGraph Graph(List<int[]> history) => CommitGraph.Of(history.Select((parents, i) => Commit(i, parents)));
 
-    static CommitFact Commit(int number, int[] parents) => new() { Repository = Shop, Sha = Id(number), Parents = [.. parents.Select(Id)] };
+    static CommitFact Commit(int number, int[] parents) =>
+        new() { Repository = Shop, Sha = Id(number), Parents = [.. parents.Select(Id)] };
 
     static Sha Id(int number) => Sha.Parse($"{number + 1:x8}{new string('a', 32)}");
 

@@ -10,14 +10,24 @@ public sealed class ComparisonsTests
     static readonly RepositoryName Shop = new("acme/shop");
     static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Histories of up to 30 commits, each with up to two earlier commits as parents, and up to 10 deployments of any of those that were there by then.</summary>
+    /// <summary>
+    /// Histories of up to 30 commits, each with up to two earlier commits as parents, and up to 10 deployments of any of those
+    /// that were there by then.
+    /// </summary>
     static readonly Gen<(List<int[]> History, List<(int Head, int At)> Deployments)> Anything = Gen.Select(
-        Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[0, 1_000_000], Gen.Int[0, 2]).List[2, 30], Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[1, 5]).List[2, 10],
+        Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[0, 1_000_000], Gen.Int[0, 2]).List[2, 30],
+        Gen.Select(Gen.Int[0, 1_000_000], Gen.Int[1, 5]).List[2, 10],
         (rolls, deployed) =>
         {
-            List<int[]> history = [.. rolls.Select((roll, i) => i == 0 ? [] : roll.Item3 == 1 ? new[] { roll.Item1 % i, roll.Item2 % i } : [i - 1 - (roll.Item1 % Math.Min(i, 3))])];
+            List<int[]> history =
+            [
+                .. rolls.Select((roll, i) =>
+                    i == 0 ? [] : roll.Item3 == 1 ? new[] { roll.Item1 % i, roll.Item2 % i }
+                        : [i - 1 - (roll.Item1 % Math.Min(i, 3))]),
+            ];
             var at = 0;
-            return (history, deployed.Select(one => (Roll: one.Item1, At: at += one.Item2)).Select(one => (one.Roll % Math.Min(history.Count, one.At), one.At)).ToList());
+            return (history, deployed.Select(one => (Roll: one.Item1, At: at += one.Item2))
+                .Select(one => (one.Roll % Math.Min(history.Count, one.At), one.At)).ToList());
         });
 
     static readonly Gen<(List<int[]> History, List<(int Head, int At)> Deployments)> Forward = Anything.Select(one =>
@@ -45,15 +55,19 @@ public sealed class ComparisonsTests
     });
 
     [Fact]
-    public void However_it_goes_back_and_forth_nothing_ships_that_was_live_before() => Gen.Select(Anything, Gen.Int[0, 1_000_000]).Sample((one, known) =>
-    {
-        // Some of the history is known besides.
-        var random = new Random(known);
-        var besides = Whole(one.History).Where(_ => random.Next(3) == 0);
-        var expected = Shipped(Judge(Whole(one.History), one.Deployments, []));
-        var actual = Judge([.. Listed(one.History, one.Deployments), .. besides], one.Deployments, Comparisons(one.History, one.Deployments));
-        Assert.Empty(actual.Shipped.Where(shipped => shipped.Method == LinkMethod.Compare).Select(shipped => (shipped.DeploymentId, shipped.Sha)).Except(expected));
-    });
+    public void However_it_goes_back_and_forth_nothing_ships_that_was_live_before() =>
+        Gen.Select(Anything, Gen.Int[0, 1_000_000]).Sample((one, known) =>
+        {
+            // Some of the history is known besides.
+            var random = new Random(known);
+            var besides = Whole(one.History).Where(_ => random.Next(3) == 0);
+            var expected = Shipped(Judge(Whole(one.History), one.Deployments, []));
+            var actual = Judge(
+                [.. Listed(one.History, one.Deployments), .. besides], one.Deployments,
+                Comparisons(one.History, one.Deployments));
+            Assert.Empty(actual.Shipped.Where(shipped => shipped.Method == LinkMethod.Compare)
+                .Select(shipped => (shipped.DeploymentId, shipped.Sha)).Except(expected));
+        });
 
     [Fact]
     public void In_whatever_order_it_is_told_the_rows_are_the_same() => Anything.SelectMany(one =>
@@ -67,14 +81,22 @@ public sealed class ComparisonsTests
         var actual = Judge(one.commits, one.Deployments, one.facts);
         Assert.Equal(expected.Shipped.AsEnumerable(), actual.Shipped);
         Assert.Equal(expected.Blames.AsEnumerable(), actual.Blames);
-        Assert.Equal(expected.Ledger.Select(row => (row.DeploymentId, row.Kind, row.Link, row.Commits)), actual.Ledger.Select(row => (row.DeploymentId, row.Kind, row.Link, row.Commits)));
+        Assert.Equal(
+            expected.Ledger.Select(row => (row.DeploymentId, row.Kind, row.Link, row.Commits)),
+            actual.Ledger.Select(row => (row.DeploymentId, row.Kind, row.Link, row.Commits)));
     });
 
     /// <summary>Of a list as many statements as it has commits, and one that says it again.</summary>
     static IEnumerable<ComparisonFact> Parts(ComparisonFact whole) =>
-        whole.Commits.IsEmpty ? [whole] : [.. whole.Commits.Select(commit => whole with { Commits = [commit] }), whole with { Commits = [whole.Commits[0]], Status = null }];
+        whole.Commits.IsEmpty ? [whole]
+            : [
+                .. whole.Commits.Select(commit => whole with { Commits = [commit] }),
+                whole with { Commits = [whole.Commits[0]], Status = null },
+            ];
 
-    static Judgement Judge(IReadOnlyList<CommitFact> commits, List<(int Head, int At)> deployments, IReadOnlyList<ComparisonFact> comparisons) => Correlator.Judge(
+    static Judgement Judge(
+        IReadOnlyList<CommitFact> commits, List<(int Head, int At)> deployments,
+        IReadOnlyList<ComparisonFact> comparisons) => Correlator.Judge(
         new ServiceFacts
         {
             Service = new ServiceName("shop"),
@@ -84,13 +106,15 @@ public sealed class ComparisonsTests
             [
                 .. deployments.Select((one, i) => new DeploymentFact
                 {
-                    Id = $"d{i}", Repository = Shop, Environment = "production", Sha = Id(one.Head), Status = DeploymentStatus.Succeeded, FinishedAt = At(one.At), AsOf = At(one.At),
+                    Id = $"d{i}", Repository = Shop, Environment = "production", Sha = Id(one.Head),
+                    Status = DeploymentStatus.Succeeded, FinishedAt = At(one.At), AsOf = At(one.At),
                 }),
             ],
         },
         Definitions.Default);
 
-    static List<(string Deployment, Sha Sha)> Shipped(Judgement judgement) => [.. judgement.Shipped.Select(shipped => (shipped.DeploymentId, shipped.Sha)).Order()];
+    static List<(string Deployment, Sha Sha)> Shipped(Judgement judgement) =>
+        [.. judgement.Shipped.Select(shipped => (shipped.DeploymentId, shipped.Sha)).Order()];
 
     static List<CommitFact> Whole(List<int[]> history) => [.. history.Select((parents, i) => Commit(i, parents))];
 
@@ -108,7 +132,8 @@ public sealed class ComparisonsTests
                 Repository = Shop,
                 Base = Id(pair.Base),
                 Head = Id(pair.Head),
-                Status = behind.Count == 0 ? ComparisonStatus.Ahead : ahead.Count == 0 ? ComparisonStatus.Behind : ComparisonStatus.Diverged,
+                Status = behind.Count == 0 ? ComparisonStatus.Ahead : ahead.Count == 0 ? ComparisonStatus.Behind
+                    : ComparisonStatus.Diverged,
                 Commits = [.. ahead.Select(Id)],
                 Total = ahead.Count,
             };
@@ -116,9 +141,13 @@ public sealed class ComparisonsTests
     ];
 
     static List<(int Base, int Head)> Pairs(List<(int Head, int At)> deployments) =>
-        [.. deployments.Zip(deployments.Skip(1)).Where(pair => pair.First.Head != pair.Second.Head).Select(pair => (pair.First.Head, pair.Second.Head)).Distinct()];
+        [
+            .. deployments.Zip(deployments.Skip(1)).Where(pair => pair.First.Head != pair.Second.Head)
+                .Select(pair => (pair.First.Head, pair.Second.Head)).Distinct(),
+        ];
 
-    static List<int> Between(List<int[]> history, (int Base, int Head) pair) => [.. Reach(history, pair.Head).Except(Reach(history, pair.Base)).Order()];
+    static List<int> Between(List<int[]> history, (int Base, int Head) pair) =>
+        [.. Reach(history, pair.Head).Except(Reach(history, pair.Base)).Order()];
 
     static HashSet<int> Reach(List<int[]> history, int from)
     {
@@ -135,7 +164,12 @@ public sealed class ComparisonsTests
 
     static CommitFact Commit(int i, int[] parents) => new()
     {
-        Repository = Shop, Sha = Id(i), Parents = [.. parents.Distinct().Select(Id)], AuthoredAt = At(i), CommittedAt = At(i), AsOf = At(i),
+        Repository = Shop,
+        Sha = Id(i),
+        Parents = [.. parents.Distinct().Select(Id)],
+        AuthoredAt = At(i),
+        CommittedAt = At(i),
+        AsOf = At(i),
     };
 
     static Sha Id(int i) => Sha.Parse($"{i + 1:x40}");

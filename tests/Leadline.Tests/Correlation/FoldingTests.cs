@@ -9,7 +9,8 @@ public sealed class FoldingTests
 
     [Fact]
     public void A_recovery_that_does_not_know_the_start_leaves_it_to_the_trigger() =>
-        Assert.Equal((Noon, Noon.AddHours(1)), Folded(Said(Noon, Noon), Said(Noon.AddHours(1), Noon.AddHours(1), isResolved: true)));
+        Assert.Equal(
+            (Noon, Noon.AddHours(1)), Folded(Said(Noon, Noon), Said(Noon.AddHours(1), Noon.AddHours(1), isResolved: true)));
 
     [Fact]
     public void A_recovery_alone_is_all_that_is_known() =>

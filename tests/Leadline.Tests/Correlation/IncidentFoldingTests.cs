@@ -11,7 +11,8 @@ public sealed class IncidentFoldingTests
     [Fact]
     public void Messages_that_do_not_know_the_start_leave_it_with_the_first_of_them()
     {
-        var incident = Folded(Knowing(0, IncidentStatus.Open), Knowing(5, IncidentStatus.Acknowledged), Knowing(30, IncidentStatus.Resolved));
+        var incident = Folded(
+            Knowing(0, IncidentStatus.Open), Knowing(5, IncidentStatus.Acknowledged), Knowing(30, IncidentStatus.Resolved));
         Assert.Equal(Noon, incident.StartedAt);
         Assert.Equal(Noon.AddMinutes(30), incident.ResolvedAt);
     }
@@ -20,7 +21,8 @@ public sealed class IncidentFoldingTests
     public void A_start_that_is_said_comes_before_one_that_is_only_inferred()
     {
         var said = Knowing(20, IncidentStatus.Open) with { StartedAt = Noon.AddMinutes(10) };
-        Assert.Equal(said.StartedAt, Folded(Knowing(15, IncidentStatus.Open), said, Knowing(30, IncidentStatus.Resolved)).StartedAt);
+        Assert.Equal(
+            said.StartedAt, Folded(Knowing(15, IncidentStatus.Open), said, Knowing(30, IncidentStatus.Resolved)).StartedAt);
     }
 
     [Fact]
@@ -34,7 +36,8 @@ public sealed class IncidentFoldingTests
     [Fact]
     public void One_that_was_opened_again_started_once_and_is_open()
     {
-        var incident = Folded(Knowing(0, IncidentStatus.Open), Knowing(5, IncidentStatus.Resolved), Knowing(9, IncidentStatus.Open));
+        var incident = Folded(
+            Knowing(0, IncidentStatus.Open), Knowing(5, IncidentStatus.Resolved), Knowing(9, IncidentStatus.Open));
         Assert.Equal((Noon, null), (incident.StartedAt, incident.ResolvedAt));
     }
 
@@ -42,8 +45,12 @@ public sealed class IncidentFoldingTests
     public void What_is_said_of_it_after_its_end_does_not_put_off_the_end()
     {
         var after = Knowing(90, IncidentStatus.Resolved) with { ResolvedAt = null };
-        Assert.Equal(Noon.AddMinutes(30), Folded(Knowing(0, IncidentStatus.Open), Knowing(30, IncidentStatus.Resolved), after).ResolvedAt);
-        Assert.Equal(Noon.AddMinutes(90), Folded(Knowing(0, IncidentStatus.Open), after, after with { AsOf = Noon.AddMinutes(120) }).ResolvedAt);
+        Assert.Equal(
+            Noon.AddMinutes(30),
+            Folded(Knowing(0, IncidentStatus.Open), Knowing(30, IncidentStatus.Resolved), after).ResolvedAt);
+        Assert.Equal(
+            Noon.AddMinutes(90),
+            Folded(Knowing(0, IncidentStatus.Open), after, after with { AsOf = Noon.AddMinutes(120) }).ResolvedAt);
     }
 
     [Fact]
@@ -52,7 +59,9 @@ public sealed class IncidentFoldingTests
         var again = Knowing(60, IncidentStatus.Resolved) with { ResolvedAt = null };
         Assert.Equal(
             Noon.AddMinutes(60),
-            Folded(Knowing(0, IncidentStatus.Open), Knowing(30, IncidentStatus.Resolved), Knowing(40, IncidentStatus.Open), again).ResolvedAt);
+            Folded(
+                Knowing(0, IncidentStatus.Open), Knowing(30, IncidentStatus.Resolved), Knowing(40, IncidentStatus.Open),
+                again).ResolvedAt);
     }
 
     /// <summary>A statement that only knows what is so at its own minute.</summary>
@@ -74,6 +83,11 @@ public sealed class IncidentFoldingTests
     }
 
     static Blame Judged(IncidentFact[] statements) => Assert.Single(Correlator.Judge(
-        new ServiceFacts { Service = new ServiceName("checkout"), Commits = new CommitGraph.Builder().Build(), Incidents = statements },
+        new ServiceFacts
+        {
+            Service = new ServiceName("checkout"),
+            Commits = new CommitGraph.Builder().Build(),
+            Incidents = statements,
+        },
         Definitions.Default).Blames);
 }

@@ -16,7 +16,8 @@ public sealed class RealServicesTests
     public void Gives_the_numbers_that_git_gives(string service, LeadTimeStart start)
     {
         using var expected = JsonDocument.Parse(File.ReadAllBytes(Shared.Find("govuk", service + ".expected.json")));
-        var judgement = Correlator.Judge(Facts(service), Definitions.Default with { LeadTime = new LeadTimeRules { Start = start } });
+        var judgement = Correlator.Judge(
+            Facts(service), Definitions.Default with { LeadTime = new LeadTimeRules { Start = start } });
         var from = expected.RootElement.GetProperty("from").GetDateTimeOffset();
         var to = expected.RootElement.GetProperty("to").GetDateTimeOffset();
         var rows = judgement.Ledger.Where(row => row.DeployedAt >= from && row.DeployedAt < to).ToList();
@@ -28,7 +29,8 @@ public sealed class RealServicesTests
         Assert.Equal(Expected("redeploys"), rows.Count(row => row.Kind == LedgerKind.Redeploy));
         Assert.Equal(Expected("rollbacks"), rows.Count(row => row.Kind == LedgerKind.Rollback));
         Assert.Equal(Expected("commits_shipped_without_merges"), leads.Count);
-        var times = expected.RootElement.GetProperty(start == LeadTimeStart.Authored ? "lead_time_authored_seconds" : "lead_time_committed_seconds");
+        var times = expected.RootElement.GetProperty(
+            start == LeadTimeStart.Authored ? "lead_time_authored_seconds" : "lead_time_committed_seconds");
         Assert.Equal(times.GetProperty("median").GetDouble(), Percentile(leads, 0.5), 0.1);
         Assert.Equal(times.GetProperty("p75").GetDouble(), Percentile(leads, 0.75), 0.1);
         Assert.Equal(times.GetProperty("p90").GetDouble(), Percentile(leads, 0.9), 0.1);
@@ -51,7 +53,10 @@ public sealed class RealServicesTests
     {
         var facts = Facts("publishing-api");
         var expected = Correlator.Judge(facts, Definitions.Default);
-        var shuffled = facts with { Deployments = [.. facts.Deployments.Concat(facts.Deployments.Take(500)).OrderBy(fact => fact.Id.GetHashCode())] };
+        var shuffled = facts with
+        {
+            Deployments = [.. facts.Deployments.Concat(facts.Deployments.Take(500)).OrderBy(fact => fact.Id.GetHashCode())],
+        };
         var actual = Correlator.Judge(shuffled, Definitions.Default);
         Assert.Equal(expected.Ledger, actual.Ledger);
         Assert.Equal(expected.Shipped, actual.Shipped);
@@ -61,14 +66,20 @@ public sealed class RealServicesTests
     internal static ServiceFacts Facts(string service)
     {
         var (commits, deployments) = Read(service);
-        return new ServiceFacts { Service = new ServiceName(service), Commits = CommitGraph.Of(commits), Deployments = deployments };
+        return new ServiceFacts
+        {
+            Service = new ServiceName(service),
+            Commits = CommitGraph.Of(commits),
+            Deployments = deployments,
+        };
     }
 
     internal static (List<CommitFact> Commits, List<DeploymentFact> Deployments) Read(string service)
     {
         var commits = new List<CommitFact>();
         var deployments = new List<DeploymentFact>();
-        using var lines = new StreamReader(new GZipStream(File.OpenRead(Shared.Find("govuk", service + ".jsonl.gz")), CompressionMode.Decompress));
+        using var lines = new StreamReader(
+            new GZipStream(File.OpenRead(Shared.Find("govuk", service + ".jsonl.gz")), CompressionMode.Decompress));
         while (lines.ReadLine() is { } line)
         {
             using var document = JsonDocument.Parse(line);

@@ -30,12 +30,14 @@ public sealed class ServiceMapTests
     public void A_blank_name_is_no_service(string name) => Assert.Null(ServiceOf(Deployed with { Service = name, App = name }));
 
     [Fact]
-    public void A_declared_service_that_is_not_defined_is_none() => Assert.Null(ServiceOf(Deployed with { App = null }, "checkout"));
+    public void A_declared_service_that_is_not_defined_is_none() =>
+        Assert.Null(ServiceOf(Deployed with { App = null }, "checkout"));
 
     static string? ServiceOf(DeploymentFact deployment, params string[] names)
     {
         var services = names.Select(name => new ServiceDefinition { Name = new ServiceName(name), Apps = [$"{name}-*"] });
-        var map = new ServiceMap(Definitions.Default with { Services = [.. services] }, [(deployment.Service!, deployment.Repository)], []);
+        var map = new ServiceMap(
+            Definitions.Default with { Services = [.. services] }, [(deployment.Service!, deployment.Repository)], []);
         return map.ServicesOf(deployment) is [var only] ? only.Name.Value : null;
     }
 
@@ -90,5 +92,9 @@ public sealed class ServiceMapTests
     static IEnumerable<string> Of(IncidentFact incident) => Map.ServicesOf(incident).Select(service => service.Name.Value);
 
     static ServiceDefinition Service(string name, params (string Source, string Group)[] incidents) =>
-        new() { Name = new ServiceName(name), Incidents = [.. incidents.Select(one => new IncidentMapping(one.Source, one.Group))] };
+        new()
+        {
+            Name = new ServiceName(name),
+            Incidents = [.. incidents.Select(one => new IncidentMapping(one.Source, one.Group))],
+        };
 }

@@ -63,7 +63,8 @@ public sealed partial class ComposeFileTest
         {
             foreach (var mount in Strings(service, "volumes").Select(mount => mount.Split(':')))
             {
-                var isThere = mount[0].StartsWith('.') ? Path.Exists(Path.Combine(DeployFiles.Folder, mount[0])) : volumes.Contains(mount[0]);
+                var isThere = mount[0].StartsWith('.') ? Path.Exists(Path.Combine(DeployFiles.Folder, mount[0]))
+                    : volumes.Contains(mount[0]);
                 Assert.True(isThere, $"{name} mounts {mount[0]}, which is not there");
             }
 
@@ -72,7 +73,8 @@ public sealed partial class ComposeFileTest
             {
                 var other = Services.Single(other => other.Name == $"{needed}").Service;
                 Assert.Equal("service_healthy", $"{condition["condition"]}");
-                var hasCheck = other.Children.ContainsKey("healthcheck") || Containerfile(other)?.Contains("HEALTHCHECK") == true;
+                var hasCheck = other.Children.ContainsKey("healthcheck")
+                    || Containerfile(other)?.Contains("HEALTHCHECK") == true;
                 Assert.True(hasCheck, $"{needed} has no health check for {name} to wait for");
             }
         }
@@ -97,7 +99,9 @@ public sealed partial class ComposeFileTest
         Assert.All(leadline.Except(DeployFiles.VariablesOfTheProgram), name => Assert.Contains($"${{{name}}}", settings));
         var asked = Named().Matches(datasource).Select(match => match.Groups[1].Value);
         Assert.Equal(asked.Order(), grafana.Where(name => !name.StartsWith("GF_")).Order());
-        Assert.All(postgres.Where(name => !name.StartsWith("POSTGRES_")), name => Assert.Contains(name, DeployFiles.Read("reader.sql")));
+        Assert.All(
+            postgres.Where(name => !name.StartsWith("POSTGRES_")),
+            name => Assert.Contains(name, DeployFiles.Read("reader.sql")));
         Assert.NotEmpty(SettingsFile.Parse(settings, "leadline.yaml", name => leadline.Contains(name) ? "given" : null).Secrets);
     }
 

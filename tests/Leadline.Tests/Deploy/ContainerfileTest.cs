@@ -10,8 +10,8 @@ using Xunit;
 namespace Leadline.Tests.Deploy;
 
 /// <summary>
-/// What <c>deploy/Containerfile</c> says, done without a container: its build stage in a folder of its own, then its start command,
-/// its health check, and the README's look whether it works.
+/// What <c>deploy/Containerfile</c> says, done without a container: its build stage in a folder of its own, then its start
+/// command, its health check, and the README's look whether it works.
 /// </summary>
 public sealed partial class ContainerfileTest : IDisposable
 {

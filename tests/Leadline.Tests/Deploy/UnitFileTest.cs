@@ -39,7 +39,8 @@ public sealed partial class UnitFileTest
     {
         var command = Start().Match(Unit).Groups[1].Value.Trim().Split(' ');
         Assert.Equal("/opt/leadline/leadline", command[0]);
-        Assert.Contains($"cp artifacts/leadline/* {Path.GetDirectoryName(command[0])}/\n", DeployFiles.Commands("systemctl enable"));
+        Assert.Contains(
+            $"cp artifacts/leadline/* {Path.GetDirectoryName(command[0])}/\n", DeployFiles.Commands("systemctl enable"));
         Assert.Empty(DeployFiles.Misunderstood(command[1..]));
         Assert.All(
             Variable().Matches(Unit).Select(match => match.Groups[1].Value).Where(name => !name.StartsWith("DOTNET_")),

@@ -20,10 +20,12 @@ public sealed class DigestScheduleTests
 
         // It is Wednesday, 14:00 in Berlin.
         await using var server = await RunningServer.StartAsync(
-            "timezone: Europe/Berlin\ndigest: { at: Wed 14:30, to: \"${HOOK}\", url: https://leadline.example.com }", environment: hook.Address + "/secret");
+            "timezone: Europe/Berlin\ndigest: { at: Wed 14:30, to: \"${HOOK}\", url: https://leadline.example.com }",
+            environment: hook.Address + "/secret");
         Assert.True(await SentAsync(server, hook, 1) >= RunningServer.Now.AddMinutes(30));
         using var first = JsonDocument.Parse(hook.Received.Single().Body);
-        Assert.StartsWith("*All services: 2026-03-25 13:30 to 2026-04-01 14:30*", first.RootElement.GetProperty("text").GetString());
+        Assert.StartsWith(
+            "*All services: 2026-03-25 13:30 to 2026-04-01 14:30*", first.RootElement.GetProperty("text").GetString());
         Assert.Contains("<https://leadline.example.com/data|", first.RootElement.GetProperty("text").GetString());
         Assert.True(await SentAsync(server, hook, 2, TimeSpan.FromMinutes(30)) >= RunningServer.Now.AddMinutes(30).AddDays(7));
     }
@@ -33,7 +35,8 @@ public sealed class DigestScheduleTests
     {
         await using var hook = await Hook.StartAsync();
         hook.Failing = 2;
-        await using var server = await RunningServer.StartAsync("digest: { at: Wed 12:00, to: \"${HOOK}\", format: markdown }", environment: hook.Address + "/secret");
+        await using var server = await RunningServer.StartAsync(
+            "digest: { at: Wed 12:00, to: \"${HOOK}\", format: markdown }", environment: hook.Address + "/secret");
         Assert.True(await SentAsync(server, hook, 3) >= RunningServer.Now.AddMinutes(3));
         Assert.Single(hook.Received.Select(one => one.Body).Distinct());
     }
@@ -53,7 +56,8 @@ public sealed class DigestScheduleTests
     [InlineData("digest: { to: \"${HOOK}\" }", "digest has no time")]
     [InlineData("digest: { at: Mon 09:00 }", "digest has no address")]
     [InlineData("digest: { at: Mon 09:00, to: \"${HOOK}\" }", "digest has no address")]
-    [InlineData("digest: { at: Mon 09:00, to: https://hooks.example.com/x, url: leadline }", "digest.url 'leadline' is not an address")]
+    [InlineData(
+        "digest: { at: Mon 09:00, to: https://hooks.example.com/x, url: leadline }", "digest.url 'leadline' is not an address")]
     public void What_could_never_be_sent_is_said_at_the_start_without_the_secret(string settings, string sentence)
     {
         var said = DigestSchedule.WhyNot(SettingsFile.Parse(settings, "leadline.yaml", _ => "a secret"));

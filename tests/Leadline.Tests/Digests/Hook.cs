@@ -25,8 +25,11 @@ sealed class Hook(WebApplication app) : IAsyncDisposable
         app.Run(async http =>
         {
             using var reader = new StreamReader(http.Request.Body);
-            hook.Received.Enqueue((http.Request.Path, http.Request.ContentType ?? "", await reader.ReadToEndAsync(TestContext.Current.CancellationToken)));
-            http.Response.StatusCode = http.Request.Path.StartsWithSegments("/refused") ? 404 : http.Request.Path.StartsWithSegments("/later") || hook.Failing-- > 0 ? 503 : 200;
+            hook.Received.Enqueue(
+                (http.Request.Path, http.Request.ContentType
+                    ?? "", await reader.ReadToEndAsync(TestContext.Current.CancellationToken)));
+            http.Response.StatusCode = http.Request.Path.StartsWithSegments("/refused") ? 404
+                : http.Request.Path.StartsWithSegments("/later") || hook.Failing-- > 0 ? 503 : 200;
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return hook;

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Leadline.Tests.Docs;
 
-/// <summary><c>docs/reference/definitions.md</c> is written from the table of keys, with <c>LEADLINE_UPDATE_DOCS=1</c>.</summary>
+/// <summary>
+/// <c>docs/reference/definitions.md</c> is written from the table of keys, with <c>LEADLINE_UPDATE_DOCS=1</c>.
+/// </summary>
 public sealed partial class DefinitionsReferenceTest
 {
     static readonly string Reference = Path.Combine(Shared.Repository, "docs", "reference", "definitions.md");
@@ -45,7 +47,11 @@ public sealed partial class DefinitionsReferenceTest
         var example = Yaml().Match(File.ReadAllText(Reference)).Groups[1].Value;
         var settings = SettingsFile.Parse(example, "leadline.yaml", _ => "set");
 
-        Assert.All(SettingsTable.Keys, path => Assert.Matches($@"(?m)^ {{{(path.Length - 1) * 2}}}{SettingsTable.Written(path[^1], path.Length > 1 ? path[^2] : SettingsKey.Root)}:", example));
+        Assert.All(
+            SettingsTable.Keys,
+            path =>
+                Assert.Matches(
+                    $@"(?m)^ {{{(path.Length - 1) * 2}}}{SettingsTable.Written(path[^1], path.Length > 1 ? path[^2] : SettingsKey.Root)}:", example));
         Assert.Equal(["checkout"], settings.Definitions.Services.Select(service => service.Name.Value));
         Assert.Equal(["set"], settings.Secrets["github"]);
         Assert.Equal(Definitions.Default.Failure.Hotfix.Titles, settings.Definitions.Failure.Hotfix.Titles);
@@ -79,16 +85,22 @@ public sealed partial class DefinitionsReferenceTest
         foreach (var path in SettingsTable.Keys)
         {
             var key = path[^1];
-            var takes = key.Words.IsEmpty ? key.Takes : key.Words.Aggregate(key.Takes, (takes, word) => Regex.Replace(takes, $@"\b{word}\b(?!`)", $"`{word}`"));
-            text.Append($"| `{SettingsTable.Name(path)}` | {takes} | {(key.Default is { } otherwise ? $"`{Value(key, otherwise)}`" : "")} | {key.Says} |\n");
+            var takes = key.Words.IsEmpty ? key.Takes
+                : key.Words.Aggregate(key.Takes, (takes, word) => Regex.Replace(takes, $@"\b{word}\b(?!`)", $"`{word}`"));
+            text.Append(
+                $"| `{SettingsTable.Name(path)}` | {takes} | "
+                    + $"{(key.Default is { } otherwise ? $"`{Value(key, otherwise)}`" : "")} | {key.Says} |\n");
         }
 
         text.Append("\n## Example\n\n```yaml\n");
         WriteExample(text, SettingsKey.Root, "");
         text.Append("```\n\n## Mistakes\n\n");
-        text.Append("All that is wrong is said at once on standard error, each with line, column and key, and with the nearest key or word that is known; the exit code is 2. Of\n\n");
+        text.Append(
+            "All that is wrong is said at once on standard error, each with line, column and key, and with the nearest key or "
+                + "word that is known; the exit code is 2. Of\n\n");
         text.Append($"```\n{Wrong}\n```\n\n`leadline definitions` says\n\n```\nleadline: ");
-        text.AppendJoin('\n', Assert.Throws<SettingsException>(() => SettingsFile.Parse(Wrong, "leadline.yaml", _ => null)).Errors);
+        text.AppendJoin(
+            '\n', Assert.Throws<SettingsException>(() => SettingsFile.Parse(Wrong, "leadline.yaml", _ => null)).Errors);
         return text.Append("\n```\n").ToString();
     }
 
@@ -98,7 +110,10 @@ public sealed partial class DefinitionsReferenceTest
         {
             var named = above.Kind == SettingsKind.NamedMap;
             var values = key.Example.IsEmpty ? key.Default ?? [] : named ? key.Example[1..] : key.Example;
-            text.Append($"{indent}# {key.Says}\n{indent}{SettingsTable.Written(key, above)}:{(key.Below.IsEmpty ? " " + Value(key, values) : "")}\n");
+            text.Append(
+                $"{indent}# "
+                    + $"{key.Says}\n{indent}{SettingsTable.Written(key, above)}:"
+                    + $"{(key.Below.IsEmpty ? " " + Value(key, values) : "")}\n");
             WriteExample(text, key, indent + "  ");
             if (indent.Length == 0 && key != above.Below[^1]) text.Append('\n');
         }

@@ -6,8 +6,8 @@ using Xunit;
 namespace Leadline.Tests.Docs;
 
 /// <summary>
-/// Each example of <c>docs/reference/mapping.md</c> is run as it stands there: settings, body, verb, what is printed, and curl to a
-/// real server. LEADLINE_UPDATE_DOCS=1 writes again what is printed.
+/// Each example of <c>docs/reference/mapping.md</c> is run as it stands there: settings, body, verb, what is printed, and curl
+/// to a real server. LEADLINE_UPDATE_DOCS=1 writes again what is printed.
 /// </summary>
 public sealed partial class MappingReferenceTest
 {
@@ -24,9 +24,13 @@ public sealed partial class MappingReferenceTest
         var written = document;
         foreach (var example in examples)
         {
-            var blocks = Block().Matches(example).Select(block => (Kind: block.Groups[1].Value, Text: block.Groups[2].Value)).ToList();
+            var blocks = Block().Matches(example).Select(block => (Kind: block.Groups[1].Value, Text: block.Groups[2].Value))
+                .ToList();
             Assert.Equal("yaml", blocks[0].Kind);
-            Assert.True(blocks.Count > 1 && blocks[1..].Chunk(4).All(chunk => chunk.Select(block => block.Kind).SequenceEqual(["json", "sh", "json", "sh"])));
+            Assert.True(
+                blocks.Count > 1
+                    && blocks[1..].Chunk(4)
+                        .All(chunk => chunk.Select(block => block.Kind).SequenceEqual(["json", "sh", "json", "sh"])));
             using var directory = new EmptyDirectory();
             await File.WriteAllTextAsync(directory.File("leadline.yaml"), blocks[0].Text, TestContext.Current.CancellationToken);
             await WriteProgramAsync(directory);
@@ -45,7 +49,10 @@ public sealed partial class MappingReferenceTest
                 Assert.StartsWith("{\n  \"facts\"", actual);
 
                 Assert.Contains("http://127.0.0.1:8080/api/v1/deliveries/", send);
-                Assert.StartsWith("HTTP/1.1 202", await ShellAsync(directory, send.Replace("http://127.0.0.1:8080", server.Client.BaseAddress!.ToString().TrimEnd('/'))));
+                Assert.StartsWith(
+                    "HTTP/1.1 202",
+                    await ShellAsync(
+                        directory, send.Replace("http://127.0.0.1:8080", server.Client.BaseAddress!.ToString().TrimEnd('/'))));
                 sent++;
             }
 
@@ -54,13 +61,15 @@ public sealed partial class MappingReferenceTest
             Assert.Equal((sent, sent), (health.Deliveries, health.Facts));
         }
 
-        if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_DOCS") == "1") await File.WriteAllTextAsync(Reference, written, TestContext.Current.CancellationToken);
+        if (Environment.GetEnvironmentVariable("LEADLINE_UPDATE_DOCS") == "1")
+            await File.WriteAllTextAsync(Reference, written, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The document with what this command prints in the block behind it.</summary>
     static string Replace(string document, string command, string printed)
     {
-        var start = document.IndexOf("```json\n", document.IndexOf(command, StringComparison.Ordinal), StringComparison.Ordinal) + "```json\n".Length;
+        var start = document.IndexOf("```json\n", document.IndexOf(command, StringComparison.Ordinal), StringComparison.Ordinal)
+            + "```json\n".Length;
         return document[..start] + printed + document[document.IndexOf("```", start, StringComparison.Ordinal)..];
     }
 
@@ -74,7 +83,12 @@ public sealed partial class MappingReferenceTest
 
     static async Task<string> ShellAsync(EmptyDirectory directory, string script)
     {
-        var ended = await Shell.RunAsync(directory.Path, script, [("PATH", $"{directory.Path}:{Environment.GetEnvironmentVariable("PATH")}"), ("SHIPIT_SECRET", Secret), ("PELORUS_SECRET", Secret)]);
+        var ended = await Shell.RunAsync(
+            directory.Path, script,
+            [
+                ("PATH", $"{directory.Path}:{Environment.GetEnvironmentVariable("PATH")}"), ("SHIPIT_SECRET", Secret),
+                ("PELORUS_SECRET", Secret),
+            ]);
         Assert.True(ended.Code == 0, script + ended.Out + ended.Error);
         return ended.Out;
     }

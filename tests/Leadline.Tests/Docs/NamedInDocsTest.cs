@@ -12,7 +12,8 @@ public sealed partial class NamedInDocsTest
     [
         .. Directory.EnumerateFiles(Shared.Repository, "*.md", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Shared.Repository, file).Replace('\\', '/'))
-            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "artifacts" or "TestResults" || part.StartsWith('.')))
+            .Where(file =>
+                !file.Split('/').Any(part => part is "bin" or "obj" or "artifacts" or "TestResults" || part.StartsWith('.')))
             .Order(StringComparer.Ordinal),
     ];
 
@@ -40,12 +41,14 @@ public sealed partial class NamedInDocsTest
         foreach (var code in Codes(Read(document)))
         {
             var words = code.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            var start = Array.IndexOf(words, "--") is var dashes and >= 0 && code.Contains("--project src/Leadline ") ? dashes + 1 : words is ["leadline", ..] ? 1 : -1;
+            var start = Array.IndexOf(words, "--") is var dashes and >= 0 && code.Contains("--project src/Leadline ")
+                ? dashes + 1 : words is ["leadline", ..] ? 1 : -1;
             if (start < 0 || start >= words.Length || !Verb().IsMatch(words[start])) continue;
 
             Command command = root;
             var at = start;
-            while (at < words.Length && command.Subcommands.FirstOrDefault(child => child.Name == words[at]) is { } child) (command, at) = (child, at + 1);
+            while (at < words.Length && command.Subcommands.FirstOrDefault(child => child.Name == words[at]) is { } child)
+                (command, at) = (child, at + 1);
             Assert.True(command != root, $"{document} names '{code}', but there is no verb {words[start]}");
             foreach (var option in words[at..].Where(word => Option().IsMatch(word)).Select(word => word.Split('=')[0]))
             {
@@ -66,7 +69,8 @@ public sealed partial class NamedInDocsTest
     static IEnumerable<string> Codes(string text)
     {
         var blocks = Block().Matches(text).SelectMany(match => match.Groups[1].Value.Replace("\\\n", " ").Split('\n'));
-        return blocks.Concat(Code().Matches(Block().Replace(text, "")).Select(match => match.Value.Trim('`'))).Select(code => code.Trim().TrimStart('$', ' '));
+        return blocks.Concat(Code().Matches(Block().Replace(text, "")).Select(match => match.Value.Trim('`')))
+            .Select(code => code.Trim().TrimStart('$', ' '));
     }
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]

@@ -24,8 +24,12 @@ public sealed class PresetsReferenceTest
     [Fact]
     public void Every_preset_is_told_by_a_scenario_of_the_same_fortnight()
     {
-        var stories = Presets.All.Select(preset => File.ReadAllLines(Path.Combine(Shared.Repository, "tests", "Leadline.Tests", "Scenarios", $"preset-{preset.Name}.scenario")))
-            .Select(lines => string.Join('\n', lines.Where(line => line.StartsWith("2026-", StringComparison.Ordinal)))).Distinct();
+        var stories =
+            Presets.All.Select(preset =>
+                File.ReadAllLines(
+                    Path.Combine(Shared.Repository, "tests", "Leadline.Tests", "Scenarios", $"preset-{preset.Name}.scenario")))
+                .Select(lines => string.Join('\n', lines.Where(line => line.StartsWith("2026-", StringComparison.Ordinal))))
+                .Distinct();
 
         Assert.Single(stories);
     }
@@ -54,7 +58,8 @@ public sealed class PresetsReferenceTest
         {
             text.Append($"\n## {preset.Tool}: `{preset.Name}`\n\n");
             foreach (var sentence in preset.Says) text.Append($"- {sentence}\n");
-            var changes = RulesInForce.Changes(DefinitionsHash.Canonical(Definitions.Default), DefinitionsHash.Canonical(preset.Over(Definitions.Default)));
+            var changes = RulesInForce.Changes(
+                DefinitionsHash.Canonical(Definitions.Default), DefinitionsHash.Canonical(preset.Over(Definitions.Default)));
             if (!changes.IsEmpty)
             {
                 text.Append("\n| key | value |\n|---|---|\n");
@@ -67,7 +72,9 @@ public sealed class PresetsReferenceTest
                 foreach (var sentence in preset.Differs) text.Append($"- {sentence}\n");
             }
 
-            text.Append($"\nSources: {string.Join(", ", preset.Sources.Select(source => source.Contains(' ') ? source : $"<{source}>"))}\n");
+            text.Append(
+                "\nSources: "
+                    + $"{string.Join(", ", preset.Sources.Select(source => source.Contains(' ') ? source : $"<{source}>"))}\n");
         }
 
         return text.ToString();

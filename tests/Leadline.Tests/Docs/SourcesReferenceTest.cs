@@ -23,13 +23,20 @@ public sealed class SourcesReferenceTest
     [Fact]
     public void Every_source_says_what_it_is_what_is_read_of_it_and_how_it_proves_itself()
     {
-        var without = Catalogue.Readers.Where(reader => reader.About is not { Title.Length: > 0, Sends.Length: > 0, Proof.Length: > 0 }).Select(reader => reader.GetType().Name).ToList();
+        var without =
+            Catalogue.Readers.Where(reader => reader.About is not { Title.Length: > 0, Sends.Length: > 0, Proof.Length: > 0 })
+                .Select(reader => reader.GetType().Name).ToList();
         Assert.True(without.Count == 0, "these have no About: " + string.Join(", ", without));
     }
 
     [Fact]
     public void Every_source_has_a_page_of_its_own() =>
-        Assert.All(Catalogue.Readers, reader => Assert.True(File.Exists(Path.Combine(Shared.Repository, "src", "Leadline.Sources", FolderOf(reader), "README.md")), reader.Source));
+        Assert.All(
+            Catalogue.Readers,
+            reader =>
+                Assert.True(
+                    File.Exists(Path.Combine(Shared.Repository, "src", "Leadline.Sources", FolderOf(reader), "README.md")),
+                    reader.Source));
 
     static string Write()
     {
@@ -48,7 +55,9 @@ public sealed class SourcesReferenceTest
 
             """);
         foreach (var reader in Catalogue.Readers.OrderBy(reader => reader.About.Title, StringComparer.OrdinalIgnoreCase))
-            text.Append($"| `{reader.Source}` | [{reader.About.Title}](../../src/Leadline.Sources/{FolderOf(reader)}/README.md) | {reader.About.Sends} | {reader.About.Proof} |\n");
+            text.Append(
+                $"| `{reader.Source}` | [{reader.About.Title}](../../src/Leadline.Sources/{FolderOf(reader)}/README.md) | "
+                    + $"{reader.About.Sends} | {reader.About.Proof} |\n");
         return text.ToString();
     }
 

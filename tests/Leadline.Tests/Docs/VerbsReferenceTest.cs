@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Leadline.Tests.Docs;
 
-/// <summary><c>docs/reference/verbs.md</c> is written from the commands themselves, with <c>LEADLINE_UPDATE_DOCS=1</c>.</summary>
+/// <summary>
+/// <c>docs/reference/verbs.md</c> is written from the commands themselves, with <c>LEADLINE_UPDATE_DOCS=1</c>.
+/// </summary>
 public sealed class VerbsReferenceTest
 {
     static readonly string Reference = Path.Combine(Shared.Repository, "docs", "reference", "verbs.md");
@@ -28,7 +30,9 @@ public sealed class VerbsReferenceTest
         {
             Assert.False(string.IsNullOrWhiteSpace(command.Description), $"{CommandLine.Path(command)} has no description");
             Assert.All(command.Options, option =>
-                Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{CommandLine.Path(command)} {option.Name} has no description"));
+                Assert.False(
+                    string.IsNullOrWhiteSpace(option.Description),
+                    $"{CommandLine.Path(command)} {option.Name} has no description"));
         });
 
     public static RootCommand Commands()
@@ -55,11 +59,15 @@ public sealed class VerbsReferenceTest
             """);
         foreach (var command in All(root).Where(command => command != root && command.Subcommands.All(child => child.Hidden)))
         {
-            var arguments = string.Concat(command.Arguments.Select(argument => " " + argument.Name + (argument.Arity.MaximumNumberOfValues > 1 ? "…" : "")));
+            var arguments =
+                string.Concat(command.Arguments.Select(
+                    argument => " " + argument.Name + (argument.Arity.MaximumNumberOfValues > 1 ? "…" : "")));
             text.Append($"## {CommandLine.Path(command)}{arguments}\n\n");
-            if (command.Parents.OfType<Command>().FirstOrDefault() is { } parent && parent != root) text.Append($"{parent.Description} ");
+            if (command.Parents.OfType<Command>().FirstOrDefault() is { } parent && parent != root)
+                text.Append($"{parent.Description} ");
             text.Append($"{command.Description}\n\n");
-            var symbols = command.Options.Where(option => !option.Hidden && option is not System.CommandLine.Help.HelpOption).ToArray();
+            var symbols = command.Options.Where(option => !option.Hidden && option is not System.CommandLine.Help.HelpOption)
+                .ToArray();
             if (command.Arguments.Count + symbols.Length == 0) continue;
             text.Append("| | |\n|---|---|\n");
             foreach (var argument in command.Arguments) text.Append($"| `{argument.Name}` | {Cell(argument.Description)} |\n");
@@ -78,7 +86,8 @@ public sealed class VerbsReferenceTest
     static string Default(Option option) => option switch
     {
         { Required: true } => " (required)",
-        { HasDefaultValue: true } when option.ValueType != typeof(bool) && option.GetDefaultValue() is { } value && $"{value}".Length > 0 => $" (default: {value})",
+        { HasDefaultValue: true } when option.ValueType != typeof(bool) && option.GetDefaultValue() is { } value
+            && $"{value}".Length > 0 => $" (default: {value})",
         _ => "",
     };
 

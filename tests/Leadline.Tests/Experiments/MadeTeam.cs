@@ -6,7 +6,8 @@ namespace Leadline.Tests.Experiments;
 /// <summary>What is known of a made-up team because it was made so.</summary>
 /// <param name="PerWeek">Deployments in a usual week.</param>
 /// <param name="LeadHours">The median of a usual commit.</param>
-sealed record Practice(double PerWeek = 12, double LeadHours = 20, double FailureShare = 0.15, double RecoveryHours = 3, double ReworkShare = 0.2)
+sealed record Practice(
+    double PerWeek = 12, double LeadHours = 20, double FailureShare = 0.15, double RecoveryHours = 3, double ReworkShare = 0.2)
 {
     /// <summary>How much more weeks differ in their number of deployments than by chance.</summary>
     public double Dispersion { get; init; } = 1.5;
@@ -16,8 +17,9 @@ sealed record Practice(double PerWeek = 12, double LeadHours = 20, double Failur
 }
 
 /// <summary>
-/// The weeks of a made-up team, deployment by deployment: few of them on Fridays and hardly any on weekends, weeks that differ by more than chance, commits that have their
-/// deployment's slowness in common, failures that come in bad weeks. The same seed gives the same weeks.
+/// The weeks of a made-up team, deployment by deployment: few of them on Fridays and hardly any on weekends, weeks that differ
+/// by more than chance, commits that have their deployment's slowness in common, failures that come in bad weeks. The same seed
+/// gives the same weeks.
 /// </summary>
 sealed class MadeTeam(int seed)
 {
@@ -33,14 +35,16 @@ sealed class MadeTeam(int seed)
         for (var week = from; week < from + weeks; week++)
         {
             var (deployments, failed, reworked, lead, recovery) = (0L, 0L, 0L, new List<double>(), new List<double>());
-            var (busy, slow, unlucky) = (Gamma(practice.PerWeek / (practice.Dispersion - 1)), Math.Exp(practice.LeadOfWeek * Normal()), Gamma(8));
+            var (busy, slow, unlucky) =
+                (Gamma(practice.PerWeek / (practice.Dispersion - 1)), Math.Exp(practice.LeadOfWeek * Normal()), Gamma(8));
             foreach (var weekday in Weekdays)
             {
                 for (var left = Poisson(practice.PerWeek / 6 * weekday * busy); left > 0; left--)
                 {
                     deployments++;
                     var ofDeployment = slow * Math.Exp(0.6 * Normal());
-                    for (var commits = 1 + Poisson(1.5); commits > 0; commits--) lead.Add(3600 * practice.LeadHours * ofDeployment * Math.Exp(0.7 * Normal()));
+                    for (var commits = 1 + Poisson(1.5); commits > 0; commits--)
+                        lead.Add(3600 * practice.LeadHours * ofDeployment * Math.Exp(0.7 * Normal()));
                     if (random.NextDouble() < practice.ReworkShare * unlucky) reworked++;
                     if (random.NextDouble() >= practice.FailureShare * unlucky) continue;
                     failed++;
@@ -61,7 +65,9 @@ sealed class MadeTeam(int seed)
 
     double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
-    /// <summary>Of the mean 1 and the variance 1 / shape (Marsaglia and Tsang, ACM Transactions on Mathematical Software 26, 2000).</summary>
+    /// <summary>
+    /// Of the mean 1 and the variance 1 / shape (Marsaglia and Tsang, ACM Transactions on Mathematical Software 26, 2000).
+    /// </summary>
     double Gamma(double shape)
     {
         if (double.IsInfinity(shape)) return 1;

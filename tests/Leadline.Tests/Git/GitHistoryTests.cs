@@ -57,7 +57,8 @@ public sealed class GitHistoryTests
 
         Assert.Equal(
             [("v1.0", 1.0), ("v1.1", 9.0), ("v1.2", 11.0)],
-            deployments.OrderBy(deployment => deployment.FinishedAt).Select(deployment => (deployment.Id, (deployment.FinishedAt!.Value - MadeRepository.Day(0)).TotalDays)));
+            deployments.OrderBy(deployment => deployment.FinishedAt)
+                .Select(deployment => (deployment.Id, (deployment.FinishedAt!.Value - MadeRepository.Day(0)).TotalDays)));
         Assert.Equal(deployments.Single(d => d.Id == "v1.1").Sha, deployments.Single(d => d.Id == "v1.2").Sha);
     }
 
@@ -118,7 +119,8 @@ public sealed class GitHistoryTests
         await repository.TagAsync(4, "v1.1");
 
         // From a folder of it: the globs still begin at the root.
-        var analysis = await Analysis.OfAsync(Query(Path.Combine(repository.Path, "services"), new GitQuery(null, null, [glob])), Clock, null, Cancellation);
+        var analysis = await Analysis.OfAsync(
+            Query(Path.Combine(repository.Path, "services"), new GitQuery(null, null, [glob])), Clock, null, Cancellation);
 
         Assert.Equal(commits, analysis.Metrics.LeadTime.Count);
         Assert.Equal("shop", analysis.Scope.Services[0]);
@@ -141,7 +143,9 @@ public sealed class GitHistoryTests
         var history = await ReadAsync(repository, new GitQuery(null, "main", []));
         var analysis = await AnalyzeAsync(repository, new GitQuery(null, "main", []));
 
-        Assert.Equal([MadeRepository.Day(0), MadeRepository.Day(3)], history.Deployments.Select(deployment => deployment.FinishedAt!.Value));
+        Assert.Equal(
+            [MadeRepository.Day(0), MadeRepository.Day(3)],
+            history.Deployments.Select(deployment => deployment.FinishedAt!.Value));
         Assert.Equal(3, analysis.Deployments[0].Commits);
         Assert.Equal(2, analysis.Metrics.LeadTime.Count);
         Assert.Equal(1.5 * 86_400, analysis.Metrics.LeadTime.MedianSeconds);
@@ -171,7 +175,8 @@ public sealed class GitHistoryTests
         using var folder = new TemporaryFolder();
         await repository.GitAsync("clone", "-q", repository.Path, Path.Combine(folder.Path, "clone"));
 
-        var history = await GitHistory.ReadAsync(Path.Combine(folder.Path, "clone"), null, new GitQuery(null, "release", []), Clock, null, Cancellation);
+        var history = await GitHistory.ReadAsync(
+            Path.Combine(folder.Path, "clone"), null, new GitQuery(null, "release", []), Clock, null, Cancellation);
 
         Assert.Single(history.Deployments);
     }
@@ -186,7 +191,10 @@ public sealed class GitHistoryTests
         var parents = new List<string>();
         for (var i = 0; i < 70; i++)
             parents.Add((await repository.GitAtAsync(1, 1, "Ada", null, "commit-tree", tree, "-p", root, "-m", $"{i}")).Trim());
-        var merge = (await repository.GitAtAsync(2, 2, "Ada", null, ["commit-tree", tree, .. parents.SelectMany(parent => new[] { "-p", parent }), "-m", "octopus"])).Trim();
+        var merge =
+            (await repository.GitAtAsync(
+                2, 2, "Ada", null,
+                ["commit-tree", tree, .. parents.SelectMany(parent => new[] { "-p", parent }), "-m", "octopus"])).Trim();
         await repository.TagAsync(3, "v1.1", merge);
 
         Assert.Equal(71, (await AnalyzeAsync(repository)).Deployments[0].Commits);
@@ -231,7 +239,12 @@ public sealed class GitHistoryTests
         await repository.TagAsync(3, "v1.1");
 
         var analysis = await Analysis.OfAsync(
-            Query(repository.Path, VersionTags) with { Definitions = Definitions.Default with { LeadTime = new LeadTimeRules { ExcludeBots = true } } }, Clock, null, Cancellation);
+            Query(
+                repository.Path,
+                VersionTags) with
+            {
+                Definitions = Definitions.Default with { LeadTime = new LeadTimeRules { ExcludeBots = true } },
+            }, Clock, null, Cancellation);
 
         Assert.Equal(1, analysis.Metrics.LeadTime.Count);
     }
@@ -268,7 +281,8 @@ public sealed class GitHistoryTests
         var history = await ReadAsync(repository, VersionTags);
 
         Assert.Equal("v1.0", Assert.Single(history.Deployments).Id);
-        Assert.Contains(history.Notes, note => note.StartsWith("2 tags are passed over") && note.Contains("v2.0") && note.Contains("v3.0"));
+        Assert.Contains(
+            history.Notes, note => note.StartsWith("2 tags are passed over") && note.Contains("v2.0") && note.Contains("v3.0"));
     }
 
     [Fact]
@@ -295,7 +309,8 @@ public sealed class GitHistoryTests
         await repository.TagAsync(0.5, "v1.0");
         var second = await repository.CommitAsync(1);
         await repository.TagAsync(2, "v1.1");
-        await File.WriteAllTextAsync(Path.Combine(repository.Path, ".git", "info", "grafts"), $"{first} {second}\n", Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(repository.Path, ".git", "info", "grafts"), $"{first} {second}\n", Cancellation);
 
         var analysis = await AnalyzeAsync(repository);
 
@@ -324,13 +339,15 @@ public sealed class GitHistoryTests
     [InlineData(null, "release", null, "there is no branch release: see git branch --all")]
     [InlineData(null, null, "lib/**", "touches lib/**")]
     [InlineData(null, null, "lib/{a", "--paths: 'lib/{a' opens a brace")]
-    public async Task What_finds_nothing_is_said_with_what_was_looked_for(string? tags, string? branch, string? path, string expected)
+    public async Task What_finds_nothing_is_said_with_what_was_looked_for(
+        string? tags, string? branch, string? path, string expected)
     {
         using var repository = await MadeRepository.CreateAsync();
         await repository.CommitAsync(0);
         await repository.GitAsync("tag", "v1.0");
 
-        var error = await Assert.ThrowsAsync<GitException>(() => ReadAsync(repository, new GitQuery(tags, branch, path is null ? [] : [path])));
+        var error = await Assert.ThrowsAsync<GitException>(
+            () => ReadAsync(repository, new GitQuery(tags, branch, path is null ? [] : [path])));
 
         Assert.Contains(expected, error.Message);
     }
@@ -365,10 +382,12 @@ public sealed class GitHistoryTests
 
     static TimeProvider Clock => new FakeTimeProvider(MadeRepository.Day(100));
 
-    static AnalysisQuery Query(string path, GitQuery query) => new(path, null, query, null, null, All: true, Definitions.Default);
+    static AnalysisQuery Query(string path, GitQuery query) =>
+        new(path, null, query, null, null, All: true, Definitions.Default);
 
     static Task<Analysis> AnalyzeAsync(MadeRepository repository, GitQuery? query = null) =>
         Analysis.OfAsync(Query(repository.Path, query ?? VersionTags), Clock, null, Cancellation);
 
-    static Task<GitHistory> ReadAsync(MadeRepository repository, GitQuery query) => GitHistory.ReadAsync(repository.Path, null, query, Clock, null, Cancellation);
+    static Task<GitHistory> ReadAsync(MadeRepository repository, GitQuery query) =>
+        GitHistory.ReadAsync(repository.Path, null, query, Clock, null, Cancellation);
 }

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Leadline.Tests.Git;
 
-/// <summary>Serves the repositories of a folder over HTTP by git's own <c>git http-backend</c>, as a web server does by CGI.</summary>
+/// <summary>
+/// Serves the repositories of a folder over HTTP by git's own <c>git http-backend</c>, as a web server does by CGI.
+/// </summary>
 sealed class GitHost : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -48,11 +50,15 @@ sealed class GitHost : IAsyncDisposable
             return;
         }
 
-        var start = new ProcessStartInfo("git", ["http-backend"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "git", ["http-backend"])
+        { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var (name, value) in ((string, string?)[])
         [
-            ("GIT_PROJECT_ROOT", folder), ("GIT_HTTP_EXPORT_ALL", "1"), ("PATH_INFO", request.Path), ("QUERY_STRING", request.QueryString.Value?.TrimStart('?')), ("REQUEST_METHOD", request.Method),
-            ("CONTENT_TYPE", request.ContentType), ("HTTP_CONTENT_ENCODING", request.Headers.ContentEncoding), ("GIT_PROTOCOL", request.Headers["Git-Protocol"]), ("REMOTE_ADDR", "127.0.0.1"),
+            ("GIT_PROJECT_ROOT", folder), ("GIT_HTTP_EXPORT_ALL", "1"), ("PATH_INFO", request.Path),
+            ("QUERY_STRING", request.QueryString.Value?.TrimStart('?')), ("REQUEST_METHOD", request.Method),
+            ("CONTENT_TYPE", request.ContentType), ("HTTP_CONTENT_ENCODING", request.Headers.ContentEncoding),
+            ("GIT_PROTOCOL", request.Headers["Git-Protocol"]), ("REMOTE_ADDR", "127.0.0.1"),
             ("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "safe.directory"), ("GIT_CONFIG_VALUE_0", "*"),
         ])
             start.Environment[name] = value ?? "";
@@ -63,7 +69,8 @@ sealed class GitHost : IAsyncDisposable
         while (await LineAsync(output) is { Length: > 0 } line)
         {
             var header = line.Split(": ", 2);
-            if (header[0] == "Status") context.Response.StatusCode = int.Parse(header[1][..3], System.Globalization.CultureInfo.InvariantCulture);
+            if (header[0] == "Status")
+                context.Response.StatusCode = int.Parse(header[1][..3], System.Globalization.CultureInfo.InvariantCulture);
             else context.Response.Headers[header[0]] = header[1];
         }
 

@@ -18,7 +18,8 @@ public sealed partial class HookTests
         using var directory = new EmptyDirectory();
         using var repository = await MadeRepository.CreateAsync();
         await InstallAsync(directory, repository, server);
-        var first = await repository.CommitAsync(1, "First\n\nwith \"quotes\", a \\ and a\ttab\nand Ümläute", "src/größe \"1\".txt");
+        var first = await repository.CommitAsync(
+            1, "First\n\nwith \"quotes\", a \\ and a\ttab\nand Ümläute", "src/größe \"1\".txt");
         var second = await repository.CommitAsync(2.5, "Second", "b c.txt", committed: 3);
         Assert.Equal("", await PushAsync(repository, "main"));
 
@@ -74,14 +75,18 @@ public sealed partial class HookTests
     /// <summary>A bare repository with the hook, which the made one pushes to.</summary>
     static async Task InstallAsync(EmptyDirectory directory, MadeRepository repository, RunningServer? server)
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(Shared.Repository, "src", "Leadline.Sources", "Leadline", "README.md"));
+        var readme = await File.ReadAllTextAsync(
+            Path.Combine(Shared.Repository, "src", "Leadline.Sources", "Leadline", "README.md"));
         var bare = directory.File("shop.git");
         await repository.GitAsync("init", "-q", "--bare", bare);
         await repository.GitAsync("remote", "add", "origin", bare);
         var hook = Path.Combine(bare, "hooks", "post-receive");
         Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
         var address = server?.Client.BaseAddress!.ToString().TrimEnd('/') ?? "http://127.0.0.1:1";
-        await File.WriteAllTextAsync(hook, Hook().Match(readme).Groups[1].Value.Replace("http://127.0.0.1:8080", address).Replace("--retry 3", server is null ? "" : "--retry 3"));
+        await File.WriteAllTextAsync(
+            hook,
+            Hook().Match(readme).Groups[1].Value.Replace("http://127.0.0.1:8080", address)
+                .Replace("--retry 3", server is null ? "" : "--retry 3"));
         Assert.Equal(0, (await Shell.RunAsync(bare, "chmod +x hooks/post-receive", [])).Code);
     }
 

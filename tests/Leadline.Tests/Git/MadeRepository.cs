@@ -24,7 +24,8 @@ sealed class MadeRepository : IDisposable
     }
 
     /// <summary>A commit to the branch that is checked out; answers its id.</summary>
-    public async Task<string> CommitAsync(double authored, string message = "a change", string file = "a.txt", double? committed = null, string author = "Ada")
+    public async Task<string> CommitAsync(
+        double authored, string message = "a change", string file = "a.txt", double? committed = null, string author = "Ada")
     {
         var full = System.IO.Path.Combine(Path, file);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
@@ -35,13 +36,20 @@ sealed class MadeRepository : IDisposable
     }
 
     /// <summary>An annotated tag at that time.</summary>
-    public Task TagAsync(double day, string name, string target = "HEAD") => GitAtAsync(day, day, "Ada", null, "tag", "-a", "-m", "release", name, target);
+    public Task TagAsync(double day, string name, string target = "HEAD") =>
+        GitAtAsync(day, day, "Ada", null, "tag", "-a", "-m", "release", name, target);
 
     public Task<string> GitAsync(params string[] arguments) => GitAtAsync(0, 0, "Ada", null, arguments);
 
-    public async Task<string> GitAtAsync(double authored, double committed, string author, byte[]? input, params string[] arguments)
+    public async Task<string> GitAtAsync(
+        double authored, double committed, string author, byte[]? input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", ["-C", Path, "-c", "user.email=ada@acme.example", "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", "-c", "advice.nestedTag=false", .. arguments])
+        var start = new ProcessStartInfo(
+            "git",
+            [
+                "-C", Path, "-c", "user.email=ada@acme.example", "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false", "-c",
+                "advice.nestedTag=false", .. arguments,
+            ])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,

@@ -21,10 +21,13 @@ public sealed class RealRepositoriesTests
         using var folder = new TemporaryFolder();
         await GitAsync(folder.Path, "clone", "-q", "--bare", file, "repository");
         var path = Path.Combine(folder.Path, "repository");
-        var tags = (await GitAsync(path, "for-each-ref", "refs/tags", "--format=%(refname:strip=2) %(creatordate:unix) %(objecttype)%(*objecttype)"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
-            .Where(part => VersionTag.IsVersion(part[0]) && part[2].EndsWith("commit", StringComparison.Ordinal))
-            .OrderBy(part => long.Parse(part[1])).ThenBy(part => part[0], StringComparer.Ordinal).ToList();
+        var tags =
+            (await GitAsync(
+                path, "for-each-ref", "refs/tags",
+                "--format=%(refname:strip=2) %(creatordate:unix) %(objecttype)%(*objecttype)"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+                .Where(part => VersionTag.IsVersion(part[0]) && part[2].EndsWith("commit", StringComparison.Ordinal))
+                .OrderBy(part => long.Parse(part[1])).ThenBy(part => part[0], StringComparer.Ordinal).ToList();
         var leads = new List<double>();
         var before = new List<string>();
         var deployed = new List<string>();
@@ -38,7 +41,8 @@ public sealed class RealRepositoriesTests
             deployed.Add(tag[0]);
             if (before.Count > 0)
             {
-                var shipped = Lines(await GitAsync(path, ["log", "--format=%H %at %P", tag[0], .. before.Select(other => "^" + other)]));
+                var shipped = Lines(
+                    await GitAsync(path, ["log", "--format=%H %at %P", tag[0], .. before.Select(other => "^" + other)]));
                 Assert.NotEmpty(shipped);
                 foreach (var commit in shipped.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
                 {
@@ -51,14 +55,24 @@ public sealed class RealRepositoriesTests
         }
 
         // No tag goes back to what had shipped (each ships something), so that reverts are the only failures.
-        var reverts = (await GitAsync(path, "log", "-z", "--branches", "--tags", "--grep=This reverts commit [0-9a-f]", "--format=%H %B")).Split('\0', StringSplitOptions.RemoveEmptyEntries)
-            .ToDictionary(text => text[..40], text => text[(text.IndexOf("This reverts commit ", StringComparison.Ordinal) + 20)..].Split(' ', '.', ',', '\n')[0]);
+        var reverts =
+            (await GitAsync(
+                path, "log", "-z", "--branches", "--tags", "--grep=This reverts commit [0-9a-f]",
+                "--format=%H %B")).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+                .ToDictionary(
+                    text => text[..40],
+                    text =>
+                        text[(text.IndexOf("This reverts commit ", StringComparison.Ordinal) + 20)..]
+                            .Split(' ', '.', ',', '\n')[0]);
         var failed = reverts
-            .Where(revert => !reverts.ContainsKey(revert.Value) && shippedBy.ContainsKey(revert.Key) && shippedBy.TryGetValue(revert.Value, out var at) && at < shippedBy[revert.Key])
+            .Where(revert =>
+                !reverts.ContainsKey(revert.Value) && shippedBy.ContainsKey(revert.Key)
+                    && shippedBy.TryGetValue(revert.Value, out var at) && at < shippedBy[revert.Key])
             .Select(revert => shippedBy[revert.Value]).Distinct().Count();
 
         var analysis = await Analysis.OfAsync(
-            new AnalysisQuery(path, null, new GitQuery(null, null, []), null, null, All: true, Definitions.Default), TimeProvider.System, null, Cancellation);
+            new AnalysisQuery(path, null, new GitQuery(null, null, []), null, null, All: true, Definitions.Default),
+            TimeProvider.System, null, Cancellation);
         leads.Sort();
         Assert.Equal(deployed.Count, analysis.Metrics.DeploymentFrequency.Deployments);
         Assert.Equal(0, analysis.Coverage.Gap);
@@ -90,7 +104,9 @@ public sealed class RealRepositoriesTests
         await SaysAsync("not a folder", Path.Combine(folder.Path, "missing"));
         await GitAsync(folder.Path, "init", "-q", "-b", "main", "empty");
         await SaysAsync("no commits yet", Path.Combine(folder.Path, "empty"));
-        await GitAsync(Path.Combine(folder.Path, "empty"), "-c", "user.name=a", "-c", "user.email=a@acme.example", "commit", "-q", "--allow-empty", "-m", "one");
+        await GitAsync(
+            Path.Combine(folder.Path, "empty"), "-c", "user.name=a", "-c", "user.email=a@acme.example", "commit", "-q",
+            "--allow-empty", "-m", "one");
         await SaysAsync("no version tags", Path.Combine(folder.Path, "empty"));
     }
 
@@ -99,13 +115,15 @@ public sealed class RealRepositoriesTests
     static async Task SaysAsync(string expected, string path)
     {
         var error = await Assert.ThrowsAsync<GitException>(() => Analysis.OfAsync(
-            new AnalysisQuery(path, null, new GitQuery(null, null, []), null, null, All: true, Definitions.Default), TimeProvider.System, null, Cancellation));
+            new AnalysisQuery(path, null, new GitQuery(null, null, []), null, null, All: true, Definitions.Default),
+            TimeProvider.System, null, Cancellation));
         Assert.Contains(expected, error.Message);
     }
 
     static async Task<string> GitAsync(string folder, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("git", ["-C", folder, .. arguments]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("git", ["-C", folder, .. arguments]) { RedirectStandardOutput = true })!;
         var text = await process.StandardOutput.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
         Assert.Equal(0, process.ExitCode);

@@ -32,8 +32,10 @@ public sealed class DemoDatabase : IAsyncLifetime
         Store = await Store.OpenAsync(address, Cancellation);
         var intake = new Intake(new byte[32]);
         foreach (var batch in DemoYear.Deliveries(End, DemoYear.Seed).Chunk(1000))
-            await Store.AppendAsync([.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], Cancellation);
-        await Store.KeepDefinitionsAsync(DefinitionsHash.Of(Definitions), DefinitionsHash.Canonical(Definitions), End, Cancellation);
+            await Store.AppendAsync(
+                [.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], Cancellation);
+        await Store.KeepDefinitionsAsync(
+            DefinitionsHash.Of(Definitions), DefinitionsHash.Canonical(Definitions), End, Cancellation);
         await new Readings(Store, Definitions, NullLogger.Instance).DrainAsync(null, Cancellation);
 
         // As Grafana connects: another user, who knows nothing of our search path.

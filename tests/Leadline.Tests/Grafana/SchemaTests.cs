@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Leadline.Tests.Grafana;
 
-/// <summary>Every dashboard against the types that Grafana publishes as <c>@grafana/schema</c>, by TypeScript's own compiler.</summary>
+/// <summary>
+/// Every dashboard against the types that Grafana publishes as <c>@grafana/schema</c>, by TypeScript's own compiler.
+/// </summary>
 public sealed class SchemaTests
 {
     // What ./build fetched by the lock file beside written.ts.
@@ -14,7 +16,8 @@ public sealed class SchemaTests
     [Fact]
     public async Task Every_dashboard_is_of_the_type_that_grafana_publishes()
     {
-        var dashboards = Directory.GetFiles(Path.Combine(Shared.Repository, "grafana"), "leadline-*.json", SearchOption.AllDirectories);
+        var dashboards = Directory.GetFiles(
+            Path.Combine(Shared.Repository, "grafana"), "leadline-*.json", SearchOption.AllDirectories);
         Assert.True(dashboards.Length >= 6);
         var ended = await CheckAsync(dashboards.Select(File.ReadAllText));
         Assert.True(ended.Code == 0, ended.Out);
@@ -27,7 +30,8 @@ public sealed class SchemaTests
     public async Task A_key_or_a_value_that_grafana_does_not_know_is_found(string right, string wrong)
     {
         var dashboard = await File.ReadAllTextAsync(
-            Path.Combine(Shared.Repository, "grafana", "dashboards", "leadline-overview.json"), TestContext.Current.CancellationToken);
+            Path.Combine(Shared.Repository, "grafana", "dashboards", "leadline-overview.json"),
+            TestContext.Current.CancellationToken);
         Assert.Contains(right, dashboard);
         var ended = await CheckAsync([dashboard.Replace(right, wrong)]);
         Assert.NotEqual(0, ended.Code);
@@ -42,19 +46,25 @@ public sealed class SchemaTests
         try
         {
             var files = new List<string> { "written.ts" };
-            File.Copy(Path.Combine(Shared.Repository, "tests", "Leadline.Tests", "Grafana", "schema", "written.ts"), Path.Combine(folder.FullName, files[0]));
+            File.Copy(
+                Path.Combine(Shared.Repository, "tests", "Leadline.Tests", "Grafana", "schema", "written.ts"),
+                Path.Combine(folder.FullName, files[0]));
             foreach (var dashboard in dashboards)
             {
                 files.Add($"dashboard{files.Count}.ts");
                 await File.WriteAllTextAsync(
                     Path.Combine(folder.FullName, files[^1]),
-                    $"import type {{ WrittenDashboard }} from './written';\nexport const dashboard: WrittenDashboard =\n{dashboard};\n",
+                    $"import type {{ WrittenDashboard }} from './written';\nexport const dashboard: WrittenDashboard "
+                        + $"=\n{dashboard};\n",
                     TestContext.Current.CancellationToken);
             }
 
             return await node.RunInAsync(
                 folder.FullName,
-                [Compiler, "--noEmit", "--strict", "--skipLibCheck", "--target", "esnext", "--module", "esnext", "--moduleResolution", "bundler", .. files]);
+                [
+                    Compiler, "--noEmit", "--strict", "--skipLibCheck", "--target", "esnext", "--module", "esnext",
+                    "--moduleResolution", "bundler", .. files,
+                ]);
         }
         finally
         {

@@ -15,7 +15,8 @@ public sealed class DeliveryLogTests
     {
         await using var store = await Store.OpenAsync(TestStore.New, default);
         using var log = new DeliveryLog(store, NullLogger<DeliveryLog>.Instance);
-        var waiting = Enumerable.Range(0, DeliveryLog.MostWaiting).Select(i => log.AppendAsync(Events.Deployment($"d{i}"), default)).ToList();
+        var waiting = Enumerable.Range(0, DeliveryLog.MostWaiting)
+            .Select(i => log.AppendAsync(Events.Deployment($"d{i}"), default)).ToList();
         var refused = log.AppendAsync(Events.Deployment("one too many"), default);
         Assert.True(refused.IsCompleted);
         Assert.Null(await refused);
@@ -34,8 +35,18 @@ public sealed class DeliveryLogTests
         await using var store = await Store.OpenAsync(TestStore.New, default);
         using var log = new DeliveryLog(store, NullLogger<DeliveryLog>.Instance);
         var body = new byte[25 * 1024 * 1024];
-        NewDelivery Large(int i) => new($"large {i}", new Delivery { Source = "leadline", Headers = Delivery.NoHeaders, Body = body, ReceivedAt = DateTimeOffset.UnixEpoch });
-        var waiting = Enumerable.Range(0, DeliveryLog.MostBytes / body.Length).Select(i => log.AppendAsync(Large(i), default)).ToList();
+        NewDelivery Large(int i) =>
+            new(
+                $"large {i}",
+                new Delivery
+                {
+                    Source = "leadline",
+                    Headers = Delivery.NoHeaders,
+                    Body = body,
+                    ReceivedAt = DateTimeOffset.UnixEpoch,
+                });
+        var waiting = Enumerable.Range(0, DeliveryLog.MostBytes / body.Length).Select(i => log.AppendAsync(Large(i), default))
+            .ToList();
         Assert.All(waiting, one => Assert.False(one.IsCompleted));
         var refused = log.AppendAsync(Large(waiting.Count), default);
         Assert.True(refused.IsCompleted);

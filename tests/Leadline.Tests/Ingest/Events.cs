@@ -16,5 +16,11 @@ static class Events
 
     public static NewDelivery Of(string body) => Intake.Prepare(
         Catalogue.Find("leadline")!,
-        new Delivery { Source = "leadline", Headers = Delivery.NoHeaders, Body = Encoding.UTF8.GetBytes(body), ReceivedAt = DateTimeOffset.UnixEpoch });
+        new Delivery
+        {
+            Source = "leadline",
+            Headers = Delivery.NoHeaders,
+            Body = Encoding.UTF8.GetBytes(body),
+            ReceivedAt = DateTimeOffset.UnixEpoch,
+        });
 }

@@ -24,8 +24,11 @@ public sealed class ReadingAgainTests
 
         Assert.Equal(3, second.Reads);
         Assert.Equal(["shop of 2"], await ServicesAsync(store));
-        Assert.Equal((3, 3), ((await store.HealthAsync(Cancellation)).LedgerRows, (await store.HealthAsync(Cancellation)).Deployments));
-        Assert.All((await store.DeliveriesAsync(new DeliveriesQuery(), Cancellation)).Items, delivery => Assert.Equal(2, delivery.ReaderVersion));
+        Assert.Equal(
+            (3, 3), ((await store.HealthAsync(Cancellation)).LedgerRows, (await store.HealthAsync(Cancellation)).Deployments));
+        Assert.All(
+            (await store.DeliveriesAsync(new DeliveriesQuery(), Cancellation)).Items,
+            delivery => Assert.Equal(2, delivery.ReaderVersion));
         Assert.Equal(["Reading again: 0 of 3 of leadline", "All 3 of leadline are read by its reader of today"], lines.Said);
 
         await Of(store, second).DrainAsync(null, Cancellation);
@@ -47,7 +50,8 @@ public sealed class ReadingAgainTests
         Assert.Equal("Reading again: 2,048 of 2,148 of leadline", lines.Said[0]);
         Assert.Equal(["shop of 2"], await ServicesAsync(store));
         var health = await store.HealthAsync(Cancellation);
-        Assert.Equal((Readings.AtOnce + 100, Readings.AtOnce + 100, 0), (health.LedgerRows, health.Deployments, health.StaleServices));
+        Assert.Equal(
+            (Readings.AtOnce + 100, Readings.AtOnce + 100, 0), (health.LedgerRows, health.Deployments, health.StaleServices));
     }
 
     [Fact]
@@ -140,7 +144,9 @@ public sealed class ReadingAgainTests
         reader.Fails = false;
         await readings.DrainAsync(null, Cancellation);
         Assert.Equal(6, reader.Reads);
-        Assert.Equal(["unreadable", "unreadable", "facts"], (await store.DeliveriesAsync(new DeliveriesQuery(), Cancellation)).Items.Select(delivery => delivery.Outcome));
+        Assert.Equal(
+            ["unreadable", "unreadable", "facts"],
+            (await store.DeliveriesAsync(new DeliveriesQuery(), Cancellation)).Items.Select(delivery => delivery.Outcome));
         Assert.Equal(["shop of 1"], await ServicesAsync(store));
         Assert.Empty(await store.RetryUnreadableAsync("github", _ => 1, Cancellation));
         Assert.Empty(await store.RetryUnreadableAsync(null, _ => null, Cancellation));
@@ -157,7 +163,8 @@ public sealed class ReadingAgainTests
         await Task.WhenAll(new[] { store, other }.Select(async one =>
         {
             var readings = Of(one, reader);
-            while ((await one.ReaderMarksAsync(Cancellation)).Single(mark => mark.Source == "leadline") is not { IsWhole: true, Version: 2 })
+            while ((await one.ReaderMarksAsync(Cancellation)).Single(
+                mark => mark.Source == "leadline") is not { IsWhole: true, Version: 2 })
                 await readings.RoundAsync(1, null, Cancellation);
         }));
         await Of(store, reader).DrainAsync(null, Cancellation);
@@ -168,15 +175,21 @@ public sealed class ReadingAgainTests
     static async Task<Store> FilledAsync(int deployments, Versioned? reader = null, string? address = null)
     {
         var store = await Store.OpenAsync(address ?? TestStore.New, Cancellation);
-        await store.AppendAsync([.. Enumerable.Range(0, deployments).Select(i => Events.Deployment($"d{i}", finishedAt: $"2026-03-02T10:00:00.{i:0000}Z"))], Cancellation);
+        await store.AppendAsync(
+            [
+                .. Enumerable.Range(0, deployments)
+                    .Select(i => Events.Deployment($"d{i}", finishedAt: $"2026-03-02T10:00:00.{i:0000}Z")),
+            ], Cancellation);
         await Of(store, reader ?? new Versioned(1)).DrainAsync(null, Cancellation);
         Assert.Equal(deployments, (await store.HealthAsync(Cancellation)).LedgerRows);
         return store;
     }
 
-    static Readings Of(Store store, SourceReader reader, ILogger? logger = null) => new(store, Definitions.Default, logger ?? NullLogger.Instance, sources: new([reader]));
+    static Readings Of(Store store, SourceReader reader, ILogger? logger = null) =>
+        new(store, Definitions.Default, logger ?? NullLogger.Instance, sources: new([reader]));
 
-    static async Task<IEnumerable<string>> ServicesAsync(Store store) => (await store.ServicesAsync(Cancellation)).Select(service => service.Name);
+    static async Task<IEnumerable<string>> ServicesAsync(Store store) =>
+        (await store.ServicesAsync(Cancellation)).Select(service => service.Name);
 
     /// <summary>A reader of our own JSON of any version: each calls the services by another name.</summary>
     sealed class Versioned(int version, bool isOrdered = true) : SourceReader
@@ -206,7 +219,12 @@ public sealed class ReadingAgainTests
             Interlocked.Increment(ref reads);
             if (Fails) throw new FormatException("it is out of order");
             return Ours.Read(delivery) is FactsReading facts
-                ? Reading.Of([.. facts.Facts.Select(fact => fact is DeploymentFact deployment ? deployment with { Service = $"{deployment.Service} of {version}" } : fact)])
+                ? Reading.Of(
+                    [
+                        .. facts.Facts.Select(fact =>
+                            fact is DeploymentFact deployment
+                                ? deployment with { Service = $"{deployment.Service} of {version}" } : fact),
+                    ])
                 : Reading.Ignored("it is a test");
         }
     }
@@ -220,6 +238,8 @@ public sealed class ReadingAgainTests
 
         public bool IsEnabled(LogLevel level) => true;
 
-        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? error, Func<TState, Exception?, string> text) => Said.Add(text(state, error));
+        public void Log<TState>(
+            LogLevel level, EventId id, TState state, Exception? error, Func<TState, Exception?, string> text) =>
+                Said.Add(text(state, error));
     }
 }

@@ -17,7 +17,8 @@ public sealed class ReadingsTests
     {
         using var folder = new TemporaryFolder();
         var address = "duckdb:" + Path.Combine(folder.Path, "store.duckdb");
-        await using (var store = await Store.OpenAsync(address, default)) await store.AppendAsync([Events.Deployment("d1")], default);
+        await using (var store = await Store.OpenAsync(address, default))
+            await store.AppendAsync([Events.Deployment("d1")], default);
         await using (var store = await Store.OpenAsync(address, default))
         {
             await Of(store).DrainAsync(null, default);
@@ -52,7 +53,8 @@ public sealed class ReadingsTests
         var readings = new Readings(store, Definitions.Default, NullLogger.Instance, (facts, definitions) =>
         {
             lock (judged) judged.Add(facts.Service.Value);
-            return facts.Service.Value == "broken" ? throw new InvalidOperationException("it is broken") : Correlator.Judge(facts, definitions);
+            return facts.Service.Value == "broken" ? throw new InvalidOperationException("it is broken")
+                : Correlator.Judge(facts, definitions);
         });
         await store.AppendAsync([Events.Deployment("b1", "broken"), Events.Deployment("d1", "shop")], default);
         var error = await Assert.ThrowsAsync<AggregateException>(() => readings.DrainAsync(null, default));
@@ -89,7 +91,11 @@ public sealed class ReadingsTests
     public async Task A_stream_that_does_not_end_is_judged_between()
     {
         await using var store = await Store.OpenAsync(TestStore.New, default);
-        await store.AppendAsync([.. Enumerable.Range(0, Readings.AtOnce + 9).Select(i => Events.Deployment($"d{i}", "shop", $"2026-03-02T10:00:00.{i:0000}Z"))], default);
+        await store.AppendAsync(
+            [
+                .. Enumerable.Range(0, Readings.AtOnce + 9)
+                    .Select(i => Events.Deployment($"d{i}", "shop", $"2026-03-02T10:00:00.{i:0000}Z")),
+            ], default);
         var readings = Of(store);
         Assert.True(await readings.RoundAsync(1, null, default));
         Assert.Equal(Readings.AtOnce, (await store.HealthAsync(default)).LedgerRows);
@@ -101,7 +107,8 @@ public sealed class ReadingsTests
     public async Task Facts_stay_when_bodies_are_gone_and_everything_is_read_again()
     {
         await using var store = await Store.OpenAsync(TestStore.New, default);
-        await store.AppendAsync([Events.Deployment("d1"), Events.Of("no json"), Events.Deployment("d2", "shop", "2026-03-03T10:00:00Z")], default);
+        await store.AppendAsync(
+            [Events.Deployment("d1"), Events.Of("no json"), Events.Deployment("d2", "shop", "2026-03-03T10:00:00Z")], default);
         await Of(store).DrainAsync(null, default);
         Assert.Equal(3, await store.DropBodiesAsync(Later, Later, default));
 

@@ -28,7 +28,8 @@ public sealed partial class ScrubTests
         Assert.DoesNotContain("acme.example", text);
         Assert.Equal("mona/shop", json.RootElement.GetProperty("repository").GetProperty("full_name").GetString());
         Assert.Single(Regex.Matches(text, "mona"));
-        Assert.EndsWith("[bot]", json.RootElement.GetProperty("pull_request").GetProperty("user").GetProperty("login").GetString());
+        Assert.EndsWith(
+            "[bot]", json.RootElement.GetProperty("pull_request").GetProperty("user").GetProperty("login").GetString());
         Assert.Equal("User", json.RootElement.GetProperty("sender").GetProperty("type").GetString());
         Assert.Equal(0, json.RootElement.GetProperty("sender").GetProperty("id").GetInt32());
         Assert.Contains("1.50", text);
@@ -37,7 +38,8 @@ public sealed partial class ScrubTests
     [Fact]
     public void What_comes_after_a_person_in_a_list_is_none()
     {
-        const string Body = """{"result":[{"title":"first","user":"Mona Lisa"},{"name":"Checkout","title":"Checkout is down, says Mona"}]}""";
+        const string Body =
+            """{"result":[{"title":"first","user":"Mona Lisa"},{"name":"Checkout","title":"Checkout is down, says Mona"}]}""";
         var text = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes(Body), Fields).Span);
         Assert.Contains("Checkout is down", text);
         Assert.DoesNotContain("Mona", text);
@@ -52,7 +54,8 @@ public sealed partial class ScrubTests
     [InlineData("mona@163.example", false)]
     public void A_packages_version_is_no_address(string text, bool stays)
     {
-        var scrubbed = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes($$"""{"version":"{{text}}"}"""), Fields).Span);
+        var scrubbed = Encoding.UTF8.GetString(
+            new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes($$"""{"version":"{{text}}"}"""), Fields).Span);
         Assert.Equal(stays, scrubbed.Contains(text, StringComparison.Ordinal));
     }
 
@@ -92,7 +95,8 @@ public sealed partial class ScrubTests
             """;
         var text = Encoding.UTF8.GetString(new Scrub(new byte[32]).Apply(Encoding.UTF8.GetBytes(Body), Fields).Span);
         using var json = JsonDocument.Parse(text);
-        Assert.Matches("^Checkout: acknowledged by h_[0-9a-f]{16} h_[0-9a-f]{16}$", json.RootElement.GetProperty("title").GetString());
+        Assert.Matches(
+            "^Checkout: acknowledged by h_[0-9a-f]{16} h_[0-9a-f]{16}$", json.RootElement.GetProperty("title").GetString());
         Assert.DoesNotContain("Mona", text);
     }
 
@@ -113,14 +117,19 @@ public sealed partial class ScrubTests
         Assert.Equal(body, new Scrub(new byte[32]).Apply(body, Fields).ToArray());
     }
 
-    /// <summary>A reader passes over a string that it has no use for, whatever is wrong with it; the people beside it must not.</summary>
+    /// <summary>
+    /// A reader passes over a string that it has no use for, whatever is wrong with it; the people beside it must not.
+    /// </summary>
     [Theory]
     [InlineData("\\ud83d")]
     [InlineData("\xff")]
     [InlineData("\\u0000")]
     public void A_string_that_is_no_text_saves_nobody_from_the_scrub(string broken)
     {
-        foreach (var body in new[] { $$"""{"login":"mona","zen":"{{broken}}"}""", $$"""{"{{broken}}":1,"login":"mona {{broken}}"}""" })
+        foreach (var body in new[]
+        {
+            $$"""{"login":"mona","zen":"{{broken}}"}""", $$"""{"{{broken}}":1,"login":"mona {{broken}}"}""",
+        })
         {
             var scrubbed = new Scrub(new byte[32]).Apply(Encoding.Latin1.GetBytes(body), Fields).Span;
             Assert.DoesNotContain("mona", Encoding.UTF8.GetString(scrubbed));
@@ -156,13 +165,15 @@ public sealed partial class ScrubTests
                 await store.AppendAsync([prepared], cancellation);
             }
 
-            await new Readings(store, Definitions.Default, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance).DrainAsync(null, cancellation);
+            await new Readings(store, Definitions.Default, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance)
+                .DrainAsync(null, cancellation);
         }
 
         // Some examples give an organisation's account out for a user's.
         people.Remove("Octocoders");
         Assert.True(people.Count > 50);
-        var disk = string.Concat(Directory.EnumerateFiles(folder.Path).Select(path => Encoding.Latin1.GetString(File.ReadAllBytes(path))));
+        var disk = string.Concat(
+            Directory.EnumerateFiles(folder.Path).Select(path => Encoding.Latin1.GetString(File.ReadAllBytes(path))));
         foreach (var person in people)
         {
             Assert.DoesNotContain($"\"{person}\"", string.Concat(bodies));
@@ -176,12 +187,14 @@ public sealed partial class ScrubTests
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject()) Collect(property.Value, property.Name, person || Fields.People.Contains(property.Name), people);
+                foreach (var property in element.EnumerateObject())
+                    Collect(property.Value, property.Name, person || Fields.People.Contains(property.Name), people);
                 break;
             case JsonValueKind.Array:
                 foreach (var item in element.EnumerateArray()) Collect(item, key, person, people);
                 break;
-            case JsonValueKind.String when (person && key is "name" or "email" or "login" or "username") || (key is not null && Fields.Strings.Contains(key)):
+            case JsonValueKind.String when (person && key is "name" or "email" or "login" or "username")
+                || (key is not null && Fields.Strings.Contains(key)):
                 if (element.GetString() is { Length: > 3 } text && !Common().IsMatch(text)) people.Add(text);
                 break;
         }

@@ -26,7 +26,8 @@ public sealed class DifferencesTests
     [InlineData(0, 10, 0, 10, -0.2775, 0.2775)]
     [InlineData(10, 10, 0, 20, 0.6791, 1)]
     [InlineData(10, 10, 0, 10, 0.6075, 1)]
-    public void The_difference_of_two_shares_is_that_of_Newcombe(long part, long whole, long partBefore, long wholeBefore, double lower, double upper)
+    public void The_difference_of_two_shares_is_that_of_Newcombe(
+        long part, long whole, long partBefore, long wholeBefore, double lower, double upper)
     {
         var difference = Differences.OfShares(part, whole, partBefore, wholeBefore)!;
         Assert.Equal(((double)part / whole) - ((double)partBefore / wholeBefore), difference.Value, 0.000001);

@@ -41,7 +41,8 @@ public sealed class LevelsTests
     [InlineData(100, 2 * Hour, null, "elite, or high")]
     [InlineData(100, 8 * Day, null, "elite to medium")]
     [InlineData(31 * Day, 40 * Day, "low", "low")]
-    public void A_level_stands_only_where_both_ends_of_the_interval_have_it(double lower, double upper, string? level, string words)
+    public void A_level_stands_only_where_both_ends_of_the_interval_have_it(
+        double lower, double upper, string? level, string words)
     {
         var levels = Levels.Default.Of("lead_time", (lower + upper) / 2, [lower, upper]);
         Assert.Equal((level, words), (LevelWords.One(levels), LevelWords.Of(levels)));
@@ -64,8 +65,11 @@ public sealed class LevelsTests
     [InlineData(0, 0, 1, 2, "medium")]
     [InlineData(0, 0, 0, 2, "medium, or low")]
     [InlineData(0, 0, 0, 0, "low")]
-    public void Frequency_by_days_is_by_weeks_and_below_a_day_a_week_by_months(double low, double high, double lowMonth, double highMonth, string words) =>
-        Assert.Equal(words, LevelWords.Of(Of2023.OfFrequency(1, [1, 1], new DeployDays(low, [low, high], lowMonth, [lowMonth, highMonth]))));
+    public void Frequency_by_days_is_by_weeks_and_below_a_day_a_week_by_months(
+        double low, double high, double lowMonth, double highMonth, string words) =>
+        Assert.Equal(
+            words,
+            LevelWords.Of(Of2023.OfFrequency(1, [1, 1], new DeployDays(low, [low, high], lowMonth, [lowMonth, highMonth]))));
 
     [Fact]
     public void Where_months_are_too_few_weeks_alone_tell_what_they_can()
@@ -80,16 +84,30 @@ public sealed class LevelsTests
     public async Task Days_with_a_deployment_are_counted_over_whole_weeks_and_months()
     {
         await using var store = await Store.OpenAsync(TestStore.New, TestContext.Current.CancellationToken);
-        var rows = Enumerable.Range(0, 9).SelectMany(week => Enumerable.Range(0, week % 3 == 0 ? 1 : 2).SelectMany(day => (LedgerRow[])
-            [
-                Made.Row($"{week}-{day}-a", $"2026-01-05T{8 + day:00}:00:00Z") with { DeployedAt = Monday(week, day), DeployedDay = Monday(week, day).Date },
-                Made.Row($"{week}-{day}-b", $"2026-01-05T{8 + day:00}:00:00Z") with { DeployedAt = Monday(week, day).AddHours(1), DeployedDay = Monday(week, day).Date },
-            ]));
+        var rows = Enumerable.Range(0, 9)
+            .SelectMany(week => Enumerable.Range(0, week % 3 == 0 ? 1 : 2).SelectMany(day => (LedgerRow[])
+                [
+                    Made.Row(
+                        $"{week}-{day}-a",
+                        $"2026-01-05T{8 + day:00}:00:00Z") with
+                        {
+                            DeployedAt = Monday(week, day), DeployedDay = Monday(week, day).Date,
+                        },
+                    Made.Row(
+                        $"{week}-{day}-b",
+                        $"2026-01-05T{8 + day:00}:00:00Z") with
+                        {
+                            DeployedAt = Monday(week, day).AddHours(1), DeployedDay = Monday(week, day).Date,
+                        },
+                ]));
         await store.JudgeAsync(rows, [], [], TestContext.Current.CancellationToken);
-        var reader = new MetricsReader(store, Definitions.Default, new FakeTimeProvider(Made.Instant("2026-03-11T00:00:00Z")), levels: Of2023);
-        var query = new MetricsQuery(null, "production", Made.Instant("2026-01-01T06:00:00Z"), Made.Instant("2026-03-11T06:00:00Z"));
+        var reader = new MetricsReader(
+            store, Definitions.Default, new FakeTimeProvider(Made.Instant("2026-03-11T00:00:00Z")), levels: Of2023);
+        var query = new MetricsQuery(
+            null, "production", Made.Instant("2026-01-01T06:00:00Z"), Made.Instant("2026-03-11T06:00:00Z"));
         var days = await reader.DeployDaysAsync(query, TestContext.Current.CancellationToken);
-        Assert.Equal(((double?)2, (double?)7), (days.PerWeek, days.PerMonth)); // Weeks of 1, 2 and 2 days, three times; February, the one whole month, has 2, 2, 1 and 2.
+        // Weeks of 1, 2 and 2 days, three times; February, the one whole month, has 2, 2, 1 and 2.
+        Assert.Equal(((double?)2, (double?)7), (days.PerWeek, days.PerMonth));
         Assert.Equal([1, 2], days.PerWeekInterval!.Value);
         Assert.Null(days.PerMonthInterval);
         var report = await reader.ReadAsync(query, TestContext.Current.CancellationToken);
@@ -117,15 +135,18 @@ public sealed class LevelsTests
     }
 
     /// <summary>
-    /// 2024's published averages are those of scores; 2025's are those of the figures as they stand, in which more failures count for more. Both by what
-    /// the figures say: a mean of means is not the mean of the people, and so only near.
+    /// 2024's published averages are those of scores; 2025's are those of the figures as they stand, in which more failures
+    /// count for more. Both by what the figures say: a mean of means is not the mean of the people, and so only near.
     /// </summary>
     [Fact]
     public void The_published_averages_are_on_the_scales_that_the_notes_say()
     {
-        var (of2024, of2025) = (KnownEditions.Of("dora-2024-quick-check").QuickCheck!, KnownEditions.Of("dora-2025-quick-check").QuickCheck!);
+        var (of2024, of2025) =
+            (KnownEditions.Of("dora-2024-quick-check").QuickCheck!, KnownEditions.Of("dora-2025-quick-check").QuickCheck!);
         foreach (var group in of2024.Industries.Groups.Where(group => group.Id != "education"))
-            Assert.InRange(of2024.Metrics.Average(metric => of2024.Industries.MeanOf(group.Id, metric)!.Value.Mean) - group.PublishedAverage, -0.5, 0.1);
+            Assert.InRange(
+                of2024.Metrics.Average(metric => of2024.Industries.MeanOf(group.Id, metric)!.Value.Mean)
+                    - group.PublishedAverage, -0.5, 0.1);
         foreach (var group in of2025.Industries.Groups)
             Assert.InRange(of2025.Metrics.Average(metric => group.Means[metric][0]) - group.PublishedAverage, -0.15, 0.15);
 
@@ -139,8 +160,11 @@ public sealed class LevelsTests
     public void An_overall_score_needs_all_five()
     {
         Assert.Equal((8 + 8 + 9 + 10 + 8) / 5.0, QuickCheck.OverallOf(
-            ("deployment_frequency", 2), ("lead_time", 7200), ("change_failure_rate", 0.1), ("recovery_time", 600), ("rework_rate", 0.2))!.Value, 1e-9);
-        Assert.Null(QuickCheck.OverallOf(("deployment_frequency", 2), ("lead_time", 7200), ("change_failure_rate", 0.1), ("recovery_time", null), ("rework_rate", 0.2)));
+            ("deployment_frequency", 2), ("lead_time", 7200), ("change_failure_rate", 0.1), ("recovery_time", 600),
+            ("rework_rate", 0.2))!.Value, 1e-9);
+        Assert.Null(QuickCheck.OverallOf(
+            ("deployment_frequency", 2), ("lead_time", 7200), ("change_failure_rate", 0.1), ("recovery_time", null),
+            ("rework_rate", 0.2)));
     }
 
     [Fact]
@@ -151,7 +175,12 @@ public sealed class LevelsTests
             {
                 if (edition.CutsOf(metric) is not { } cuts) continue;
                 Assert.Equal(["elite", "high", "medium", "low"], cuts.Select(cut => cut.Level));
-                ImmutableArray<double?> bounds = [.. cuts.Select(cut => cut.AtLeastPerDay ?? cut.DeployDaysPerWeek * 4 ?? cut.DeployDaysPerMonth ?? -(cut.BelowSeconds ?? cut.BelowRatio ?? cut.AtMostRatio))];
+                ImmutableArray<double?> bounds =
+                [
+                    .. cuts.Select(cut =>
+                        cut.AtLeastPerDay ?? cut.DeployDaysPerWeek * 4 ?? cut.DeployDaysPerMonth
+                            ?? -(cut.BelowSeconds ?? cut.BelowRatio ?? cut.AtMostRatio)),
+                ];
                 Assert.Null(bounds[^1]);
                 Assert.Equal(bounds[..^1].OrderDescending(), bounds[..^1]);
             }

@@ -41,7 +41,8 @@ public sealed class MetricsReaderTests
         Assert.Equal(21, frequency.Days);
         Assert.Equal(5 / 21.0, frequency.PerDay);
         Assert.Equal(1, frequency.DeployDaysPerWeek); // Two days, one day, none.
-        Assert.Equal(10 * Hour, frequency.MedianSecondsBetween); // A second since the one before the window, 10, 2, 48 and 120 hours.
+        // A second since the one before the window, 10, 2, 48 and 120 hours.
+        Assert.Equal(10 * Hour, frequency.MedianSecondsBetween);
         Assert.Equal(1.6235 / 21, frequency.Interval!.Value[0], 0.0001); // Garwood's table for 5.
         Assert.Equal(11.6683 / 21, frequency.Interval.Value[1], 0.0001);
         Assert.Equal(["high", "medium"], frequency.Levels!.Value); // 0.077 to 0.56 a day.
@@ -51,9 +52,18 @@ public sealed class MetricsReaderTests
     [Fact]
     public async Task Days_of_a_week_are_only_counted_over_whole_weeks_of_the_window()
     {
-        await using var store = await OpenAsync([Made.Row("d1", "2026-03-04T12:00:00Z"), Made.Row("d2", "2026-03-05T12:00:00Z"), Made.Row("d3", "2026-03-10T12:00:00Z")]);
-        Assert.Equal(1, (await ReadAsync(store, Window("2026-03-03T00:00:00Z", "2026-03-20T00:00:00Z"))).Metrics.DeploymentFrequency.DeployDaysPerWeek);
-        Assert.Null((await ReadAsync(store, Window("2026-03-03T00:00:00Z", "2026-03-12T00:00:00Z"))).Metrics.DeploymentFrequency.DeployDaysPerWeek);
+        await using var store = await OpenAsync(
+            [
+                Made.Row("d1", "2026-03-04T12:00:00Z"), Made.Row("d2", "2026-03-05T12:00:00Z"),
+                Made.Row("d3", "2026-03-10T12:00:00Z"),
+            ]);
+        Assert.Equal(
+            1,
+            (await ReadAsync(
+                store, Window("2026-03-03T00:00:00Z", "2026-03-20T00:00:00Z"))).Metrics.DeploymentFrequency.DeployDaysPerWeek);
+        Assert.Null(
+            (await ReadAsync(
+                store, Window("2026-03-03T00:00:00Z", "2026-03-12T00:00:00Z"))).Metrics.DeploymentFrequency.DeployDaysPerWeek);
     }
 
     [Fact]
@@ -62,7 +72,10 @@ public sealed class MetricsReaderTests
         var (one, many) = (Made.Row("one", "2026-03-03T12:00:00Z"), Made.Row("many", "2026-03-04T12:00:00Z"));
         await using var store = await OpenAsync(
             [one, many],
-            [Made.Shipped(one, 1, 1000), Made.Shipped(many, 2, 10), Made.Shipped(many, 3, 20), Made.Shipped(many, 4, 30), Made.Shipped(many, 5, null)]);
+            [
+                Made.Shipped(one, 1, 1000), Made.Shipped(many, 2, 10), Made.Shipped(many, 3, 20), Made.Shipped(many, 4, 30),
+                Made.Shipped(many, 5, null),
+            ]);
         var lead = (await ReadAsync(store, March)).Metrics.LeadTime;
         Assert.Equal(4, lead.Count);
         Assert.Equal(25, lead.MedianSeconds);
@@ -79,7 +92,8 @@ public sealed class MetricsReaderTests
     public async Task The_median_lies_between_the_values_at_its_ranks(int count, double lower, double upper)
     {
         var row = Made.Row("d", "2026-03-03T12:00:00Z");
-        await using var store = await OpenAsync([row], [.. Enumerable.Range(1, count).Select(number => Made.Shipped(row, number, 10 * number))]);
+        await using var store = await OpenAsync(
+            [row], [.. Enumerable.Range(1, count).Select(number => Made.Shipped(row, number, 10 * number))]);
         Assert.Equal([lower, upper], (await ReadAsync(store, March)).Metrics.LeadTime.IntervalSeconds!.Value);
     }
 
@@ -102,7 +116,9 @@ public sealed class MetricsReaderTests
         Assert.Null(failures.Value);
         Assert.Null(failures.Interval);
         Assert.Null(failures.Levels);
-        Assert.All(await new MetricsReader(store, deaf, Clock).SeriesAsync("change_failure_rate", Bucket.Week, March, Cancellation), point => Assert.Null(point.Value));
+        Assert.All(
+            await new MetricsReader(store, deaf, Clock).SeriesAsync("change_failure_rate", Bucket.Week, March, Cancellation),
+            point => Assert.Null(point.Value));
     }
 
     [Fact]
@@ -121,7 +137,11 @@ public sealed class MetricsReaderTests
     [Fact]
     public async Task Rework_is_a_share_of_what_was_deployed()
     {
-        await using var store = await OpenAsync([Made.Row("a", "2026-03-03T12:00:00Z"), Made.Row("b", "2026-03-04T12:00:00Z") with { Rework = true, ReworkBecause = "hotfix" }]);
+        await using var store = await OpenAsync(
+            [
+                Made.Row("a", "2026-03-03T12:00:00Z"),
+                Made.Row("b", "2026-03-04T12:00:00Z") with { Rework = true, ReworkBecause = "hotfix" },
+            ]);
         var rework = (await ReadAsync(store, March)).Metrics.ReworkRate;
         Assert.Equal((0.5, 1, 2), (rework.Value, rework.Rework, rework.Deployments));
         Assert.Null(rework.Level);
@@ -133,12 +153,23 @@ public sealed class MetricsReaderTests
     public async Task Coverage_says_why_deployments_ship_nothing_known(int shift)
     {
         await using var store = await Store.OpenAsync(TestStore.New, default);
-        var links = (LedgerLink[])[LedgerLink.NoSha, LedgerLink.ShortSha, LedgerLink.ShortSha, LedgerLink.UnknownSha, LedgerLink.Configuration, LedgerLink.Configuration, LedgerLink.Configuration];
-        await store.JudgeAsync(links.Select((link, i) => Made.Row($"d{i}", $"2026-03-1{i}T12:00:00Z") with { Link = link }), [], [], default);
+        var links = (LedgerLink[])[
+            LedgerLink.NoSha, LedgerLink.ShortSha, LedgerLink.ShortSha, LedgerLink.UnknownSha, LedgerLink.Configuration,
+            LedgerLink.Configuration, LedgerLink.Configuration,
+        ];
+        await store.JudgeAsync(
+            links.Select((link, i) => Made.Row($"d{i}", $"2026-03-1{i}T12:00:00Z") with { Link = link }), [], [], default);
         var window = March with { From = March.From.AddHours(shift), To = March.To.AddHours(shift) };
         var coverage = (await ReadAsync(store, window)).Coverage;
         Assert.Equal((1, 2, 1, 3), (coverage.NoSha, coverage.ShortSha, coverage.UnknownSha, coverage.Configuration));
-        var one = (await ReadAsync(store, window with { From = Made.Instant("2026-03-11T06:00:00Z"), To = Made.Instant("2026-03-11T18:00:00Z") })).Coverage;
+        var one =
+            (await ReadAsync(
+                store,
+                window with
+                {
+                    From = Made.Instant("2026-03-11T06:00:00Z"),
+                    To = Made.Instant("2026-03-11T18:00:00Z"),
+                })).Coverage;
         Assert.Equal((0, 1, 0, 0), (one.NoSha, one.ShortSha, one.UnknownSha, one.Configuration));
     }
 
@@ -147,13 +178,20 @@ public sealed class MetricsReaderTests
     {
         var row = Made.Row("d", "2026-03-03T12:00:00Z");
         await using var store = await OpenAsync(
-            [row, Made.Row("first", "2026-03-02T12:00:00Z") with { Link = LedgerLink.Baseline }, Made.Row("gap", "2026-03-05T12:00:00Z") with { Link = LedgerLink.Gap }],
+            [
+                row, Made.Row("first", "2026-03-02T12:00:00Z") with { Link = LedgerLink.Baseline },
+                Made.Row("gap", "2026-03-05T12:00:00Z") with { Link = LedgerLink.Gap },
+            ],
             [Made.Shipped(row, 1, 60)],
-            [Made.Blame("d", "I1", "2026-03-03T13:00:00Z"), Made.Blame(null, "I2", "2026-03-04T13:00:00Z"), Made.Blame("d", "#7", "2026-03-03T12:00:00Z", FailureSignal.Hotfix)]);
+            [
+                Made.Blame("d", "I1", "2026-03-03T13:00:00Z"), Made.Blame(null, "I2", "2026-03-04T13:00:00Z"),
+                Made.Blame("d", "#7", "2026-03-03T12:00:00Z", FailureSignal.Hotfix),
+            ]);
         var coverage = (await ReadAsync(store, March)).Coverage;
         Assert.Equal(
             (1, 2, 1, 1, 2, 1),
-            (coverage.DeploymentsWithChanges, coverage.DeploymentsWithoutChanges, coverage.Baseline, coverage.Gap, coverage.Incidents, coverage.IncidentsUnlinked));
+            (coverage.DeploymentsWithChanges, coverage.DeploymentsWithoutChanges, coverage.Baseline, coverage.Gap,
+                coverage.Incidents, coverage.IncidentsUnlinked));
         Assert.Equal(["incident", "rollback", "revert", "hotfix", "declared"], coverage.Signals);
     }
 
@@ -161,14 +199,17 @@ public sealed class MetricsReaderTests
     public async Task Only_the_services_asked_for_are_counted()
     {
         await using var store = await OpenAsync([Made.Row("d1", "2026-03-03T12:00:00Z")]);
-        await store.JudgeAsync([Made.Row("d2", "2026-03-03T13:00:00Z", "search"), Made.Row("d3", "2026-03-03T14:00:00Z", "search")], [], [], Cancellation, "search");
+        await store.JudgeAsync(
+            [Made.Row("d2", "2026-03-03T13:00:00Z", "search"), Made.Row("d3", "2026-03-03T14:00:00Z", "search")], [], [],
+            Cancellation, "search");
         Assert.Equal(3, (await ReadAsync(store, March)).Metrics.DeploymentFrequency.Deployments);
         Assert.Equal(2, (await ReadAsync(store, March with { Services = ["search"] })).Metrics.DeploymentFrequency.Deployments);
         Assert.Null((await ReadAsync(store, March with { Services = [] })).Metrics.DeploymentFrequency.PerDay);
 
         // Two services that deploy within the hour do not make a median of an hour between deployments.
         Assert.Equal(Hour, (await ReadAsync(store, March)).Metrics.DeploymentFrequency.MedianSecondsBetween);
-        Assert.Null((await ReadAsync(store, March with { Services = ["shop"] })).Metrics.DeploymentFrequency.MedianSecondsBetween);
+        Assert.Null(
+            (await ReadAsync(store, March with { Services = ["shop"] })).Metrics.DeploymentFrequency.MedianSecondsBetween);
     }
 
     [Fact]
@@ -176,7 +217,8 @@ public sealed class MetricsReaderTests
     {
         await using var store = await OpenAsync(
         [
-            Made.Row("28th", "2026-03-28T22:59:00Z"), Made.Row("29th begins", "2026-03-28T23:00:00Z"), Made.Row("29th ends", "2026-03-29T21:59:00Z"),
+            Made.Row("28th", "2026-03-28T22:59:00Z"), Made.Row("29th begins", "2026-03-28T23:00:00Z"),
+            Made.Row("29th ends", "2026-03-29T21:59:00Z"),
             Made.Row("30th", "2026-03-29T22:00:00Z"),
         ], zone: "Europe/Berlin");
         var berlin = Definitions.Default with { Timezone = "Europe/Berlin" };
@@ -189,7 +231,18 @@ public sealed class MetricsReaderTests
     [Fact]
     public async Task Every_bucket_is_there_and_null_where_nothing_is_in_it()
     {
-        var (february, april) = (Made.Row("d1", "2026-02-10T00:00:00Z"), Made.Row("d2", "2026-04-10T00:00:00Z") with { Rework = true, Failed = true, FailedAt = Made.Instant("2026-04-10T01:00:00Z"), RestoredAt = Made.Instant("2026-04-10T02:00:00Z") });
+        var (february, april) =
+            (Made.Row(
+                "d1", "2026-02-10T00:00:00Z"),
+                Made.Row(
+                    "d2",
+                    "2026-04-10T00:00:00Z") with
+                {
+                    Rework = true,
+                    Failed = true,
+                    FailedAt = Made.Instant("2026-04-10T01:00:00Z"),
+                    RestoredAt = Made.Instant("2026-04-10T02:00:00Z"),
+                });
         await using var store = await OpenAsync([february, april], [Made.Shipped(april, 1, 60), Made.Shipped(april, 2, 180)]);
         var window = Window("2026-01-15T00:00:00Z", "2026-05-01T00:00:00Z");
         var reader = new MetricsReader(store, Definitions.Default, Clock);
@@ -227,7 +280,8 @@ public sealed class MetricsReaderTests
     public async Task The_rule_beside_the_rows_is_that_of_the_definitions_in_force(string preset, string metric, string rule)
     {
         await using var store = await OpenAsync(Failing());
-        Assert.Contains(rule, (await store.ExplainAsync(metric, new RowsQuery(March), Presets.Of(preset).Rules, Cancellation)).Rule);
+        Assert.Contains(
+            rule, (await store.ExplainAsync(metric, new RowsQuery(March), Presets.Of(preset).Rules, Cancellation)).Rule);
     }
 
     /// <summary>Four deployments of the window, two of which failed; and one before it, whose failure began in it.</summary>
@@ -246,7 +300,9 @@ public sealed class MetricsReaderTests
 
     static MetricsQuery Window(string from, string to) => new(null, "production", Made.Instant(from), Made.Instant(to));
 
-    static async Task<Store> OpenAsync(LedgerRow[] rows, ImmutableArray<ShippedChange>? shipped = null, ImmutableArray<Blame>? blames = null, string zone = "UTC")
+    static async Task<Store> OpenAsync(
+        LedgerRow[] rows, ImmutableArray<ShippedChange>? shipped = null, ImmutableArray<Blame>? blames = null,
+        string zone = "UTC")
     {
         var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.JudgeAsync(rows, shipped ?? [], blames ?? [], Cancellation, zone: zone);

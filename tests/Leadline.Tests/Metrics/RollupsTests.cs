@@ -44,7 +44,11 @@ public sealed class RollupsTests
             }
         }
 
-        await store.SaveJudgementsAsync([new JudgedService(new ServiceDefinition { Name = new ServiceName("shop") }, new Judgement([], [], []), null, IsRemoved: true)], Cancellation);
+        await store.SaveJudgementsAsync(
+            [
+                new JudgedService(
+                    new ServiceDefinition { Name = new ServiceName("shop") }, new Judgement([], [], []), null, IsRemoved: true),
+            ], Cancellation);
         judged.Remove("shop");
         foreach (var window in Windows(random)) await CompareAsync(store, judged, window, null);
     }
@@ -56,8 +60,12 @@ public sealed class RollupsTests
         var judged = Judged.Make("shop", new Random(4), null);
         await store.JudgeAsync(judged.Rows, judged.Shipped, [], Cancellation, zone: Zone);
         await store.JudgeAsync([], [], [], Cancellation, zone: Zone);
-        Assert.Empty(await store.QueryAsync("rollup_fingerprints", row => row.GetInt64(0), [("services", new List<long> { Rollup.AllServices })], edges: false, Cancellation));
-        Assert.Null((await ReadAsync(store, new MetricsQuery(null, "production", Begin, Begin.AddYears(2)))).Metrics.DeploymentFrequency.PerDay);
+        Assert.Empty(await store.QueryAsync(
+            "rollup_fingerprints", row => row.GetInt64(0), [("services", new List<long> { Rollup.AllServices })], edges: false,
+            Cancellation));
+        Assert.Null(
+            (await ReadAsync(
+                store, new MetricsQuery(null, "production", Begin, Begin.AddYears(2)))).Metrics.DeploymentFrequency.PerDay);
     }
 
     [Theory]
@@ -72,17 +80,23 @@ public sealed class RollupsTests
     public void A_bin_stands_for_its_spans_within_the_error(double seconds)
     {
         var found = LogHistogram.SecondsOf(LogHistogram.BinOf(seconds));
-        Assert.True(Math.Abs(found - seconds) <= Math.Max(1e-6, Math.Abs(seconds) * LogHistogram.RelativeError * 1.0000001), $"{seconds} became {found}");
+        Assert.True(
+            Math.Abs(found - seconds) <= Math.Max(1e-6, Math.Abs(seconds) * LogHistogram.RelativeError * 1.0000001),
+            $"{seconds} became {found}");
     }
 
-    static async Task CompareAsync(Store store, Dictionary<string, Judged> judged, (DateTimeOffset From, DateTimeOffset To) window, string[]? services)
+    static async Task CompareAsync(
+        Store store, Dictionary<string, Judged> judged, (DateTimeOffset From, DateTimeOffset To) window, string[]? services)
     {
         var query = new MetricsQuery(services is null ? null : [.. services], "production", window.From, window.To);
         var mine = judged.Where(one => services is null || services.Contains(one.Key)).Select(one => one.Value).ToList();
         var rows = mine.SelectMany(one => one.Rows).Where(row => row.Counted && Within(row.DeployedAt)).ToList();
-        var lead = mine.SelectMany(one => one.Shipped).Where(one => one.LeadSeconds is not null && Within(one.DeployedAt)).Select(one => one.LeadSeconds!.Value).Order().ToList();
-        var failures = mine.SelectMany(one => one.Rows).Where(row => row.Counted && row.FailedAt is { } at && Within(at)).ToList();
-        var recovered = failures.Where(row => row.RestoredAt is not null).Select(row => (row.RestoredAt - row.FailedAt)!.Value.TotalSeconds).Order().ToList();
+        var lead = mine.SelectMany(one => one.Shipped).Where(one => one.LeadSeconds is not null && Within(one.DeployedAt))
+            .Select(one => one.LeadSeconds!.Value).Order().ToList();
+        var failures = mine.SelectMany(one => one.Rows).Where(row => row.Counted && row.FailedAt is { } at && Within(at))
+            .ToList();
+        var recovered = failures.Where(row => row.RestoredAt is not null)
+            .Select(row => (row.RestoredAt - row.FailedAt)!.Value.TotalSeconds).Order().ToList();
 
         var exact = await ReadAsync(store, query);
         Assert.Equal(rows.Count, exact.Metrics.DeploymentFrequency.Deployments);
@@ -91,7 +105,9 @@ public sealed class RollupsTests
         Assert.Equal(rows.Count(row => row.Link == LedgerLink.Baseline), exact.Coverage.Baseline);
         Assert.Equal(lead.Count, exact.Metrics.LeadTime.Count);
         Assert.Equal(Median.Of([.. lead]), exact.Metrics.LeadTime.MedianSeconds);
-        Assert.Equal((failures.Count, failures.Count - recovered.Count), (exact.Metrics.RecoveryTime.Count, exact.Metrics.RecoveryTime.Open));
+        Assert.Equal(
+            (failures.Count, failures.Count - recovered.Count),
+            (exact.Metrics.RecoveryTime.Count, exact.Metrics.RecoveryTime.Open));
         Assert.Equal(Median.Of([.. recovered]), exact.Metrics.RecoveryTime.MedianSeconds);
         Assert.Equal(Percentiles.Exact, exact.Metrics.LeadTime.Percentiles);
 
@@ -102,24 +118,34 @@ public sealed class RollupsTests
         Near(lead, 0.75, estimated.Metrics.LeadTime.P75Seconds);
         Near(lead, 0.9, estimated.Metrics.LeadTime.P90Seconds);
         Near(recovered, 0.5, estimated.Metrics.RecoveryTime.MedianSeconds);
-        Assert.Equal(exact.Metrics.DeploymentFrequency.DeployDaysPerWeek, estimated.Metrics.DeploymentFrequency.DeployDaysPerWeek);
+        Assert.Equal(
+            exact.Metrics.DeploymentFrequency.DeployDaysPerWeek, estimated.Metrics.DeploymentFrequency.DeployDaysPerWeek);
 
         foreach (var bucket in Enum.GetValues<Bucket>())
         {
             var points = await SeriesAsync(store, "lead_time", bucket, query, MetricsReader.MostExact);
             var near = await SeriesAsync(store, "lead_time", bucket, query, -1);
-            Assert.Equal(points.Select(point => (point.From, point.To, point.Count)), near.Select(point => (point.From, point.To, point.Count)));
+            Assert.Equal(
+                points.Select(point => (point.From, point.To, point.Count)),
+                near.Select(point => (point.From, point.To, point.Count)));
             Assert.All(near, point => Near([.. Between(point)], 0.9, point.P90));
             var frequency = await SeriesAsync(store, "deployment_frequency", bucket, query, MetricsReader.MostExact);
-            Assert.All(frequency, point => Assert.Equal(rows.Count(row => row.DeployedAt >= point.From && row.DeployedAt < point.To), point.Count));
+            Assert.All(
+                frequency,
+                point =>
+                    Assert.Equal(rows.Count(row => row.DeployedAt >= point.From && row.DeployedAt < point.To), point.Count));
             var recovery = await SeriesAsync(store, "recovery_time", bucket, query, -1);
-            Assert.All(recovery, point => Assert.Equal(failures.Count(row => row.FailedAt >= point.From && row.FailedAt < point.To), point.Count));
+            Assert.All(
+                recovery,
+                point =>
+                    Assert.Equal(failures.Count(row => row.FailedAt >= point.From && row.FailedAt < point.To), point.Count));
         }
 
         bool Within(DateTimeOffset at) => at >= window.From && at < window.To;
 
         IEnumerable<double> Between(SeriesPoint point) => mine.SelectMany(one => one.Shipped)
-            .Where(one => one.LeadSeconds is not null && one.DeployedAt >= point.From && one.DeployedAt < point.To).Select(one => one.LeadSeconds!.Value).Order();
+            .Where(one => one.LeadSeconds is not null && one.DeployedAt >= point.From && one.DeployedAt < point.To)
+            .Select(one => one.LeadSeconds!.Value).Order();
     }
 
     /// <summary>The estimate is that of the value at the lower rank of the quantile.</summary>
@@ -132,7 +158,9 @@ public sealed class RollupsTests
         }
 
         var value = sorted[(int)Math.Floor(quantile * (sorted.Count - 1))];
-        Assert.True(Math.Abs(estimate!.Value - value) <= (Math.Abs(value) * LogHistogram.RelativeError) + 1e-5, $"{estimate} is not near {value}");
+        Assert.True(
+            Math.Abs(estimate!.Value - value) <= (Math.Abs(value) * LogHistogram.RelativeError) + 1e-5,
+            $"{estimate} is not near {value}");
     }
 
     /// <summary>Some of whole days and months, some that begin and end anywhere, some within a day.</summary>
@@ -149,7 +177,8 @@ public sealed class RollupsTests
     static Task<MetricsReport> ReadAsync(Store store, MetricsQuery query, long mostExact = MetricsReader.MostExact) =>
         new MetricsReader(store, Rules, new FakeTimeProvider(Begin.AddYears(1)), mostExact).ReadAsync(query, Cancellation);
 
-    static Task<ImmutableArray<SeriesPoint>> SeriesAsync(Store store, string metric, Bucket bucket, MetricsQuery query, long mostExact) =>
+    static Task<ImmutableArray<SeriesPoint>> SeriesAsync(
+        Store store, string metric, Bucket bucket, MetricsQuery query, long mostExact) =>
         new MetricsReader(store, Rules, TimeProvider.System, mostExact).SeriesAsync(metric, bucket, query, Cancellation);
 
     /// <summary>What a service's rows are now; its commits keep their numbers.</summary>
@@ -157,16 +186,22 @@ public sealed class RollupsTests
     {
         public static Judged Make(string service, Random random, Judged? before)
         {
-            var kept = (before?.Rows ?? []).Where(_ => random.Next(10) > 0).Select(row => random.Next(10) == 0 ? Turned(row, random) : row).ToList();
+            var kept = (before?.Rows ?? []).Where(_ => random.Next(10) > 0)
+                .Select(row => random.Next(10) == 0 ? Turned(row, random) : row).ToList();
             var ids = kept.Select(row => row.DeploymentId).ToHashSet();
             var shipped = (before?.Shipped ?? []).Where(one => ids.Contains(one.DeploymentId)).ToList();
             for (var i = 0; i < 60; i++)
             {
                 var at = Begin.AddSeconds(random.Next(160 * 86_400));
-                var row = Turned(Made.Row($"{service}-{random.Next():x}", at.ToString("O"), service), random) with { Counted = random.Next(12) > 0 };
+                var row = Turned(
+                    Made.Row($"{service}-{random.Next():x}", at.ToString("O"), service),
+                    random) with
+                { Counted = random.Next(12) > 0 };
                 kept.Add(row);
                 for (var j = random.Next(5); j > 0; j--)
-                    shipped.Add(Made.Shipped(row, random.Next(), random.Next(8) == 0 || !row.Counted ? null : Math.Round(Math.Exp(random.NextDouble() * 15) * 4) / 4));
+                    shipped.Add(Made.Shipped(
+                        row, random.Next(),
+                        random.Next(8) == 0 || !row.Counted ? null : Math.Round(Math.Exp(random.NextDouble() * 15) * 4) / 4));
             }
 
             return new Judged([.. kept], [.. shipped]);

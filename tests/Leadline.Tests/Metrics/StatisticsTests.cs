@@ -6,7 +6,9 @@ namespace Leadline.Tests.Metrics;
 
 public sealed class StatisticsTests
 {
-    /// <summary>R: qbeta(c(.025,.975), k + .5, n - k + .5), with the ends of Brown, Cai and DasGupta at k = 0 and k = n.</summary>
+    /// <summary>
+    /// R: qbeta(c(.025,.975), k + .5, n - k + .5), with the ends of Brown, Cai and DasGupta at k = 0 and k = n.
+    /// </summary>
     [Theory]
     [InlineData(0, 10, 0, 0.2172)]
     [InlineData(5, 10, 0.2235, 0.7765)]
@@ -51,8 +53,10 @@ public sealed class StatisticsTests
     {
         (double, long, bool)[] weeks =
         [
-            (6, 3, true), (6, 1, false), (7, 1, true), (9, 1, false), (10, 1, true), (10, 1, false), (11, 1, false), (13, 1, true), (16, 1, true),
-            (17, 1, false), (19, 1, false), (20, 1, false), (22, 1, true), (23, 1, true), (25, 1, false), (32, 1, false), (32, 1, false), (34, 1, false), (35, 1, false),
+            (6, 3, true), (6, 1, false), (7, 1, true), (9, 1, false), (10, 1, true), (10, 1, false), (11, 1, false),
+            (13, 1, true), (16, 1, true),
+            (17, 1, false), (19, 1, false), (20, 1, false), (22, 1, true), (23, 1, true), (25, 1, false), (32, 1, false),
+            (32, 1, false), (34, 1, false), (35, 1, false),
         ];
         Assert.Equal(23, KaplanMeier.Median(weeks));
         Assert.Null(KaplanMeier.Median([(1, 1, true), (5, 2, false)]));
@@ -63,7 +67,9 @@ public sealed class StatisticsTests
     public void A_day_on_which_the_clock_leaps_is_23_hours_long()
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-        var days = Buckets.Of(DateTimeOffset.Parse("2026-03-28T23:00:00Z"), DateTimeOffset.Parse("2026-03-30T22:00:00Z"), Bucket.Day, zone).ToList();
+        var days = Buckets.Of(
+            DateTimeOffset.Parse("2026-03-28T23:00:00Z"), DateTimeOffset.Parse("2026-03-30T22:00:00Z"), Bucket.Day,
+            zone).ToList();
         Assert.Equal([23, 24], days.Select(day => (day.To - day.From).TotalHours));
         Assert.All(days, day => Assert.True(day.IsWhole));
     }

@@ -29,7 +29,8 @@ public sealed class ApiClientTests
     public async Task An_answer_that_leads_to_another_host_is_refused_and_the_token_stays()
     {
         await using var other = await PlayedApi.StartAsync(_ => new Played(200, "[]"));
-        await using var api = await PlayedApi.StartAsync(_ => new Played(307, "", ("Location", new Uri(other.Address, "repos/acme/shop/commits").ToString())));
+        await using var api = await PlayedApi.StartAsync(
+            _ => new Played(307, "", ("Location", new Uri(other.Address, "repos/acme/shop/commits").ToString())));
         var error = await RefusedAsync(api);
         Assert.Contains("leads to another host", error.Message);
         Assert.Contains("sources.github.api", error.Message);
@@ -43,7 +44,9 @@ public sealed class ApiClientTests
     {
         await using var other = await PlayedApi.StartAsync(_ => new Played(200, "[]"));
         await using var api = await PlayedApi.StartAsync(_ => new Played(200, "[]"));
-        foreach (var address in (string[])[new Uri(other.Address, "next").ToString(), "//127.0.0.2/next", "http://user@127.0.0.1/next", "file:///etc/passwd"])
+        foreach (var address in (string[])[
+            new Uri(other.Address, "next").ToString(), "//127.0.0.2/next", "http://user@127.0.0.1/next", "file:///etc/passwd",
+        ])
             Assert.Contains("leads to another host", (await RefusedAsync(api, Request with { Address = address })).Message);
         Assert.Empty(other.Asked);
         Assert.Empty(api.Asked);
@@ -52,7 +55,10 @@ public sealed class ApiClientTests
     [Fact]
     public async Task A_repository_that_moved_on_the_same_host_is_followed_with_the_token()
     {
-        await using var api = await PlayedApi.StartAsync(request => request.Path == "/repositories/7/commits" ? new Played(200, "[1]") : new Played(301, "", ("Location", "/repositories/7/commits")));
+        await using var api =
+            await PlayedApi.StartAsync(request =>
+                request.Path == "/repositories/7/commits" ? new Played(200, "[1]")
+                    : new Played(301, "", ("Location", "/repositories/7/commits")));
         using var clock = new HurryingClock(Now);
         using var client = Client(api, clock);
         Assert.Equal("[1]"u8.ToArray(), (await client.AskAsync(Request, null, Cancellation)).Body.ToArray());
@@ -98,15 +104,21 @@ public sealed class ApiClientTests
     [Fact]
     public async Task A_page_for_people_is_not_asked_again_and_the_address_is_to_be_written()
     {
-        await using var api = await PlayedApi.StartAsync(_ => new Played(200, "<html>Sign in</html>", ("Content-Type", "text/html; charset=utf-8")));
+        await using var api = await PlayedApi.StartAsync(
+            _ => new Played(200, "<html>Sign in</html>", ("Content-Type", "text/html; charset=utf-8")));
         var error = await RefusedAsync(api);
         Assert.Equal((false, 1), (error.CanHelp, api.Asked.Count));
-        Assert.EndsWith("/repos/acme/shop/commits is a page for people and not the API: write the API's own address as sources.github.api", error.Message);
+        Assert.EndsWith(
+            "/repos/acme/shop/commits is a page for people and not the API: write the API's own address as sources.github.api",
+            error.Message);
     }
 
     [Theory]
-    [InlineData("""{"errorMessages":["The value 'SHOP' does not exist\u001b[31m\nfor the field"],"errors":{}}""", "answered 400: it says \"The value 'SHOP' does not exist [31m for the field\"")]
-    [InlineData("""{"error":{"code":2,"message":"Key format is not valid"}}""", "answered 400: it says \"Key format is not valid\"")]
+    [InlineData(
+        """{"errorMessages":["The value 'SHOP' does not exist\u001b[31m\nfor the field"],"errors":{}}""",
+        "answered 400: it says \"The value 'SHOP' does not exist [31m for the field\"")]
+    [InlineData(
+        """{"error":{"code":2,"message":"Key format is not valid"}}""", "answered 400: it says \"Key format is not valid\"")]
     [InlineData("""{"errors":[{"parameter":"q"},{"message":"no"}]}""", "answered 400: it says \"no\"")]
     [InlineData("""{"code":7}""", "answered 400")]
     [InlineData("no", "answered 400")]
@@ -125,10 +137,19 @@ public sealed class ApiClientTests
         using var client = new ApiClient(pager, pager.Api, ["one"], clock, network);
         var requests = pager.First("acme/shop", new PageSpan(Now, Now, IsAgain: false));
         foreach (var request in requests) await client.AskAsync(request, null, Cancellation);
-        Assert.Equal(requests.Select(request => request.Kind == "releases" ? "https://vsrm.dev.azure.com" : "https://dev.azure.com"), network.Asked);
+        Assert.Equal(
+            requests.Select(request => request.Kind == "releases" ? "https://vsrm.dev.azure.com" : "https://dev.azure.com"),
+            network.Asked);
         var releases = requests.Single(request => request.Kind == "releases");
-        foreach (var (request, address) in new[] { (requests[0], "https://vsrm.dev.azure.com/acme"), (releases, "https://dev.azure.com/acme"), (releases, "https://acme.example/") })
-            Assert.Contains("leads to another host", (await Assert.ThrowsAsync<ApiException>(() => client.AskAsync(request with { Address = address }, null, Cancellation))).Message);
+        foreach (var (request, address) in new[]
+        {
+            (requests[0], "https://vsrm.dev.azure.com/acme"), (releases, "https://dev.azure.com/acme"),
+            (releases, "https://acme.example/"),
+        })
+            Assert.Contains(
+                "leads to another host",
+                (await Assert.ThrowsAsync<ApiException>(
+                    () => client.AskAsync(request with { Address = address }, null, Cancellation))).Message);
         Assert.Equal(requests.Length, network.Asked.Count);
     }
 
@@ -139,7 +160,9 @@ public sealed class ApiClientTests
     [InlineData("https://devops.acme.example/tfs/", null)]
     [InlineData("https://dev.azure.com.acme.example/", null)]
     public void The_second_host_is_named_by_the_first(string api, string? second) =>
-        Assert.Equal(second, new AzureDevOpsPager().Elsewhere(new PageRequest { Kind = "releases", Address = "" }, new Uri(api))?.ToString());
+        Assert.Equal(
+            second,
+            new AzureDevOpsPager().Elsewhere(new PageRequest { Kind = "releases", Address = "" }, new Uri(api))?.ToString());
 
     [Fact]
     public async Task What_is_not_there_is_asked_once()
@@ -156,7 +179,9 @@ public sealed class ApiClientTests
         var theirs = Now.AddDays(3);
         var asked = 0;
         await using var api = await PlayedApi.StartAsync(_ => asked++ == 0
-            ? new Played(200, "[]", ("Date", $"{theirs:R}"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", $"{theirs.AddMinutes(40).ToUnixTimeSeconds()}"))
+            ? new Played(
+                200, "[]", ("Date", $"{theirs:R}"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"),
+                ("x-ratelimit-reset", $"{theirs.AddMinutes(40).ToUnixTimeSeconds()}"))
             : new Played(200, "[]"));
         using var clock = new HurryingClock(Now);
         using var client = Client(api, clock);
@@ -172,7 +197,11 @@ public sealed class ApiClientTests
     public async Task A_limit_is_waited_for_until_the_instant_that_is_written(string reset)
     {
         var asked = 0;
-        await using var api = await PlayedApi.StartAsync(_ => new Played(200, "[]", ("Date", $"{Now:R}"), ("X-RateLimit-Remaining", asked++ == 0 ? "0" : "9"), ("X-RateLimit-Reset", reset)));
+        await using var api =
+            await PlayedApi.StartAsync(_ =>
+                new Played(
+                    200, "[]", ("Date", $"{Now:R}"), ("X-RateLimit-Remaining", asked++ == 0 ? "0" : "9"),
+                    ("X-RateLimit-Reset", reset)));
         using var clock = new HurryingClock(Now);
         using var client = Client(api, clock);
         for (var i = 0; i < 2; i++) await client.AskAsync(Request, null, Cancellation);
@@ -206,7 +235,8 @@ public sealed class ApiClientTests
             {
                 var token = request.Headers.Authorization.ToString();
                 if (left[token]-- <= 0) beyond++;
-                return new Played(200, "[]", ("RateLimit-Limit", "8"), ("RateLimit-Remaining", $"{left[token]}"), ("RateLimit-Reset", "60"));
+                return new Played(
+                    200, "[]", ("RateLimit-Limit", "8"), ("RateLimit-Remaining", $"{left[token]}"), ("RateLimit-Reset", "60"));
             }
         });
         using var clock = new HurryingClock(Now);
@@ -221,8 +251,12 @@ public sealed class ApiClientTests
     public async Task An_allowance_that_is_used_up_does_not_stop_what_is_asked_of_another()
     {
         await using var api = await PlayedApi.StartAsync(request => request.Path == "/graphql"
-            ? new Played(200, """{"data":{}}""", ("x-ratelimit-resource", "graphql"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1800"))
-            : new Played(200, "[]", ("x-ratelimit-resource", "core"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "4000"), ("x-ratelimit-reset", "60")));
+            ? new Played(
+                200, """{"data":{}}""", ("x-ratelimit-resource", "graphql"), ("x-ratelimit-limit", "5000"),
+                ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1800"))
+            : new Played(
+                200, "[]", ("x-ratelimit-resource", "core"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "4000"),
+                ("x-ratelimit-reset", "60")));
         using var clock = new HurryingClock(Now);
         using var client = Client(api, clock);
         await client.AskAsync(Request, null, Cancellation);
@@ -230,7 +264,8 @@ public sealed class ApiClientTests
         for (var i = 0; i < 8; i++) await client.AskAsync(Request, null, Cancellation);
         Assert.True(clock.GetUtcNow() - Now < TimeSpan.FromSeconds(60), $"{clock.GetUtcNow() - Now}");
         Assert.Equal((4000, 0), (client.Allowances["core"].Left, client.Allowances["graphql"].Left));
-        Assert.Equal((4000, 0.9, 0.1), (client.Allowance.Left, client.Allowances["core"].Each, client.Allowances["graphql"].Each));
+        Assert.Equal(
+            (4000, 0.9, 0.1), (client.Allowance.Left, client.Allowances["core"].Each, client.Allowances["graphql"].Each));
         await client.AskAsync(Many, null, Cancellation);
         Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(32));
     }
@@ -240,7 +275,9 @@ public sealed class ApiClientTests
     {
         var asked = 0;
         await using var api = await PlayedApi.StartAsync(_ => asked++ == 0
-            ? new Played(200, """{"errors":[{"message":"You have exceeded a secondary rate limit."}]}""", ("x-ratelimit-resource", "graphql"), ("x-ratelimit-remaining", "4000"), ("Retry-After", "300"))
+            ? new Played(
+                200, """{"errors":[{"message":"You have exceeded a secondary rate limit."}]}""",
+                ("x-ratelimit-resource", "graphql"), ("x-ratelimit-remaining", "4000"), ("Retry-After", "300"))
             : new Played(200, "[]"));
         using var clock = new HurryingClock(Now);
         using var client = Client(api, clock);
@@ -258,11 +295,16 @@ public sealed class ApiClientTests
     {
         var asked = 0;
         await using var api = await PlayedApi.StartAsync(_ => asked++ == 0
-            ? new Played(200, $$"""{"errors":[{"type":"{{type}}","message":"API rate limit exceeded"}]}""", ("x-ratelimit-resource", "graphql"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "2400"))
+            ? new Played(
+                200, $$"""{"errors":[{"type":"{{type}}","message":"API rate limit exceeded"}]}""",
+                ("x-ratelimit-resource", "graphql"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "0"),
+                ("x-ratelimit-reset", "2400"))
             : new Played(200, """{"data":{"nodes":[]}}"""));
         using var clock = new HurryingClock(Now);
         using var client = Client(api, clock);
-        Assert.Equal("""{"data":{"nodes":[]}}""", System.Text.Encoding.UTF8.GetString((await client.AskAsync(Many, null, Cancellation)).Body.Span));
+        Assert.Equal(
+            """{"data":{"nodes":[]}}""",
+            System.Text.Encoding.UTF8.GetString((await client.AskAsync(Many, null, Cancellation)).Body.Span));
         Assert.InRange(clock.GetUtcNow() - Now, TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(43));
 
         // REST's answers may say the same words, and mean others.
@@ -327,12 +369,17 @@ public sealed class ApiClientTests
     }
 
     [Theory]
-    [InlineData("""<https://api.example.com/a?page=2>; rel="next", <https://api.example.com/a?page=9>; rel="last" """, "https://api.example.com/a?page=2")]
+    [InlineData(
+        """<https://api.example.com/a?page=2>; rel="next", <https://api.example.com/a?page=9>; rel="last" """,
+        "https://api.example.com/a?page=2")]
     [InlineData("""<https://api.example.com/a?page=1>; rel="prev"; title="next" """, null)]
-    [InlineData("""<https://api.example.com/a,b?page=3>; type="json"; rel="first next" """, "https://api.example.com/a,b?page=3")]
+    [InlineData(
+        """<https://api.example.com/a,b?page=3>; type="json"; rel="first next" """, "https://api.example.com/a,b?page=3")]
     [InlineData("", null)]
     public void The_next_page_is_the_one_that_the_header_says(string link, string? next) =>
-        Assert.Equal(next, new PageAnswer { Status = 200, Headers = Core.Delivery.NoHeaders.Add("link", link), Body = default }.Link("next"));
+        Assert.Equal(
+            next,
+            new PageAnswer { Status = 200, Headers = Core.Delivery.NoHeaders.Add("link", link), Body = default }.Link("next"));
 
     static ApiClient Client(PlayedApi api, TimeProvider clock, params string[] tokens) =>
         new(new GitHubPager(), api.Address, tokens.Length == 0 ? ["token one"] : tokens, clock);
@@ -359,7 +406,11 @@ public sealed class ApiClientTests
         {
             Assert.NotNull(request.Headers.Authorization);
             Asked.Add(request.RequestUri!.GetLeftPart(UriPartial.Authority));
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") });
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                RequestMessage = request,
+                Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json"),
+            });
         }
     }
 

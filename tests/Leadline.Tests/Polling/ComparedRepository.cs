@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Leadline.Tests.Polling;
 
 /// <summary>
-/// A real repository's history as the APIs of GitHub, GitLab and Bitbucket compare it, a few commits a page, with deployments of some of its commits; of
-/// nothing else do they tell.
+/// A real repository's history as the APIs of GitHub, GitLab and Bitbucket compare it, a few commits a page, with deployments of
+/// some of its commits; of nothing else do they tell.
 /// </summary>
 sealed class ComparedRepository
 {
@@ -17,7 +17,8 @@ sealed class ComparedRepository
     readonly string folder;
     readonly List<(string Sha, DateTimeOffset At)> deployed;
 
-    ComparedRepository(string folder, List<(string, DateTimeOffset)> deployed) => (this.folder, this.deployed) = (folder, deployed);
+    ComparedRepository(string folder, List<(string, DateTimeOffset)> deployed) =>
+        (this.folder, this.deployed) = (folder, deployed);
 
     public string Folder => folder;
 
@@ -33,34 +34,46 @@ sealed class ComparedRepository
     public static DateTimeOffset Now { get; } = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <param name="bundle">Of the shared repositories.</param>
-    /// <param name="select">Revisions that are deployed, an hour each after the newest commit, in this order; as git writes them.</param>
+    /// <param name="select">Revisions that are deployed, an hour each after the newest commit, in this order; as git writes
+    /// them.</param>
     public static async Task<ComparedRepository> OfAsync(TemporaryFolder folder, string bundle, params string[] select)
     {
         var file = Shared.Find("repos", bundle + ".bundle");
         var path = Path.Combine(folder.Path, bundle + ".git");
         await GitAsync(folder.Path, $"git clone -q --mirror {file} {path} && git -C {path} config uploadpack.allowFilter true");
-        var newest = DateTimeOffset.FromUnixTimeSeconds(long.Parse(await GitAsync(path, "git log --all --format=%ct | sort -n | tail -1"), CultureInfo.InvariantCulture));
+        var newest = DateTimeOffset.FromUnixTimeSeconds(
+            long.Parse(await GitAsync(path, "git log --all --format=%ct | sort -n | tail -1"), CultureInfo.InvariantCulture));
         var shas = new List<(string, DateTimeOffset)>();
-        foreach (var one in select) shas.Add((await GitAsync(path, $"git rev-parse '{one}^{{commit}}'"), newest.AddHours(1 + shas.Count)));
+        foreach (var one in select)
+            shas.Add((await GitAsync(path, $"git rev-parse '{one}^{{commit}}'"), newest.AddHours(1 + shas.Count)));
         return new ComparedRepository(path, shas);
     }
 
     /// <summary>What git says that the second has and the first has not.</summary>
     public async Task<List<string>> BetweenAsync(string from, string to) =>
-        [.. (await GitAsync(folder, $"git rev-list {from}..{to}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        [
+            .. (await GitAsync(folder, $"git rev-list {from}..{to}")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Order(StringComparer.Ordinal),
+        ];
 
     public Played GitHub(HttpRequest request)
     {
         const string Prefix = $"/repos/{Name}/";
         if (!request.Path.Value!.StartsWith(Prefix, StringComparison.Ordinal)) return new Played(404, "{}");
         var path = request.Path.Value[Prefix.Length..];
-        if (path.StartsWith("compare/", StringComparison.Ordinal)) return Compare(request, path["compare/".Length..].Split("..."));
+        if (path.StartsWith("compare/", StringComparison.Ordinal))
+            return Compare(request, path["compare/".Length..].Split("..."));
         if (path == "deployments")
-            return Json(deployed.Select((one, i) => new { id = i, sha = one.Sha, @ref = "main", environment = "production", created_at = one.At }));
+            return Json(deployed.Select(
+                (one, i) => new { id = i, sha = one.Sha, @ref = "main", environment = "production", created_at = one.At }));
         if (path.EndsWith("/statuses", StringComparison.Ordinal))
         {
             var number = int.Parse(path.Split('/')[1], CultureInfo.InvariantCulture);
-            return Json(new[] { new { id = 1000 + number, state = "success", created_at = deployed[number].At, environment = "production" } });
+            return Json(
+                new[]
+                {
+                    new { id = 1000 + number, state = "success", created_at = deployed[number].At, environment = "production" },
+                });
         }
 
         return new Played(200, path == "actions/runs" ? """{"total_count":0,"workflow_runs":[]}""" : "[]");
@@ -74,16 +87,42 @@ sealed class ComparedRepository
         if (path[prefix.Length..] == "repository/compare")
         {
             var (from, to) = (request.Query["from"].ToString(), request.Query["to"].ToString());
-            if (Forgotten.Contains(from) || Forgotten.Contains(to)) return new Played(404, """{"message":"404 Ref Not Found"}""");
-            var commits = Commits($"{from}..{to}").Select(one => new { id = one.Sha, parent_ids = one.Parents, message = "Work", author_name = "Ada Example", authored_date = one.Authored, committed_date = one.Committed });
-            return Json(new { commits = IsLate ? commits.Take(1) : commits, diffs = Array.Empty<object>(), compare_timeout = IsLate, compare_same_ref = from == to });
+            if (Forgotten.Contains(from) || Forgotten.Contains(to))
+                return new Played(404, """{"message":"404 Ref Not Found"}""");
+            var commits = Commits($"{from}..{to}")
+                .Select(one =>
+                    new { id = one.Sha, parent_ids = one.Parents, message = "Work", author_name = "Ada Example", authored_date = one.Authored, committed_date = one.Committed });
+            return Json(
+                new
+                {
+                    commits = IsLate ? commits.Take(1)
+                    : commits,
+                    diffs = Array.Empty<object>(),
+                    compare_timeout = IsLate,
+                    compare_same_ref = from == to
+                });
         }
 
         return path.EndsWith("/deployments", StringComparison.Ordinal)
             ? Json(deployed.Select((one, i) => new
             {
-                id = i, iid = i, sha = one.Sha, status = "success", created_at = one.At, updated_at = one.At, environment = new { name = "production" },
-                deployable = new { id = 100 + i, @ref = "main", tag = false, created_at = one.At, started_at = one.At, finished_at = one.At },
+                id = i,
+                iid = i,
+                sha = one.Sha,
+                status = "success",
+                created_at = one.At,
+                updated_at = one.At,
+                environment = new { name = "production" },
+                deployable = new
+                {
+                    id = 100
+                    + i,
+                    @ref = "main",
+                    tag = false,
+                    created_at = one.At,
+                    started_at = one.At,
+                    finished_at = one.At
+                },
             }))
             : new Played(200, "[]");
     }
@@ -98,7 +137,10 @@ sealed class ComparedRepository
             {
                 values = deployed.Select((one, i) => new
                 {
-                    type = "deployment", uuid = $"{{{i}}}", environment = new { name = "Production" }, release = new { name = $"#{i}", commit = new { hash = one.Sha }, created_on = one.At },
+                    type = "deployment",
+                    uuid = $"{{{i}}}",
+                    environment = new { name = "Production" },
+                    release = new { name = $"#{i}", commit = new { hash = one.Sha }, created_on = one.At },
                     state = new { name = "COMPLETED", status = new { name = "SUCCESSFUL" }, started_on = one.At, completed_on = one.At },
                 }),
             });
@@ -111,10 +153,15 @@ sealed class ComparedRepository
         var page = int.TryParse(request.Query["page"], out var number) ? number : 1;
         var shown = commits.Skip((page - 1) * MostAtOnce).Take(MostAtOnce).Select(one => new
         {
-            hash = one.Sha, date = one.Committed, message = "Work", author = new { raw = "Ada Example <ada@acme.example>" }, parents = one.Parents.Select(parent => new { hash = parent }),
+            hash = one.Sha,
+            date = one.Committed,
+            message = "Work",
+            author = new { raw = "Ada Example <ada@acme.example>" },
+            parents = one.Parents.Select(parent => new { hash = parent }),
         });
         return page * MostAtOnce >= commits.Count ? Json(new { values = shown })
-            : Json(new { values = shown, next = $"{request.Scheme}://{request.Host}{request.Path}?include={head}&exclude={from}&page={page + 1}" });
+            : Json(
+                new { values = shown, next = $"{request.Scheme}://{request.Host}{request.Path}?include={head}&exclude={from}&page={page + 1}" });
     }
 
     Played Compare(HttpRequest request, string[] pair)
@@ -139,12 +186,19 @@ sealed class ComparedRepository
             files = page == 1 ? new[] { new { filename = "ada/notes.txt", patch = "by Ada Example" } } : [],
         });
         return page * MostAtOnce >= commits.Count ? answer
-            : answer with { Headers = [("Link", $"<{request.Scheme}://{request.Host}{request.Path}?per_page=100&page={page + 1}>; rel=\"next\"")] };
+            : answer with
+            {
+                Headers =
+                [
+                    ("Link", $"<{request.Scheme}://{request.Host}{request.Path}?per_page=100&page={page + 1}>; rel=\"next\""),
+                ],
+            };
     }
 
     List<(string Sha, string[] Parents, string Authored, string Committed)> Commits(string range) =>
     [
-        .. Git($"git log --reverse --format='%H|%P|%aI|%cI' {range}").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|'))
+        .. Git($"git log --reverse --format='%H|%P|%aI|%cI' {range}").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('|'))
             .Select(part => (part[0], part[1].Split(' ', StringSplitOptions.RemoveEmptyEntries), part[2], part[3])),
     ];
 
@@ -154,7 +208,8 @@ sealed class ComparedRepository
 
     static async Task<string> GitAsync(string folder, string script)
     {
-        var ended = await Shell.RunAsync(folder, "set -e\n" + script, [("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")]);
+        var ended = await Shell.RunAsync(
+            folder, "set -e\n" + script, [("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")]);
         return ended.Code == 0 ? ended.Out.Trim() : throw new InvalidOperationException(ended.Error);
     }
 }

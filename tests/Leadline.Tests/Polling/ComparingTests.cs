@@ -13,14 +13,19 @@ using Xunit;
 
 namespace Leadline.Tests.Polling;
 
-/// <summary>What ships where nothing is known of a repository but deployments, and what its host says lies between them.</summary>
+/// <summary>
+/// What ships where nothing is known of a repository but deployments, and what its host says lies between them.
+/// </summary>
 public sealed class ComparingTests
 {
     /// <summary>Of real branches, forwards, with many merges of what was begun before the one that was live.</summary>
     static readonly string[] Forward = [.. Enumerable.Range(0, 9).Select(i => $"HEAD~{(8 - i) * 6}")];
 
     /// <summary>Back, aside and forward again.</summary>
-    static readonly string[] Anyhow = ["HEAD~40", "HEAD~30", "HEAD~35", "HEAD~27", "HEAD~20", "HEAD~30", "HEAD~10", "HEAD~10", "HEAD"];
+    static readonly string[] Anyhow =
+    [
+        "HEAD~40", "HEAD~30", "HEAD~35", "HEAD~27", "HEAD~20", "HEAD~30", "HEAD~10", "HEAD~10", "HEAD",
+    ];
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -46,7 +51,9 @@ public sealed class ComparingTests
         for (var i = 1; i < rows.Count; i++)
         {
             Assert.Equal("linked", rows[i].Deployment.Link);
-            Assert.Equal(await world.BetweenAsync(world.Deployed[i - 1].Sha, world.Deployed[i].Sha), rows[i].Shipped.Select(shipped => shipped.Sha).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                await world.BetweenAsync(world.Deployed[i - 1].Sha, world.Deployed[i].Sha),
+                rows[i].Shipped.Select(shipped => shipped.Sha).Order(StringComparer.Ordinal));
             Assert.All(rows[i].Shipped, shipped => Assert.Equal("compare", shipped.Method));
             Assert.All(rows[i].Shipped, shipped => Assert.NotEmpty(shipped.Deliveries));
         }
@@ -54,14 +61,17 @@ public sealed class ComparingTests
         // By the whole history it is the same, lead times and all; Bitbucket knows but one time of a commit.
         await using var whole = await MirroredAsync(host, world, folder);
         if (source != "bitbucket") Assert.Equal(await ShippedAsync(whole, host), await ShippedAsync(store, host));
-        Assert.Equal(["ancestry"], (await RowsAsync(whole, host)).SelectMany(row => row.Shipped).Select(shipped => shipped.Method).Distinct());
+        Assert.Equal(
+            ["ancestry"],
+            (await RowsAsync(whole, host)).SelectMany(row => row.Shipped).Select(shipped => shipped.Method).Distinct());
 
         // All of it is known now: nothing is asked again.
         host.Api.Asked.Clear();
         Assert.Equal(0, (await host.CompareAsync(store)).Requests);
         Assert.Empty(host.Api.Asked);
         foreach (var name in (string[])["Ada", "\"ada\"", "ada/notes"])
-            Assert.DoesNotContain(await GitHubWorld.DeliveriesAsync(store), line => line.Contains(name, StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                await GitHubWorld.DeliveriesAsync(store), line => line.Contains(name, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -77,7 +87,9 @@ public sealed class ComparingTests
         await host.CompareAsync(store);
         await using var whole = await MirroredAsync(host, world, folder);
         var (expected, actual) = (await RowsAsync(whole, host), await RowsAsync(store, host));
-        Assert.Equal(expected.Select(row => (row.Deployment.Kind, row.Deployment.Link)), actual.Select(row => (row.Deployment.Kind, row.Deployment.Link)));
+        Assert.Equal(
+            expected.Select(row => (row.Deployment.Kind, row.Deployment.Link)),
+            actual.Select(row => (row.Deployment.Kind, row.Deployment.Link)));
         Assert.Contains(actual, row => row.Deployment.Kind == "rollback");
         Assert.Equal(expected.Select(row => row.Deployment.Failed), actual.Select(row => row.Deployment.Failed));
         Assert.Equal(await ShippedAsync(whole, host), await ShippedAsync(store, host));
@@ -99,7 +111,9 @@ public sealed class ComparingTests
         Assert.Equal(world.Deployed[1].Sha, rows[2].Deployment.LiveBefore);
         Assert.Null(rows[3].Deployment.LiveBefore);
         var why = await store.WhyNotComparedAsync(rows[2].Deployment, Cancellation);
-        Assert.Equal(("github", "it no longer knows one of the two commits, or they have nothing in common"), (why!.Value.Source, why.Value.Answer.Because));
+        Assert.Equal(
+            ("github", "it no longer knows one of the two commits, or they have nothing in common"),
+            (why!.Value.Source, why.Value.Answer.Because));
         Assert.Null(await store.WhyNotComparedAsync(rows[3].Deployment, Cancellation));
 
         // It is not asked in vain each time.
@@ -107,7 +121,8 @@ public sealed class ComparingTests
         world.Forgotten.Clear();
         summary = await host.CompareAsync(store, ComparedRepository.Now.AddDays(8));
         Assert.Equal((2, 0), (summary.Done, summary.Refused));
-        Assert.Equal(["baseline", "linked", "linked", "linked"], (await RowsAsync(store, host)).Select(row => row.Deployment.Link));
+        Assert.Equal(
+            ["baseline", "linked", "linked", "linked"], (await RowsAsync(store, host)).Select(row => row.Deployment.Link));
     }
 
     [Fact]
@@ -197,7 +212,9 @@ public sealed class ComparingTests
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await host.PollAsync(store);
         Assert.Equal(3, (await host.CompareAsync(store, most: 3, rounds: 1)).Done);
-        Assert.Equal([.. Enumerable.Repeat("unknown_sha", 5), "baseline", "linked", "linked", "linked"], (await RowsAsync(store, host)).Select(row => row.Deployment.Link));
+        Assert.Equal(
+            [.. Enumerable.Repeat("unknown_sha", 5), "baseline", "linked", "linked", "linked"],
+            (await RowsAsync(store, host)).Select(row => row.Deployment.Link));
         Assert.Equal(Forward.Length - 1 - 3, (await host.CompareAsync(store)).Done);
     }
 
@@ -210,7 +227,10 @@ public sealed class ComparingTests
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await host.PollAsync(store);
         Assert.Equal(2, (await store.WantedComparisonsAsync(Definitions.Default, Cancellation)).Length);
-        var asked = AskedSource.Of("github", SettingsFile.Parse("sources:\n  github: { token: one, repositories: [acme/shop] }\n", "leadline.yaml", _ => null), [], out _)!;
+        var asked = AskedSource.Of(
+            "github",
+            SettingsFile.Parse("sources:\n  github: { token: one, repositories: [acme/shop] }\n", "leadline.yaml", _ => null),
+            [], out _)!;
         Assert.True(Comparing.Can(asked));
         Assert.False(Comparing.Can(asked with { Tokens = [] }));
 
@@ -218,13 +238,31 @@ public sealed class ComparingTests
         await MirrorAsync(store, world, folder);
         var gone = new DeploymentFact
         {
-            Id = "gone", Repository = new RepositoryName(ComparedRepository.Name), Environment = "production", Sha = Made.Sha(9), Status = DeploymentStatus.Succeeded,
-            FinishedAt = ComparedRepository.Now, AsOf = ComparedRepository.Now,
+            Id = "gone",
+            Repository = new RepositoryName(ComparedRepository.Name),
+            Environment = "production",
+            Sha = Made.Sha(9),
+            Status = DeploymentStatus.Succeeded,
+            FinishedAt = ComparedRepository.Now,
+            AsOf = ComparedRepository.Now,
         };
-        await store.AppendAsync([new NewDelivery("gone", new Delivery { Source = "test", Headers = Delivery.NoHeaders, Body = new byte[] { 1 }, ReceivedAt = ComparedRepository.Now })], Cancellation);
+        await store.AppendAsync(
+            [
+                new NewDelivery(
+                    "gone",
+                    new Delivery
+                    {
+                        Source = "test",
+                        Headers = Delivery.NoHeaders,
+                        Body = new byte[] { 1 },
+                        ReceivedAt = ComparedRepository.Now,
+                    }),
+            ], Cancellation);
         var id = (await store.DeliveriesAsync(new DeliveriesQuery(Limit: 1), Cancellation)).Items[0].Id;
-        await store.SaveReadingsAsync([new ReadDelivery(id, 1, Reading.Of(gone))], [new ServiceName(ComparedRepository.Name)], Cancellation);
-        await new Readings(store, Definitions.Default, NullLogger.Instance, sources: Sources(folder)).DrainAsync(null, Cancellation);
+        await store.SaveReadingsAsync(
+            [new ReadDelivery(id, 1, Reading.Of(gone))], [new ServiceName(ComparedRepository.Name)], Cancellation);
+        await new Readings(store, Definitions.Default, NullLogger.Instance, sources: Sources(folder))
+            .DrainAsync(null, Cancellation);
         Assert.Equal("unknown_sha", (await store.DeploymentAsync("gone", Cancellation))!.Deployment.Link);
         Assert.NotNull((await store.DeploymentAsync("gone", Cancellation))!.Deployment.LiveBefore);
         Assert.Empty(await store.WantedComparisonsAsync(Definitions.Default, Cancellation));
@@ -238,9 +276,12 @@ public sealed class ComparingTests
         await using var host = await Host.StartAsync("github", world);
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var clock = new FakeTimeProvider(world.Deployed[^1].At);
-        var settings = SettingsFile.Parse($"sources:\n  github: {{ token: one, api: \"{host.Api.Address}\", repositories: [acme/shop], poll: 20m, reconcile: off }}\n", "leadline.yaml", _ => null);
+        var settings = SettingsFile.Parse(
+            $"sources:\n  github: {{ token: one, api: \"{host.Api.Address}\", repositories: [acme/shop], poll: 20m, "
+                + $"reconcile: off }}\n", "leadline.yaml", _ => null);
         var schedule = new PollSchedule(
-            store, new Intake(new byte[32]), new DeliveryLog(store, NullLogger<DeliveryLog>.Instance), settings, clock, new Random(1), NullLogger<PollSchedule>.Instance);
+            store, new Intake(new byte[32]), new DeliveryLog(store, NullLogger<DeliveryLog>.Instance), settings, clock,
+            new Random(1), NullLogger<PollSchedule>.Instance);
         Assert.True(await schedule.RoundAsync("github", Cancellation));
         await ReadAsync(store);
         Assert.DoesNotContain(host.Api.Asked, path => path.Contains("/compare/", StringComparison.Ordinal));
@@ -265,7 +306,9 @@ public sealed class ComparingTests
     /// <summary>What each deployment ships, with its lead time or why it has none; a line each.</summary>
     static async Task<List<string>> ShippedAsync(Store store, Host host) =>
     [
-        .. (await RowsAsync(store, host)).SelectMany(row => row.Shipped.Select(shipped => $"{shipped.DeploymentId} {shipped.Sha} {shipped.LeadSeconds} {shipped.NotCountedBecause}"))
+        .. (await RowsAsync(store, host)).SelectMany(row =>
+            row.Shipped.Select(
+                shipped => $"{shipped.DeploymentId} {shipped.Sha} {shipped.LeadSeconds} {shipped.NotCountedBecause}"))
             .Order(StringComparer.Ordinal),
     ];
 
@@ -280,12 +323,18 @@ public sealed class ComparingTests
     static async Task MirrorAsync(Store store, ComparedRepository world, TemporaryFolder folder)
     {
         var mirrors = Path.Combine(folder.Path, "mirrors");
-        var poll = new MirrorPoll(store, new Intake(new byte[32]), new MirrorReader(mirrors, new byte[32]), mirrors, null, new FakeTimeProvider(ComparedRepository.Now));
-        Assert.Empty((await poll.RunAsync([MirroredRepository.Parse($"{ComparedRepository.Name}=file://{world.Folder}")], null, Cancellation)).Missing);
-        await new Readings(store, Definitions.Default, NullLogger.Instance, sources: Sources(folder)).DrainAsync(null, Cancellation);
+        var poll = new MirrorPoll(
+            store, new Intake(new byte[32]), new MirrorReader(mirrors, new byte[32]), mirrors, null,
+            new FakeTimeProvider(ComparedRepository.Now));
+        Assert.Empty(
+            (await poll.RunAsync(
+                [MirroredRepository.Parse($"{ComparedRepository.Name}=file://{world.Folder}")], null, Cancellation)).Missing);
+        await new Readings(store, Definitions.Default, NullLogger.Instance, sources: Sources(folder))
+            .DrainAsync(null, Cancellation);
     }
 
-    static KnownSources Sources(TemporaryFolder folder) => KnownSources.OfCatalogue.And(new MirrorReader(Path.Combine(folder.Path, "mirrors"), new byte[32]));
+    static KnownSources Sources(TemporaryFolder folder) =>
+        KnownSources.OfCatalogue.And(new MirrorReader(Path.Combine(folder.Path, "mirrors"), new byte[32]));
 
     static async Task ReadAsync(Store store)
     {
@@ -301,7 +350,10 @@ public sealed class ComparingTests
         public PlayedApi Api => api;
 
         public static async Task<Host> StartAsync(string source, ComparedRepository world) =>
-            new(source, world, await PlayedApi.StartAsync(source switch { "github" => world.GitHub, "gitlab" => world.GitLab, _ => world.Bitbucket }));
+            new(
+                source, world,
+                await PlayedApi.StartAsync(
+                    source switch { "github" => world.GitHub, "gitlab" => world.GitLab, _ => world.Bitbucket }));
 
         public string IdOf(int deployment) => source switch
         {
@@ -322,7 +374,9 @@ public sealed class ComparingTests
         }
 
         /// <summary>As the program does: until nothing more is wanted.</summary>
-        public async Task<ComparingSummary> CompareAsync(Store store, DateTimeOffset? now = null, int most = int.MaxValue, int rounds = 5, CancellationToken? cancellation = null)
+        public async Task<ComparingSummary> CompareAsync(
+            Store store, DateTimeOffset? now = null, int most = int.MaxValue, int rounds = 5,
+            CancellationToken? cancellation = null)
         {
             var clock = new FakeTimeProvider(now ?? ComparedRepository.Now);
             using var client = Client(clock);
@@ -330,8 +384,11 @@ public sealed class ComparingTests
             for (var round = 0; round < rounds; round++)
             {
                 var comparing = new Comparing(store, new Intake(new byte[32]), Pager, Catalogue.Find(source)!, client, clock);
-                var one = await comparing.RunAsync([ComparedRepository.Name], Definitions.Default, most, cancellation ?? Cancellation);
-                all = new ComparingSummary(all.Done + one.Done, all.Refused + one.Refused, all.Requests + one.Requests, all.Stored + one.Stored, all.Missing.AddRange(one.Missing));
+                var one = await comparing.RunAsync(
+                    [ComparedRepository.Name], Definitions.Default, most, cancellation ?? Cancellation);
+                all = new ComparingSummary(
+                    all.Done + one.Done, all.Refused + one.Refused, all.Requests + one.Requests, all.Stored + one.Stored,
+                    all.Missing.AddRange(one.Missing));
                 await ReadAsync(store);
                 if (one.Done == 0) break;
             }

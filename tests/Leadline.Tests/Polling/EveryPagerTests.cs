@@ -39,13 +39,16 @@ public sealed class EveryPagerTests
     public static TheoryData<string> Names => [.. Worlds.Select(make => make().Name)];
 
     /// <summary>Those of which something is listed by pages.</summary>
-    public static TheoryData<string> Paged => [.. Worlds.Select(make => make()).Where(world => world.Paged is not null).Select(world => world.Name)];
+    public static TheoryData<string> Paged =>
+        [.. Worlds.Select(make => make()).Where(world => world.Paged is not null).Select(world => world.Name)];
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public void Each_pager_has_a_world_that_plays_its_API() =>
-        Assert.Equal(Pagers.All.Select(pager => pager.Source).Order(StringComparer.Ordinal), Worlds.Select(make => make().Source).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Pagers.All.Select(pager => pager.Source).Order(StringComparer.Ordinal),
+            Worlds.Select(make => make().Source).Distinct().Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -63,7 +66,14 @@ public sealed class EveryPagerTests
         await sent.AppendAsync(
             [
                 .. world.Webhooks.Select((hook, place) => intake.Prepare(
-                    Catalogue.Find(world.Source)!, new Delivery { Source = world.Source, Headers = hook.Headers, Body = Encoding.UTF8.GetBytes(hook.Body), ReceivedAt = PlayedWorld.Now }, $"hook {place}")),
+                    Catalogue.Find(world.Source)!,
+                    new Delivery
+                    {
+                        Source = world.Source,
+                        Headers = hook.Headers,
+                        Body = Encoding.UTF8.GetBytes(hook.Body),
+                        ReceivedAt = PlayedWorld.Now,
+                    }, $"hook {place}")),
             ],
             Cancellation);
         var pushed = await ThingsAsync(sent);
@@ -135,13 +145,18 @@ public sealed class EveryPagerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public Task What_happens_is_told_where_their_clock_is_behind_ours(string name) => HappensAsync(name, (_, api) => api.Now = PlayedWorld.Now, TimeSpan.FromHours(3));
+    public Task What_happens_is_told_where_their_clock_is_behind_ours(string name) =>
+        HappensAsync(name, (_, api) => api.Now = PlayedWorld.Now, TimeSpan.FromHours(3));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public Task What_happens_is_told_where_their_clock_is_ahead_of_ours(string name) => HappensAsync(name, (_, api) => api.Now = PlayedWorld.Now, TimeSpan.FromHours(-3));
+    public Task What_happens_is_told_where_their_clock_is_ahead_of_ours(string name) =>
+        HappensAsync(name, (_, api) => api.Now = PlayedWorld.Now, TimeSpan.FromHours(-3));
 
-    /// <summary>Something happens in the midst of a pass, or after it; the next one knows of it, and of all else, as one does that asks for everything then.</summary>
+    /// <summary>
+    /// Something happens in the midst of a pass, or after it; the next one knows of it, and of all else, as one does that asks
+    /// for everything then.
+    /// </summary>
     /// <param name="name">The world's.</param>
     /// <param name="first">Makes the first pass ready.</param>
     /// <param name="ahead">So far our clock is ahead of theirs.</param>
@@ -197,15 +212,28 @@ public sealed class EveryPagerTests
     }
 
     [Theory]
-    [InlineData("pagerduty", "incidents?since=2026-01-01T00:00:00Z&until=2026-01-31T00:00:00Z&limit=100&offset=9900", """{"incidents":[],"limit":100,"offset":9900,"more":true}""")]
-    [InlineData("opsgenie", "v2/alerts?query=x&limit=100&offset=19900", """{"data":[],"paging":{"next":"https://api.opsgenie.com/v2/alerts?query=x&limit=100&offset=20000"}}""")]
+    [InlineData(
+        "pagerduty", "incidents?since=2026-01-01T00:00:00Z&until=2026-01-31T00:00:00Z&limit=100&offset=9900",
+        """{"incidents":[],"limit":100,"offset":9900,"more":true}""")]
+    [InlineData(
+        "opsgenie", "v2/alerts?query=x&limit=100&offset=19900",
+        """{"data":[],"paging":{"next":"https://api.opsgenie.com/v2/alerts?query=x&limit=100&offset=20000"}}""")]
     public void A_span_with_more_than_are_listed_is_asked_for_in_halves(string source, string address, string body)
     {
         var pager = Pagers.Find(source)!;
         var (from, to) = (PlayedWorld.Start, PlayedWorld.Start.AddDays(30));
-        var request = new PageRequest { Kind = source == "pagerduty" ? "incidents" : "alerts", Address = address, About = new Window(from, to).About() };
-        var page = pager.Read(request, new PageAnswer { Status = 200, Headers = Delivery.NoHeaders, Body = Encoding.UTF8.GetBytes(body) }, "*", new PageSpan(from, to, IsAgain: false));
-        Assert.Equal([new Window(from.AddDays(15), to), new Window(from, from.AddDays(15))], page.Next.Select(next => Window.Parse(next.About!)));
+        var request = new PageRequest
+        {
+            Kind = source == "pagerduty" ? "incidents" : "alerts",
+            Address = address,
+            About = new Window(from, to).About(),
+        };
+        var page = pager.Read(
+            request, new PageAnswer { Status = 200, Headers = Delivery.NoHeaders, Body = Encoding.UTF8.GetBytes(body) }, "*",
+            new PageSpan(from, to, IsAgain: false));
+        Assert.Equal(
+            [new Window(from.AddDays(15), to), new Window(from, from.AddDays(15))],
+            page.Next.Select(next => Window.Parse(next.About!)));
         Assert.All(page.Next, next => Assert.Equal(0, next.Address.NumberOf("offset")));
     }
 
@@ -218,7 +246,9 @@ public sealed class EveryPagerTests
             foreach (var alert in JsonDocument.Parse(File.ReadAllText(file)).RootElement.ListOf("alerts"))
             {
                 if (alert.TextOf("fingerprint") is not { Length: 16 } fingerprint) continue;
-                var labels = new SortedDictionary<string, string>(alert.Field("labels").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!), StringComparer.Ordinal);
+                var labels = new SortedDictionary<string, string>(
+                    alert.Field("labels").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString()!),
+                    StringComparer.Ordinal);
                 Assert.Equal(fingerprint, PrometheusPager.Fingerprint(labels));
                 checkedSome++;
             }
@@ -239,7 +269,8 @@ public sealed class EveryPagerTests
         _ => null,
     };
 
-    static async Task<PollSummary> RunAsync(PlayedWorld world, PlayedApi api, Store store, DateTimeOffset? now = null, CancellationToken? cancellation = null)
+    static async Task<PollSummary> RunAsync(
+        PlayedWorld world, PlayedApi api, Store store, DateTimeOffset? now = null, CancellationToken? cancellation = null)
     {
         using var clock = new HurryingClock(now ?? PlayedWorld.Now);
         var pager = Pagers.Find(world.Source)!.For(new Uri(api.Address, world.Below), hasToken: true);
@@ -262,11 +293,17 @@ public sealed class EveryPagerTests
 
         return new SortedSet<string>(
             [
-                .. Folding.Attempts(facts.OfType<DeploymentFact>()).Select(one => $"deployment {one.Id} to {one.SourceEnvironment} of {one.Sha}: {one.SucceededAt:u} {one.FailedAt:u}"),
-                .. Folding.Changes(facts.OfType<ChangeFact>(), facts.OfType<ReviewFact>()).Select(one => $"change {one.Repository}#{one.Number}: {one.OpenedAt:u} {one.MergedAt:u} {one.MergeSha}"),
-                .. Folding.Incidents(facts.OfType<IncidentFact>(), Definitions.Default.Failure).Select(one => $"incident {one.Id}: {one.Status} {one.StartedAt:u} {one.AcknowledgedAt:u} {one.ResolvedAt:u}"),
+                .. Folding.Attempts(facts.OfType<DeploymentFact>())
+                    .Select(one =>
+                        $"deployment {one.Id} to {one.SourceEnvironment} of {one.Sha}: {one.SucceededAt:u} {one.FailedAt:u}"),
+                .. Folding.Changes(facts.OfType<ChangeFact>(), facts.OfType<ReviewFact>())
+                    .Select(one => $"change {one.Repository}#{one.Number}: {one.OpenedAt:u} {one.MergedAt:u} {one.MergeSha}"),
+                .. Folding.Incidents(facts.OfType<IncidentFact>(), Definitions.Default.Failure)
+                    .Select(
+                        one => $"incident {one.Id}: {one.Status} {one.StartedAt:u} {one.AcknowledgedAt:u} {one.ResolvedAt:u}"),
                 .. facts.OfType<BuildFact>().Select(one => $"build {one.Id} of {one.Sha}: {one.Status} {one.FinishedAt:u}"),
-                .. facts.OfType<ReviewFact>().Select(one => $"review of {one.Repository}#{one.Number}: {one.Approved} {one.SubmittedAt:u}"),
+                .. facts.OfType<ReviewFact>()
+                    .Select(one => $"review of {one.Repository}#{one.Number}: {one.Approved} {one.SubmittedAt:u}"),
                 .. facts.OfType<CommitFact>().Select(one => $"commit {one.Sha} of {one.Repository}"),
                 .. facts.OfType<ArtifactFact>().Select(one => $"artifact {one.Name} of {one.Repository}: {one.Sha}"),
             ],

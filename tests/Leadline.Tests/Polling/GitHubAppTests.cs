@@ -29,7 +29,10 @@ public sealed class GitHubAppTests
         await using (var plain = await PlayedApi.StartAsync(new GitHubWorld().Answer))
         {
             using var clock = new HurryingClock(GitHubWorld.Now);
-            await RunAsync(new AskedSource("github", Pagers.Find("github")!.For(plain.Address, hasToken: true), plain.Address, ["token one"], []), byToken, clock);
+            await RunAsync(
+                new AskedSource(
+                    "github", Pagers.Find("github")!.For(plain.Address, hasToken: true), plain.Address, ["token one"], []),
+                    byToken, clock);
         }
 
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
@@ -57,7 +60,8 @@ public sealed class GitHubAppTests
 
         // Where that one is refused too, it ends.
         world.TakesNone = true;
-        var error = await Assert.ThrowsAsync<ApiException>(() => client.AskAsync(Commits, null, GitHubWorld.Repository, Cancellation));
+        var error = await Assert.ThrowsAsync<ApiException>(
+            () => client.AskAsync(Commits, null, GitHubWorld.Repository, Cancellation));
         Assert.True(error.EndsAll);
         Assert.Equal((3, 3), (world.Issued, world.Refused));
     }
@@ -68,8 +72,12 @@ public sealed class GitHubAppTests
         await using var world = await AppWorld.StartAsync();
         using var client = world.Asked($"id: 7, key: \"{world.Pem}\"").Client(world.Clock);
         foreach (var scope in (string[])["acme/shop", "Acme/*", "ada/till", "acme/till"])
-            await client.AskAsync(new PageRequest { Kind = "commits", Address = $"repos/{scope.Replace("*", "shop").ToLowerInvariant()}/commits" }, null, scope, Cancellation);
-        Assert.Equal(["/orgs/acme/installation", "/orgs/ada/installation", "/users/ada/installation"], world.Api.Asked.Where(path => path.EndsWith("/installation", StringComparison.Ordinal)));
+            await client.AskAsync(
+                new PageRequest { Kind = "commits", Address = $"repos/{scope.Replace("*", "shop").ToLowerInvariant()}/commits" },
+                null, scope, Cancellation);
+        Assert.Equal(
+            ["/orgs/acme/installation", "/orgs/ada/installation", "/users/ada/installation"],
+            world.Api.Asked.Where(path => path.EndsWith("/installation", StringComparison.Ordinal)));
         Assert.Equal(2, world.Issued);
 
         var error = await Assert.ThrowsAsync<ApiException>(() => client.AskAsync(Commits, null, "other/shop", Cancellation));
@@ -94,7 +102,10 @@ public sealed class GitHubAppTests
         var summary = await RunAsync(asked, store, world.Clock);
         var missing = Assert.Single(summary.Missing);
         Assert.Contains("refuses the App 7 (401): sources.github.app.id and its key do not belong together", missing.Sentence);
-        foreach (var text in (string[])[missing.Sentence, asked.ToString(), asked.App!.ToString()!, JsonSerializer.Serialize(asked.App), await store.PollCursorAsync("github", GitHubWorld.Repository, Cancellation) ?? ""])
+        foreach (var text in (string[])[
+            missing.Sentence, asked.ToString(), asked.App!.ToString()!, JsonSerializer.Serialize(asked.App),
+            await store.PollCursorAsync("github", GitHubWorld.Repository, Cancellation) ?? "",
+        ])
             Assert.DoesNotContain(pem[60..100], text);
     }
 
@@ -105,11 +116,16 @@ public sealed class GitHubAppTests
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "leadline.yaml");
         var key = Path.Combine(folder.Path, "key.pem");
-        await File.WriteAllTextAsync(file, $"sources:\n  github: {{ api: \"{world.Api.Address}\", repositories: [acme/shop], app: {{ id: 7, key_file: key.pem }} }}\n", Cancellation);
+        await File.WriteAllTextAsync(
+            file,
+            $"sources:\n  github: {{ api: \"{world.Api.Address}\", repositories: [acme/shop], app: {{ id: 7, key_file: "
+                + $"key.pem }} }}\n", Cancellation);
 
         // Who needs no secret is told of it once it is asked with.
         Assert.Null(AskedSource.Of("github", SettingsFile.LoadWithoutSecrets(file, _ => null), [], out var sentence));
-        Assert.Equal($"leadline.yaml:2:{63 + world.Api.Address.ToString().Length} sources.github.app.key_file: there is no file {key} to read the App's private key from", sentence);
+        Assert.Equal(
+            $"leadline.yaml:2:{63 + world.Api.Address.ToString().Length} sources.github.app.key_file: there is no file {key} "
+                + "to read the App's private key from", sentence);
         await File.WriteAllTextAsync(key, world.Pem.Replace("\\n", "\n"), Cancellation);
         var asked = AskedSource.Of("github", SettingsFile.Load(file, _ => null), [], out _)!;
         using var client = asked.Client(world.Clock);
@@ -163,7 +179,10 @@ public sealed class GitHubAppTests
         }
 
         public AskedSource Asked(string app) => AskedSource.Of(
-            "github", SettingsFile.Parse($"sources:\n  github: {{ api: \"{Api.Address}\", repositories: [acme/shop], app: {{ {app} }} }}\n", "leadline.yaml", _ => null), [], out _)!;
+            "github",
+            SettingsFile.Parse(
+                $"sources:\n  github: {{ api: \"{Api.Address}\", repositories: [acme/shop], app: {{ {app} }} }}\n",
+                "leadline.yaml", _ => null), [], out _)!;
 
         public void TakeAway() => valid.Clear();
 
@@ -181,19 +200,23 @@ public sealed class GitHubAppTests
                 if (EachTakes > TimeSpan.Zero) Clock.Advance(EachTakes);
                 var shown = request.Headers.Authorization.ToString()["Bearer ".Length..];
                 var path = request.Path.Value!;
-                if (path.StartsWith("/app/", StringComparison.Ordinal) || path.EndsWith("/installation", StringComparison.Ordinal))
+                if (path.StartsWith("/app/", StringComparison.Ordinal)
+                    || path.EndsWith("/installation", StringComparison.Ordinal))
                 {
                     if (!IsProof(shown)) return new Played(401, """{"message":"A JSON web token could not be decoded"}""");
                     return path switch
                     {
                         "/orgs/acme/installation" => new Played(200, """{"id":11}"""),
                         "/users/ada/installation" => new Played(200, """{"id":12}"""),
-                        "/app/installations/11/access_tokens" or "/app/installations/12/access_tokens" when request.Method == "POST" => Issue(),
+                        "/app/installations/11/access_tokens"
+                            or "/app/installations/12/access_tokens" when request.Method == "POST" => Issue(),
                         _ => new Played(404, """{"message":"Not Found"}"""),
                     };
                 }
 
-                if (!TakesNone && valid.TryGetValue(shown, out var ends) && ends > Time.GetUtcNow()) return request.Path.StartsWithSegments("/repos/ada") || path.Contains("till") ? new Played(200, "[]") : world.Answer(request);
+                if (!TakesNone && valid.TryGetValue(shown, out var ends) && ends > Time.GetUtcNow())
+                    return request.Path.StartsWithSegments("/repos/ada") || path.Contains("till") ? new Played(200, "[]")
+                        : world.Answer(request);
                 Refused++;
                 return new Played(401, """{"message":"Bad credentials"}""");
             }
@@ -206,16 +229,23 @@ public sealed class GitHubAppTests
             return new Played(201, $$"""{"token":"{{token}}","expires_at":"{{ends.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}}"}""", ("Date", $"{Time.GetUtcNow():R}"));
         }
 
-        /// <summary>As GitHub looks at it: signed with the App's key, begun and not ended, and not for longer than ten minutes from now.</summary>
+        /// <summary>
+        /// As GitHub looks at it: signed with the App's key, begun and not ended, and not for longer than ten minutes from now.
+        /// </summary>
         bool IsProof(string token)
         {
             var parts = token.Split('.');
-            if (parts.Length != 3 || !key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)) return false;
+            if (parts.Length != 3
+                || !key.VerifyData(
+                    Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]),
+                    HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)) return false;
             using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]));
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-            var (begins, ends) = (claims.RootElement.GetProperty("iat").GetInt64(), claims.RootElement.GetProperty("exp").GetInt64());
+            var (begins, ends) =
+                (claims.RootElement.GetProperty("iat").GetInt64(), claims.RootElement.GetProperty("exp").GetInt64());
             var now = (Time.GetUtcNow() - EachTakes).ToUnixTimeSeconds();
-            return header.RootElement.GetProperty("alg").GetString() == "RS256" && claims.RootElement.GetProperty("iss").GetString() is "7" or "Iv23li.acme"
+            return header.RootElement.GetProperty("alg").GetString() == "RS256"
+                && claims.RootElement.GetProperty("iss").GetString() is "7" or "Iv23li.acme"
                 && begins <= now - 60 && ends > now && ends <= now + 600 && ends - begins <= 600;
         }
     }

@@ -26,14 +26,17 @@ sealed partial class GitHubWorld
 
     Played GraphQl(HttpRequest request)
     {
-        if (request.Headers.Authorization.Count == 0) return new Played(401, """{"message":"This endpoint requires you to be authenticated."}""");
+        if (request.Headers.Authorization.Count == 0)
+            return new Played(401, """{"message":"This endpoint requires you to be authenticated."}""");
         using var posted = JsonDocument.Parse(PlayedApi.Posted(request));
-        var (query, variables) = (posted.RootElement.GetProperty("query").GetString()!, posted.RootElement.GetProperty("variables"));
+        var (query, variables) =
+            (posted.RootElement.GetProperty("query").GetString()!, posted.RootElement.GetProperty("variables"));
         string[] ids = [.. variables.GetProperty("ids").EnumerateArray().Select(id => id.GetString()!)];
         Together.Add(ids);
         if (ids.Length > MostTogether)
             return new Played(502, """{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout, or it could be a GitHub bug."}]}""");
-        var after = variables.TryGetProperty("after", out var cursor) ? int.Parse(cursor.GetString()!["after ".Length..], CultureInfo.InvariantCulture) : 0;
+        var after = variables.TryGetProperty("after", out var cursor)
+            ? int.Parse(cursor.GetString()!["after ".Length..], CultureInfo.InvariantCulture) : 0;
         var (nodes, errors) = (new JsonArray(), new JsonArray());
         foreach (var (id, place) in ids.Select((id, place) => (id, place)))
         {
@@ -57,22 +60,34 @@ sealed partial class GitHubWorld
     {
         var error = new JsonObject { ["message"] = message };
         if (type is not null) error["type"] = type;
-        if (path.Length > 0) error["path"] = new JsonArray([.. path.Select(part => part is int place ? JsonValue.Create(place) : JsonValue.Create((string)part))]);
+        if (path.Length > 0)
+            error["path"] = new JsonArray(
+                [.. path.Select(part => part is int place ? JsonValue.Create(place) : JsonValue.Create((string)part))]);
         return error;
     }
 
     JsonObject? NodeOf(string id, string query, int after)
     {
         var number = id[3..];
-        if (!lists[id.StartsWith("PR_", StringComparison.Ordinal) ? "pulls" : "deployments"].Any(one => one.GetProperty("node_id").GetString() == id)) return null;
+        if (!lists[id.StartsWith("PR_", StringComparison.Ordinal) ? "pulls" : "deployments"]
+            .Any(one => one.GetProperty("node_id").GetString() == id)) return null;
         var node = new JsonObject();
         foreach (Match connection in AskedConnection().Matches(query))
         {
             var name = connection.Groups[1].Value;
-            Func<JsonElement, JsonObject>? convert = name switch { "reviews" => ReviewNode, "commits" => CommitNode, "statuses" => StatusNode, _ => null };
+            Func<JsonElement, JsonObject>? convert = name switch
+            {
+                "reviews" => ReviewNode,
+                "commits" => CommitNode,
+                "statuses" => StatusNode,
+                _ => null,
+            };
             if (convert is null) continue;
-            var all = lists.GetValueOrDefault(name == "statuses" ? $"deployments/{number}/statuses" : $"pulls/{number}/{name}", []).OrderDescending(Newest).ToList();
-            var end = Math.Min(all.Count, after + Math.Min(Nested, int.Parse(connection.Groups[2].Value, CultureInfo.InvariantCulture)));
+            var all = lists.GetValueOrDefault(
+                name == "statuses" ? $"deployments/{number}/statuses" : $"pulls/{number}/{name}",
+                []).OrderDescending(Newest).ToList();
+            var end = Math.Min(
+                all.Count, after + Math.Min(Nested, int.Parse(connection.Groups[2].Value, CultureInfo.InvariantCulture)));
             node[name] = new JsonObject
             {
                 ["pageInfo"] = new JsonObject { ["hasNextPage"] = end < all.Count, ["endCursor"] = $"after {end}" },
@@ -85,17 +100,25 @@ sealed partial class GitHubWorld
 
     static JsonObject ReviewNode(JsonElement review)
     {
-        var (login, type) = (review.GetProperty("user").GetProperty("login").GetString()!, review.GetProperty("user").GetProperty("type").GetString()!);
+        var (login, type) =
+            (review.GetProperty("user").GetProperty("login").GetString()!, review.GetProperty("user").GetProperty("type")
+                .GetString()!);
         return new JsonObject
         {
             ["fullDatabaseId"] = review.GetProperty("id").GetRawText(),
             ["state"] = review.GetProperty("state").GetString(),
             ["submittedAt"] = review.GetProperty("submitted_at").GetString(),
-            ["author"] = new JsonObject { ["login"] = login.Replace("[bot]", "", StringComparison.Ordinal), ["__typename"] = type },
+            ["author"] = new JsonObject
+            {
+                ["login"] = login.Replace("[bot]", "", StringComparison.Ordinal),
+                ["__typename"] = type,
+            },
         };
     }
 
-    /// <summary>Only users are authors here, and times have the offset of whoever committed, but for those that are UTC.</summary>
+    /// <summary>
+    /// Only users are authors here, and times have the offset of whoever committed, but for those that are UTC.
+    /// </summary>
     static JsonObject CommitNode(JsonElement listed)
     {
         var (commit, login) = (listed.GetProperty("commit"), listed.GetProperty("author").GetProperty("login").GetString()!);
@@ -108,7 +131,14 @@ sealed partial class GitHubWorld
                 ["message"] = commit.GetProperty("message").GetString(),
                 ["authoredDate"] = author.GetProperty("date").GetString(),
                 ["committedDate"] = commit.GetProperty("committer").GetProperty("date").GetString(),
-                ["parents"] = new JsonObject { ["nodes"] = new JsonArray([.. listed.GetProperty("parents").EnumerateArray().Select(parent => (JsonNode)new JsonObject { ["oid"] = parent.GetProperty("sha").GetString() })]) },
+                ["parents"] = new JsonObject
+                {
+                    ["nodes"] = new JsonArray(
+                        [
+                            .. listed.GetProperty("parents").EnumerateArray()
+                                .Select(parent => (JsonNode)new JsonObject { ["oid"] = parent.GetProperty("sha").GetString() }),
+                        ]),
+                },
                 ["author"] = new JsonObject
                 {
                     ["name"] = author.GetProperty("name").GetString(),

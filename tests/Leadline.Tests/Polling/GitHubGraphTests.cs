@@ -13,7 +13,9 @@ using Xunit;
 
 namespace Leadline.Tests.Polling;
 
-/// <summary>What GraphQL tells of many at once is what REST tells of each, and the webhooks told; what it does not tell is asked of REST.</summary>
+/// <summary>
+/// What GraphQL tells of many at once is what REST tells of each, and the webhooks told; what it does not tell is asked of REST.
+/// </summary>
 public sealed class GitHubGraphTests
 {
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -30,12 +32,14 @@ public sealed class GitHubGraphTests
         var byGraph = await RunAsync(api, store);
         Assert.Empty(byGraph.Missing);
 
-        // Three pull requests and three deployments are on a page: one request for each page, and two for the further commits of the first.
+        // Three pull requests and three deployments are on a page: one request for each page, and two for the further commits of
+        // the first.
         Assert.Equal(3 + 2 + 3, world.Together.Count);
         Assert.Equal(byRest.Requests - ((6 * 2) + 1) - 8 + 8, byGraph.Requests);
         Assert.Equal(await GitHubWorld.FactsAsync(rest), await GitHubWorld.FactsAsync(store));
 
-        // Each after the other: what is there is not stored again, but for the commits of a pull request that fill several pages, which are cut otherwise.
+        // Each after the other: what is there is not stored again, but for the commits of a pull request that fill several
+        // pages, which are cut otherwise.
         foreach (var (both, graph, fresh) in new[] { (rest, true, 2), (store, false, 1) })
         {
             var again = await RunAsync(api, both, graph, since: GitHubWorld.Start.AddYears(-1));
@@ -53,7 +57,11 @@ public sealed class GitHubGraphTests
         await RunAsync(api, store);
         Assert.Equal(2, (await GitHubWorld.FactsAsync(store)).Count(fact => fact.Contains("[bot]", StringComparison.Ordinal)));
         var lines = await GitHubWorld.DeliveriesAsync(store);
-        Assert.DoesNotContain(lines, line => line.Contains("looker", StringComparison.Ordinal) || line.Contains("bumper", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            lines,
+            line =>
+                line.Contains("looker", StringComparison.Ordinal)
+                    || line.Contains("bumper", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
@@ -132,7 +140,8 @@ public sealed class GitHubGraphTests
         Assert.DoesNotContain(api.Asked.Skip(38), path => path.Contains("/reviews", StringComparison.Ordinal));
 
         // Twice each that is too large, and no more.
-        Assert.Equal(2, world.Together.Count(ids => ids is ["PR_7", "PR_6"]) + world.Together.Count(ids => ids is ["PR_6", "PR_7"]));
+        Assert.Equal(
+            2, world.Together.Count(ids => ids is ["PR_7", "PR_6"]) + world.Together.Count(ids => ids is ["PR_6", "PR_7"]));
         Assert.Equal(await GitHubWorld.FactsAsync(rest), await GitHubWorld.FactsAsync(store));
 
         world.MostTogether = 0;
@@ -189,17 +198,25 @@ public sealed class GitHubGraphTests
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         world.Spoil = (ids, nodes, errors) =>
         {
-            foreach (var (id, place) in ids.Select((id, place) => (id, place)).Where(one => one.id is "PR_7" or "PR_6" or "DE_901"))
+            foreach (var (id, place) in ids.Select((id, place) => (id, place))
+                .Where(one => one.id is "PR_7" or "PR_6" or "DE_901"))
             {
                 if (nodes[place] is JsonObject node) node[id[0] == 'P' ? "commits" : "statuses"] = null;
-                errors.Add(GitHubWorld.ErrorOf("FORBIDDEN", "Resource not accessible by personal access token", "nodes", place, id[0] == 'P' ? "commits" : "statuses"));
+                errors.Add(GitHubWorld.ErrorOf(
+                    "FORBIDDEN", "Resource not accessible by personal access token", "nodes", place,
+                    id[0] == 'P' ? "commits" : "statuses"));
             }
         };
         var summary = await RunAsync(api, store);
-        Assert.Equal([("deployment statuses", false), ("reviews and commits", false)], summary.Missing.Select(one => (one.Kind, one.CanHelp)).Order());
+        Assert.Equal(
+            [("deployment statuses", false), ("reviews and commits", false)],
+            summary.Missing.Select(one => (one.Kind, one.CanHelp)).Order());
         Assert.Contains(
-            "GitHub refuses a deployment's statuses, which says: Resource not accessible by personal access token; give the token Deployments (read)", summary.Missing.Select(one => one.Sentence));
-        Assert.Contains("; give the token Pull requests (read) and Contents (read)", summary.Missing.First(one => one.Kind == "reviews and commits").Sentence);
+            "GitHub refuses a deployment's statuses, which says: Resource not accessible by personal access token; give the "
+                + "token Deployments (read)", summary.Missing.Select(one => one.Sentence));
+        Assert.Contains(
+            "; give the token Pull requests (read) and Contents (read)",
+            summary.Missing.First(one => one.Kind == "reviews and commits").Sentence);
         var some = await GitHubWorld.FactsAsync(store);
         Assert.NotEmpty(some);
         Assert.Empty(some.Except(await GitHubWorld.FactsAsync(rest)));
@@ -223,7 +240,8 @@ public sealed class GitHubGraphTests
         world.Spoil = (ids, nodes, errors) =>
         {
             if (ids.Contains("PR_7") && nodes[0]?["commits"] is not null)
-                errors.Add(GitHubWorld.ErrorOf("FORBIDDEN", "no", "nodes", 0, "commits", "nodes", 0, "commit", "author", "user"));
+                errors.Add(
+                    GitHubWorld.ErrorOf("FORBIDDEN", "no", "nodes", 0, "commits", "nodes", 0, "commit", "author", "user"));
         };
         Assert.Empty((await RunAsync(api, store)).Missing);
         Assert.Equal(await GitHubWorld.FactsAsync(rest), await GitHubWorld.FactsAsync(store));
@@ -260,9 +278,13 @@ public sealed class GitHubGraphTests
         using var clock = new HurryingClock(GitHubWorld.Now);
         var pager = new GitHubPager().For(api.Address, hasToken: true);
         using var client = new ApiClient(pager, api.Address, ["token one"], clock);
-        var plan = await PollPlan.OfAsync(pager, api.Address, client, [GitHubWorld.Repository], GitHubWorld.Start.AddYears(-1), clock, Cancellation);
+        var plan = await PollPlan.OfAsync(
+            pager, api.Address, client, [GitHubWorld.Repository], GitHubWorld.Start.AddYears(-1), clock, Cancellation);
         Assert.Equal(
-            [("commits", 1L), ("pull requests", 1L + 1), ("deployments", 1L + 1), ("workflow runs", 1L), ("releases", 1L), ("issues", 1L)],
+            [
+                ("commits", 1L), ("pull requests", 1L + 1), ("deployments", 1L + 1), ("workflow runs", 1L), ("releases", 1L),
+                ("issues", 1L),
+            ],
             plan.Listings.Select(one => (one.What, one.Requests!.Value)));
         Assert.Equal(6, api.Asked.Count);
     }
@@ -279,9 +301,12 @@ public sealed class GitHubGraphTests
         {
             Status = 200,
             Headers = Delivery.NoHeaders,
-            Body = """[{"number":7,"node_id":"PR_7","updated_at":"2026-01-02T00:00:00Z","merged_at":"2026-01-02T00:00:00Z"}]"""u8.ToArray(),
+            Body =
+                """[{"number":7,"node_id":"PR_7","updated_at":"2026-01-02T00:00:00Z","merged_at":"2026-01-02T00:00:00Z"}]"""u8.ToArray(),
         };
-        var page = pager.Read(new PageRequest { Kind = "pulls", Address = "repos/acme/shop/pulls" }, answer, "acme/shop", new PageSpan(GitHubWorld.Start, GitHubWorld.Now, IsAgain: false));
+        var page = pager.Read(
+            new PageRequest { Kind = "pulls", Address = "repos/acme/shop/pulls" }, answer, "acme/shop",
+            new PageSpan(GitHubWorld.Start, GitHubWorld.Now, IsAgain: false));
         Assert.Equal(graphQl, new Uri(new Uri(api), Assert.Single(page.Next).Address).ToString());
     }
 
@@ -289,17 +314,26 @@ public sealed class GitHubGraphTests
     public void No_request_asks_for_more_than_GitHub_answers()
     {
         // 900 pull requests that were merged, on one page.
-        var pulls = string.Join(',', Enumerable.Range(1, 900).Select(i => $$"""{"number":{{i}},"node_id":"PR_{{i}}","updated_at":"2026-01-02T00:00:00Z","merged_at":"2026-01-02T00:00:00Z"}"""));
+        var pulls = string.Join(
+            ',', Enumerable.Range(1, 900).Select(i => $$"""{"number":{{i}},"node_id":"PR_{{i}}","updated_at":"2026-01-02T00:00:00Z","merged_at":"2026-01-02T00:00:00Z"}"""));
         var pager = new GitHubPager("graphql");
         var page = pager.Read(
-            new PageRequest { Kind = "pulls", Address = "repos/acme/shop/pulls" }, new PageAnswer { Status = 200, Headers = Delivery.NoHeaders, Body = System.Text.Encoding.UTF8.GetBytes($"[{pulls}]") },
+            new PageRequest { Kind = "pulls", Address = "repos/acme/shop/pulls" },
+            new PageAnswer
+            {
+                Status = 200,
+                Headers = Delivery.NoHeaders,
+                Body = System.Text.Encoding.UTF8.GetBytes($"[{pulls}]"),
+            },
             "acme/shop", new PageSpan(GitHubWorld.Start, GitHubWorld.Now, IsAgain: false));
         Assert.Equal(900 / 50, page.Next.Length);
         Assert.All(page.Next, request => Assert.Equal(new RequestCost("graphql", 14), pager.CostOf(request)));
 
         // Nodes as GitHub counts them: 50 pull requests, their reviews, their commits, and the parents of these.
         Assert.True(50 + (50 * 100) + (50 * 25) + (50 * 25 * 100) < 500_000);
-        Assert.All(page.Next, request => Assert.Matches(@"reviews\(first:100\).*commits\(first:25\).*parents\(first:100\)", request.Body!));
+        Assert.All(
+            page.Next,
+            request => Assert.Matches(@"reviews\(first:100\).*commits\(first:25\).*parents\(first:100\)", request.Body!));
     }
 
     [Theory]
@@ -315,7 +349,8 @@ public sealed class GitHubGraphTests
     public void The_number_of_a_status_stands_in_its_id(string id, long? number) => Assert.Equal(number, NodeId.NumberOf(id));
 
     static async Task<PollSummary> RunAsync(
-        PlayedApi api, Store store, bool graph = true, DateTimeOffset? since = null, DateTimeOffset? now = null, CancellationToken? cancellation = null)
+        PlayedApi api, Store store, bool graph = true, DateTimeOffset? since = null, DateTimeOffset? now = null,
+        CancellationToken? cancellation = null)
     {
         using var clock = new HurryingClock(now ?? GitHubWorld.Now);
         var pager = new GitHubPager().For(api.Address, hasToken: graph);

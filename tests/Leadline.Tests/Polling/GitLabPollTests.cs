@@ -32,7 +32,8 @@ public sealed class GitLabPollTests
             [
                 .. world.Webhooks.Select(body => intake.Prepare(Catalogue.Find("gitlab")!, new Delivery
                 {
-                    Source = "gitlab", Headers = Delivery.NoHeaders, Body = Encoding.UTF8.GetBytes(body), ReceivedAt = GitLabWorld.Now,
+                    Source = "gitlab", Headers = Delivery.NoHeaders, Body = Encoding.UTF8.GetBytes(body),
+                    ReceivedAt = GitLabWorld.Now,
                 })),
             ],
             Cancellation);
@@ -42,7 +43,8 @@ public sealed class GitLabPollTests
         Assert.Empty(pushed.Except(asked));
         Assert.Equal(7, asked.Count(fact => fact.Contains("\"approved\": true", StringComparison.Ordinal)));
         foreach (var name in (string[])["Ada", "\"ada\"", "\"bob\"", "eve of", "@acme.example"])
-            Assert.DoesNotContain(await GitHubWorld.DeliveriesAsync(store), line => line.Contains(name, StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                await GitHubWorld.DeliveriesAsync(store), line => line.Contains(name, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -65,7 +67,10 @@ public sealed class GitLabPollTests
             api.Fault = _ =>
             {
                 if (Interlocked.Decrement(ref left) == 0) stop.Cancel();
-                return random.Next(6) == 0 ? new Played(429, "{}", ("RateLimit-Remaining", "0"), ("RateLimit-Reset", "4102444800"), ("Retry-After", "20")) : null;
+                return random.Next(6) == 0
+                    ? new Played(
+                        429, "{}", ("RateLimit-Remaining", "0"), ("RateLimit-Reset", "4102444800"),
+                        ("Retry-After", "20")) : null;
             };
             try
             {
@@ -101,26 +106,34 @@ public sealed class GitLabPollTests
 
         // Of one there are more commits than it tells at once.
         Assert.Equal(2, api.Asked.Count(path => path.Contains("/merge_requests/1/commits", StringComparison.Ordinal)));
-        Assert.Equal(2, api.Asked.Count(path => path.EndsWith("/commits?per_page=100", StringComparison.Ordinal) || path.Contains("/merge_requests/1/commits", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            api.Asked.Count(path =>
+                path.EndsWith("/commits?per_page=100", StringComparison.Ordinal)
+                    || path.Contains("/merge_requests/1/commits", StringComparison.Ordinal)));
         Assert.True(silent.Asked.Count > api.Asked.Count);
     }
 
     [Fact]
     public void Events_that_GitLab_lists_no_more_of_are_asked_for_by_their_day()
     {
-        const string First = "projects/acme%2Fshop/events?action=approved&target_type=merge_request&sort=desc&after=2025-12-30&per_page=100";
+        const string First =
+            "projects/acme%2Fshop/events?action=approved&target_type=merge_request&sort=desc&after=2025-12-30&per_page=100";
         var request = new PageRequest { Kind = "approvals", Address = First };
         Assert.Equal($"https://gitlab.example/api/v4/{First}&page=7", After(request, 7));
         var next = After(request, 101)!;
         Assert.Equal((1, "2026-02-03"), (next.NumberOf("page"), next.Split("before=")[1]));
-        Assert.Equal($"https://gitlab.example/api/v4/{First}&before=2026-02-03&page=101", After(request with { Address = First + "&before=2026-02-03" }, 101));
+        Assert.Equal(
+            $"https://gitlab.example/api/v4/{First}&before=2026-02-03&page=101",
+            After(request with { Address = First + "&before=2026-02-03" }, 101));
 
         static string? After(PageRequest request, int page) => new GitLabPager().Read(
             request,
             new PageAnswer
             {
                 Status = 200,
-                Headers = Delivery.NoHeaders.Add("Link", $"<https://gitlab.example/api/v4/{request.Address}&page={page}>; rel=\"next\""),
+                Headers = Delivery.NoHeaders.Add(
+                    "Link", $"<https://gitlab.example/api/v4/{request.Address}&page={page}>; rel=\"next\""),
                 Body = Encoding.UTF8.GetBytes("""[{"id":1,"action_name":"approved","target_type":"MergeRequest","target_iid":3,"created_at":"2026-02-01T10:00:00Z","author_username":"bob"}]"""),
             },
             "acme/shop", new PageSpan(GitLabWorld.Start, GitLabWorld.Now, IsAgain: false)).Next.Single().Address;
@@ -137,7 +150,9 @@ public sealed class GitLabPollTests
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         Assert.Empty((await RunAsync(api, store, GitLabWorld.Project)).Missing);
         Assert.Single(api.Asked, path => path.Contains("/approvals", StringComparison.Ordinal));
-        Assert.Equal(7 + 1, (await GitHubWorld.FactsAsync(store)).Count(fact => fact.Contains("\"approved\": true", StringComparison.Ordinal)));
+        Assert.Equal(
+            7 + 1,
+            (await GitHubWorld.FactsAsync(store)).Count(fact => fact.Contains("\"approved\": true", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -158,6 +173,7 @@ public sealed class GitLabPollTests
         var pager = new GitLabPager();
         using var client = new ApiClient(pager, api.Address, ["token one"], clock);
         var poll = new Poll(store, new Intake(new byte[32]), pager, Catalogue.Find("gitlab")!, client, clock);
-        return await poll.RunAsync(await poll.ScopesAsync([name], cancellation ?? Cancellation), GitLabWorld.Start, null, cancellation ?? Cancellation);
+        return await poll.RunAsync(
+            await poll.ScopesAsync([name], cancellation ?? Cancellation), GitLabWorld.Start, null, cancellation ?? Cancellation);
     }
 }

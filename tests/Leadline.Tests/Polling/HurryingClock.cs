@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Leadline.Tests.Polling;
 
 /// <summary>
-/// A clock that stands still while a request is under way, and else runs to the end of whatever is waited for: an hour's limit passes at once, and
-/// no request is late because the machine is slow.
+/// A clock that stands still while a request is under way, and else runs to the end of whatever is waited for: an hour's limit
+/// passes at once, and no request is late because the machine is slow.
 /// </summary>
 sealed class HurryingClock : FakeTimeProvider, IDisposable
 {

@@ -18,7 +18,8 @@ public sealed class PollPaceTests
         // Of an earlier process, which was stopped: it says nothing of how fast this one is.
         Assert.Equal(new PaceNow(900, 100, 60, null), pace.Told(Progress("acme/shop", 100, 60, 900), Unsaid));
         clock.Advance(TimeSpan.FromSeconds(20));
-        Assert.Equal(new PaceNow(990, 110, 50, TimeSpan.FromSeconds(100)), pace.Told(Progress("acme/shop", 110, 50, 990), Unsaid));
+        Assert.Equal(
+            new PaceNow(990, 110, 50, TimeSpan.FromSeconds(100)), pace.Told(Progress("acme/shop", 110, 50, 990), Unsaid));
     }
 
     [Fact]
@@ -28,7 +29,9 @@ public sealed class PollPaceTests
         var pace = new PollPace(4, TimeSpan.FromHours(1), clock);
         pace.Told(Progress("acme/shop", 0, 6, 0), Unsaid);
         clock.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal(new PaceNow(10, 30, 90, TimeSpan.FromSeconds(90)), pace.Told(Progress("acme/shop", 30, 0, 10, isDone: true), Unsaid));
+        Assert.Equal(
+            new PaceNow(10, 30, 90, TimeSpan.FromSeconds(90)),
+            pace.Told(Progress("acme/shop", 30, 0, 10, isDone: true), Unsaid));
     }
 
     [Fact]
@@ -40,8 +43,10 @@ public sealed class PollPaceTests
         clock.Advance(TimeSpan.FromSeconds(1));
 
         // A tenth of a second each, and 10,000 more than are allowed in this hour: two hours' more have to be waited for.
-        Assert.Equal(TimeSpan.FromHours(2), pace.Told(Progress("acme/shop", 10, 12_000, 10), new ApiAllowance(2000, 5000, null)).ToGo);
-        Assert.Equal(TimeSpan.FromSeconds(200), pace.Told(Progress("acme/shop", 10, 2_000, 10), new ApiAllowance(2000, 5000, null)).ToGo);
+        Assert.Equal(
+            TimeSpan.FromHours(2), pace.Told(Progress("acme/shop", 10, 12_000, 10), new ApiAllowance(2000, 5000, null)).ToGo);
+        Assert.Equal(
+            TimeSpan.FromSeconds(200), pace.Told(Progress("acme/shop", 10, 2_000, 10), new ApiAllowance(2000, 5000, null)).ToGo);
     }
 
     [Fact]
@@ -58,5 +63,6 @@ public sealed class PollPaceTests
         Assert.Equal(TimeSpan.FromSeconds(300), pace.Told(Progress("acme/shop", 10, 3_000, 10), core).ToGo);
     }
 
-    static PollProgress Progress(string scope, long answers, int waiting, long items, bool isDone = false) => new(scope, answers, waiting, items, 0, isDone);
+    static PollProgress Progress(string scope, long answers, int waiting, long items, bool isDone = false) =>
+        new(scope, answers, waiting, items, 0, isDone);
 }

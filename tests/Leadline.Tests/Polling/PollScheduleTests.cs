@@ -55,7 +55,9 @@ public sealed class PollScheduleTests
         await using var second = await Store.OpenAsync(address, Cancellation);
         var clock = new FakeTimeProvider(PlayedWorld.Now);
         var settings = $"pagerduty: {{ token: one, api: \"{api.Address}\", poll: 20m }}";
-        var rounds = await Task.WhenAll(new[] { first, second }.Select(store => Task.Run(() => Schedule(store, clock, settings).RoundAsync("pagerduty", Cancellation))));
+        var rounds =
+            await Task.WhenAll(new[] { first, second }
+                .Select(store => Task.Run(() => Schedule(store, clock, settings).RoundAsync("pagerduty", Cancellation))));
         Assert.Single(rounds, asked => asked);
         Assert.Equal(2, api.Asked.Count);
     }
@@ -68,14 +70,19 @@ public sealed class PollScheduleTests
         await using var refusing = await PlayedApi.StartAsync(_ => new Played(401, "{}"));
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var clock = new FakeTimeProvider(PlayedWorld.Now);
-        var schedule = Schedule(store, clock, $"pagerduty: {{ token: one, api: \"{api.Address}\", poll: 20m }}\n  github: {{ token: one, api: \"{refusing.Address}\", repositories: [acme/shop], poll: 20m }}");
+        var schedule = Schedule(
+            store, clock,
+            $"pagerduty: {{ token: one, api: \"{api.Address}\", poll: 20m }}\n  github: {{ token: one, api: "
+                + $"\"{refusing.Address}\", repositories: [acme/shop], poll: 20m }}");
         await schedule.StartAsync(Cancellation);
         while ((await store.PollStatesAsync(Cancellation)).Count < 2) await Task.Delay(5, Cancellation);
         await schedule.StopAsync(Cancellation);
 
         var sources = await SourceStates.OfAsync(store, Definitions.Default, KnownSources.OfCatalogue, Cancellation);
         Assert.Equal(["github", "pagerduty"], sources.Select(source => source.Source));
-        Assert.Contains("refuses the token (401): it is wrong, expired or revoked; set sources.github.token to one that is valid", sources[0].Poll!.Error);
+        Assert.Contains(
+            "refuses the token (401): it is wrong, expired or revoked; set sources.github.token to one that is valid",
+            sources[0].Poll!.Error);
         Assert.StartsWith("github could not be asked for all of it: ", SourceStates.Unasked(sources[0]));
         Assert.Null(sources[1].Poll!.Error);
         Assert.Equal(0, sources[0].Deliveries);
@@ -92,8 +99,16 @@ public sealed class PollScheduleTests
         var (intake, reader) = (new Intake(new byte[32]), Catalogue.Find("pagerduty")!);
         await store.AppendAsync(
             [
-                .. world.Webhooks.Where(hook => !hook.Body.Contains("\"Q3\"", StringComparison.Ordinal)).Select(hook => intake.Prepare(
-                    reader, new Delivery { Source = "pagerduty", Headers = hook.Headers, Body = Encoding.UTF8.GetBytes(hook.Body), ReceivedAt = PlayedWorld.Now })),
+                .. world.Webhooks.Where(hook => !hook.Body.Contains("\"Q3\"", StringComparison.Ordinal))
+                    .Select(hook => intake.Prepare(
+                        reader,
+                        new Delivery
+                        {
+                            Source = "pagerduty",
+                            Headers = hook.Headers,
+                            Body = Encoding.UTF8.GetBytes(hook.Body),
+                            ReceivedAt = PlayedWorld.Now,
+                        })),
             ],
             Cancellation);
         await ReadAsync(store);
@@ -118,17 +133,22 @@ public sealed class PollScheduleTests
         var night = (await StateAsync(store, "pagerduty")).Reconciled!;
         Assert.Equal((23, 3 + 1, 1), (night.Found, night.Missed, night.New));
         Assert.Equal(TimeSpan.FromDays(90).TotalSeconds, night.Seconds);
-        Assert.InRange((await StateAsync(store, "pagerduty")).ReconcilesAt!.Value, PlayedWorld.Now.AddDays(1).AddHours(2), PlayedWorld.Now.AddDays(1).AddHours(4));
-        var source = Assert.Single(await SourceStates.OfAsync(store, Definitions.Default, KnownSources.OfCatalogue, Cancellation));
+        Assert.InRange(
+            (await StateAsync(store, "pagerduty")).ReconcilesAt!.Value, PlayedWorld.Now.AddDays(1).AddHours(2),
+            PlayedWorld.Now.AddDays(1).AddHours(4));
+        var source = Assert.Single(
+            await SourceStates.OfAsync(store, Definitions.Default, KnownSources.OfCatalogue, Cancellation));
         Assert.Contains("told nothing of", SourceStates.Missed(source));
     }
 
     static LeadlineSettings Settings(string source) => SettingsFile.Parse($"sources:\n  {source}\n", "leadline.yaml", _ => null);
 
     static PollSchedule Schedule(Store store, TimeProvider clock, string source) => new(
-        store, new Intake(new byte[32]), new DeliveryLog(store, NullLogger<DeliveryLog>.Instance), Settings(source), clock, new Random(1), NullLogger<PollSchedule>.Instance);
+        store, new Intake(new byte[32]), new DeliveryLog(store, NullLogger<DeliveryLog>.Instance), Settings(source), clock,
+        new Random(1), NullLogger<PollSchedule>.Instance);
 
     static async Task<PollState> StateAsync(Store store, string source) => (await store.PollStatesAsync(Cancellation))[source];
 
-    static Task ReadAsync(Store store) => new Readings(store, Definitions.Default, NullLogger.Instance).DrainAsync(null, Cancellation);
+    static Task ReadAsync(Store store) =>
+        new Readings(store, Definitions.Default, NullLogger.Instance).DrainAsync(null, Cancellation);
 }

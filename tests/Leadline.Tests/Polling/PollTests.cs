@@ -115,7 +115,10 @@ public sealed class PollTests
                 1 => new Played(403, """{"message":"You have exceeded a secondary rate limit"}""", ("Retry-After", "60")),
                 2 => new Played(429, "{}", ("Retry-After", "30")),
                 3 => new Played(200, """[{"sha":"cut off"""),
-                4 => new Played(403, """{"message":"API rate limit exceeded"}""", ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "4102444800")),
+                4 =>
+                    new Played(
+                        403, """{"message":"API rate limit exceeded"}""", ("x-ratelimit-remaining", "0"),
+                        ("x-ratelimit-reset", "4102444800")),
                 5 => new Played(500, "{}"),
                 _ => null,
             };
@@ -137,7 +140,8 @@ public sealed class PollTests
         world.Meanwhile = answers =>
         {
             // The last one of the listing moves to its front, and every other one to a later page.
-            if (api.Asked.Last().Contains("/pulls?", StringComparison.Ordinal) && changes++ == 0) world.Update(1, GitHubWorld.Now.AddMinutes(1));
+            if (api.Asked.Last().Contains("/pulls?", StringComparison.Ordinal) && changes++ == 0)
+                world.Update(1, GitHubWorld.Now.AddMinutes(1));
         };
         Assert.Empty((await RunAsync(api, store)).Missing);
         var first = await NumbersAsync(store);
@@ -172,7 +176,9 @@ public sealed class PollTests
     {
         var world = new GitHubWorld();
         await using var api = await PlayedApi.StartAsync(world.Answer);
-        api.Fault = request => request.Path.Value!.EndsWith("/actions/runs", StringComparison.Ordinal) ? new Played(403, """{"message":"Resource not accessible by personal access token"}""") : null;
+        api.Fault = request =>
+            request.Path.Value!.EndsWith("/actions/runs", StringComparison.Ordinal)
+                ? new Played(403, """{"message":"Resource not accessible by personal access token"}""") : null;
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var summary = await RunAsync(api, store, names: ["acme/*"]);
         Assert.Equal(2, summary.Scopes);
@@ -185,7 +191,10 @@ public sealed class PollTests
         // Once it may, the runs are asked for again from the beginning.
         api.Fault = null;
         await RunAsync(api, store, now: GitHubWorld.Now.AddHours(1));
-        Assert.Equal(8 + 2, (await GitHubWorld.DeliveriesAsync(store)).Count(line => line.StartsWith("workflow_run ", StringComparison.Ordinal)));
+        Assert.Equal(
+            8 + 2,
+            (await GitHubWorld.DeliveriesAsync(store)).Count(
+                line => line.StartsWith("workflow_run ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -212,7 +221,8 @@ public sealed class PollTests
         await RunAsync(api, store);
         Assert.All(await GitHubWorld.DeliveriesAsync(store), line =>
         {
-            foreach (var name in (ReadOnlySpan<string>)["Ada", "\"ada\"", "ada:", "\"bob\"", "\"eve\"", "@acme.example"]) Assert.DoesNotContain(name, line);
+            foreach (var name in (ReadOnlySpan<string>)["Ada", "\"ada\"", "ada:", "\"bob\"", "\"eve\"", "@acme.example"])
+                Assert.DoesNotContain(name, line);
         });
     }
 
@@ -223,16 +233,22 @@ public sealed class PollTests
         await using var api = await PlayedApi.StartAsync(world.Answer);
         using var clock = new HurryingClock(GitHubWorld.Now);
         using var client = new ApiClient(new GitHubPager(), api.Address, ["token one"], clock);
-        var plan = await PollPlan.OfAsync(new GitHubPager(), api.Address, client, [GitHubWorld.Repository], GitHubWorld.Start.AddYears(-1), clock, Cancellation);
+        var plan = await PollPlan.OfAsync(
+            new GitHubPager(), api.Address, client, [GitHubWorld.Repository], GitHubWorld.Start.AddYears(-1), clock,
+            Cancellation);
         Assert.Equal(
-            [("commits", 8L, 1L), ("pull requests", 8L, 17L), ("deployments", 8L, 9L), ("workflow runs", 8L, 1L), ("releases", 4L, 1L), ("issues", 3L, 1L)],
+            [
+                ("commits", 8L, 1L), ("pull requests", 8L, 17L), ("deployments", 8L, 9L), ("workflow runs", 8L, 1L),
+                ("releases", 4L, 1L), ("issues", 3L, 1L),
+            ],
             plan.Listings.Select(one => (one.What, one.Items!.Value, one.Requests!.Value)));
         Assert.Equal(30, plan.Requests);
         Assert.Equal(6, api.Asked.Count);
     }
 
     static async Task<PollSummary> RunAsync(
-        PlayedApi api, Store store, ImmutableArray<string>? names = null, DateTimeOffset? since = null, DateTimeOffset? now = null, CancellationToken? cancellation = null)
+        PlayedApi api, Store store, ImmutableArray<string>? names = null, DateTimeOffset? since = null,
+        DateTimeOffset? now = null, CancellationToken? cancellation = null)
     {
         using var clock = new HurryingClock(now ?? GitHubWorld.Now);
         var pager = new GitHubPager();
@@ -246,7 +262,9 @@ public sealed class PollTests
     static async Task<List<int>> NumbersAsync(Store store) =>
     [
         .. (await GitHubWorld.DeliveriesAsync(store)).Where(line => line.StartsWith("pull_request ", StringComparison.Ordinal))
-            .Select(line => System.Text.Json.JsonDocument.Parse(line["pull_request ".Length..]).RootElement.GetProperty("pull_request").GetProperty("number").GetInt32()),
+            .Select(line =>
+                System.Text.Json.JsonDocument.Parse(line["pull_request ".Length..]).RootElement.GetProperty("pull_request")
+                    .GetProperty("number").GetInt32()),
     ];
 
     static async Task<string> JudgedAsync(Store store)

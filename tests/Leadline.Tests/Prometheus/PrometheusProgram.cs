@@ -14,7 +14,8 @@ sealed class PrometheusProgram : IAsyncDisposable
     readonly TemporaryFolder folder;
     readonly HttpClient client;
 
-    PrometheusProgram(Process process, TemporaryFolder folder, HttpClient client) => (this.process, this.folder, this.client) = (process, folder, client);
+    PrometheusProgram(Process process, TemporaryFolder folder, HttpClient client) =>
+        (this.process, this.folder, this.client) = (process, folder, client);
 
     public static async Task<(int Code, string Said)> PromtoolAsync(string input, params string[] arguments)
     {
@@ -32,15 +33,23 @@ sealed class PrometheusProgram : IAsyncDisposable
         var folder = new TemporaryFolder();
         var config = Path.Combine(folder.Path, "prometheus.yaml");
         await File.WriteAllTextAsync(
-            config, $"global: {{ scrape_interval: 1s }}\nrule_files: [{rules}]\nscrape_configs:\n  - job_name: leadline\n    static_configs: [{{ targets: ['{target}'] }}]\n", cancellation);
+            config,
+            $"global: {{ scrape_interval: 1s }}\nrule_files: [{rules}]\nscrape_configs:\n  - job_name: leadline\n    "
+                + $"static_configs: [{{ targets: ['{target}'] }}]\n", cancellation);
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
-        var process = Launch("prometheus", [$"--config.file={config}", $"--storage.tsdb.path={Path.Combine(folder.Path, "data")}", $"--web.listen-address=127.0.0.1:{port}"]);
+        var process = Launch(
+            "prometheus",
+            [
+                $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(folder.Path, "data")}",
+                $"--web.listen-address=127.0.0.1:{port}",
+            ]);
         _ = process.StandardOutput.ReadToEndAsync(cancellation);
         var said = process.StandardError.ReadToEndAsync(cancellation);
-        var prometheus = new PrometheusProgram(process, folder, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
+        var prometheus = new PrometheusProgram(
+            process, folder, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
         for (var i = 0; i < 300; i++)
         {
             if (process.HasExited) throw new InvalidOperationException($"Prometheus did not start: {await said}");
@@ -56,8 +65,12 @@ sealed class PrometheusProgram : IAsyncDisposable
 
     public async Task<IReadOnlyList<double>> QueryAsync(string query, CancellationToken cancellation)
     {
-        using var answer = JsonDocument.Parse(await client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}", cancellation));
-        return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(one => double.Parse(one.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture))];
+        using var answer = JsonDocument.Parse(
+            await client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}", cancellation));
+        return [
+            .. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray()
+                .Select(one => double.Parse(one.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture)),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -85,6 +98,11 @@ sealed class PrometheusProgram : IAsyncDisposable
     {
         var program = $"/usr/bin/{name}";
         if (!File.Exists(program)) Assert.Skip($"{name} is missing: install Debian's package prometheus");
-        return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
     }
 }

@@ -42,11 +42,13 @@ public sealed class ScrapingTests
         {
             foreach (var (name, labels, scope) in ((string, string, string)[])
                 [
-                    ("leadline_", $"service=\"shop\",team=\"sales\",environment=\"production\",window=\"{window}\"", "service=shop"),
+                    ("leadline_", $"service=\"shop\",team=\"sales\",environment=\"production\",window=\"{window}\"",
+                        "service=shop"),
                     ("leadline_team_", $"team=\"sales\",environment=\"production\",window=\"{window}\"", "team=sales"),
                 ])
             {
-                using var answer = JsonDocument.Parse(await server.Client.GetStringAsync($"/api/v1/metrics?{scope}&from={from}&to=2026-04-02", Cancellation));
+                using var answer = JsonDocument.Parse(
+                    await server.Client.GetStringAsync($"/api/v1/metrics?{scope}&from={from}&to=2026-04-02", Cancellation));
                 var metrics = answer.RootElement.GetProperty("metrics");
                 Same(metrics, "deployment_frequency", "per_day", $"{name}deployments_per_day{{{labels}}}");
                 Same(metrics, "change_failure_rate", "value", $"{name}change_failure_ratio{{{labels}}}");
@@ -78,7 +80,8 @@ public sealed class ScrapingTests
         request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse("application/openmetrics-text;version=1.0.0"));
         using var answer = await server.Client.SendAsync(request, Cancellation);
         var text = await answer.Content.ReadAsStringAsync(Cancellation);
-        Assert.Equal("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        Assert.Equal(
+            "application/openmetrics-text; version=1.0.0; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
         Assert.EndsWith("\n# EOF\n", text);
         Assert.Contains("# TYPE leadline_deployments counter\nleadline_deployments_total{", text);
     }
@@ -86,7 +89,9 @@ public sealed class ScrapingTests
     [Fact]
     public async Task Where_there_are_tokens_only_one_that_may_read_gets_an_answer()
     {
-        await using var server = await RunningServer.StartAsync(prepare: store => store.AddTokenAsync("prometheus", "read", Leadline.Api.Access.Hash("ll_read"), RunningServer.Now, default));
+        await using var server =
+            await RunningServer.StartAsync(prepare: store =>
+                store.AddTokenAsync("prometheus", "read", Leadline.Api.Access.Hash("ll_read"), RunningServer.Now, default));
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.Client.GetAsync("/metrics", Cancellation)).StatusCode);
         server.Client.DefaultRequestHeaders.Authorization = new("Bearer", "ll_read");
         Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/metrics", Cancellation)).StatusCode);
@@ -96,12 +101,15 @@ public sealed class ScrapingTests
     public void Labels_may_hold_anything() =>
         Assert.EndsWith(
             "x{service=\"a\\\"b\\\\c\\nd\"} +Inf\n",
-            new Exposition(false).Family("x", "gauge", "X.").Sample(double.PositiveInfinity, ("service", "a\"b\\c\nd"), ("team", null)).Sample(null, ("service", "none")).ToString());
+            new Exposition(false).Family("x", "gauge", "X.")
+                .Sample(double.PositiveInfinity, ("service", "a\"b\\c\nd"), ("team", null)).Sample(null, ("service", "none"))
+                .ToString());
 
     [Fact]
     public async Task The_examples_are_what_promtool_takes()
     {
-        var (code, said) = await PrometheusProgram.PromtoolAsync("", "check", "config", Path.Combine(Examples, "prometheus.yaml"));
+        var (code, said) = await PrometheusProgram.PromtoolAsync(
+            "", "check", "config", Path.Combine(Examples, "prometheus.yaml"));
         Assert.True(code == 0, said);
         Assert.Contains("7 rules found", said);
     }
@@ -111,35 +119,45 @@ public sealed class ScrapingTests
     {
         await using var server = await StartAsync();
         await DeliverAsync(server);
-        await using var prometheus = await PrometheusProgram.StartAsync(server.Client.BaseAddress!.Authority, Path.Combine(Examples, "alerts.yaml"), Cancellation);
+        await using var prometheus = await PrometheusProgram.StartAsync(
+            server.Client.BaseAddress!.Authority, Path.Combine(Examples, "alerts.yaml"), Cancellation);
         Assert.Equal(4, Assert.Single(await prometheus.QueryAsync("leadline_deployments_total{service='shop'}", Cancellation)));
-        Assert.Single(await prometheus.QueryAsync("leadline_lead_time_seconds{service='shop',window='90d',quantile='0.5'}", Cancellation));
-        Assert.NotEmpty(await prometheus.QueryAsync("histogram_quantile(0.95, leadline_delivery_commit_duration_seconds_bucket)", Cancellation));
-        var families = (await server.Client.GetStringAsync("/metrics", Cancellation)).Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToHashSet();
+        Assert.Single(
+            await prometheus.QueryAsync("leadline_lead_time_seconds{service='shop',window='90d',quantile='0.5'}", Cancellation));
+        Assert.NotEmpty(await prometheus.QueryAsync(
+            "histogram_quantile(0.95, leadline_delivery_commit_duration_seconds_bucket)", Cancellation));
+        var families = (await server.Client.GetStringAsync("/metrics", Cancellation)).Split('\n')
+            .Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToHashSet();
         var asked = Named(await File.ReadAllTextAsync(Path.Combine(Examples, "alerts.yaml"), Cancellation)).ToList();
         Assert.Equal(8, asked.Count);
         Assert.All(asked, name => Assert.Contains(families, family => name == family || name == family + "_count"));
 
-        var dashboard = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Shared.Repository, "grafana", "prometheus", "leadline-prometheus.json"), Cancellation))!;
+        var dashboard =
+            JsonNode.Parse(await File.ReadAllTextAsync(
+                Path.Combine(Shared.Repository, "grafana", "prometheus", "leadline-prometheus.json"), Cancellation))!;
         foreach (var panel in dashboard["panels"]!.AsArray())
         {
             Assert.Equal("no data", (string)panel!["fieldConfig"]!["defaults"]!["noValue"]!);
             foreach (var target in panel["targets"]!.AsArray())
             {
                 var query = Expand((string)target!["expr"]!);
-                Assert.True((await prometheus.QueryAsync(query, Cancellation)).Count > 0, $"{panel["title"]}: {query} finds nothing");
+                Assert.True(
+                    (await prometheus.QueryAsync(query, Cancellation)).Count > 0, $"{panel["title"]}: {query} finds nothing");
             }
         }
     }
 
     static string Expand(string query) => query
-        .Replace("$service", ".*").Replace("$team", ".*").Replace("$environment", "production").Replace("$window", "90d").Replace("$__rate_interval", "1m");
+        .Replace("$service", ".*").Replace("$team", ".*").Replace("$environment", "production").Replace("$window", "90d")
+        .Replace("$__rate_interval", "1m");
 
-    static IEnumerable<string> Named(string text) => Regex.Matches(text, @"\bleadline_\w+").Select(match => match.Value).Distinct();
+    static IEnumerable<string> Named(string text) =>
+        Regex.Matches(text, @"\bleadline_\w+").Select(match => match.Value).Distinct();
 
     static async Task DeliverAsync(RunningServer server)
     {
-        var answer = await server.PostAsync("/api/v1/events", """{"type":"annotation","id":"a1","service":null,"team":"sales","at":"2026-03-30T10:00:00Z","text":"trunk-based"}""");
+        var answer = await server.PostAsync(
+            "/api/v1/events", """{"type":"annotation","id":"a1","service":null,"team":"sales","at":"2026-03-30T10:00:00Z","text":"trunk-based"}""");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await server.SettleAsync();
     }
@@ -147,19 +165,29 @@ public sealed class ScrapingTests
     static async Task<RunningServer> StartAsync()
     {
         var server = await RunningServer.StartAsync(
-            "services:\n  shop: { team: sales, repositories: [acme/shop] }\n  till: { team: sales, repositories: [acme/till] }\n  idle: { team: idlers, repositories: [acme/idle] }\n");
+            "services:\n  shop: { team: sales, repositories: [acme/shop] }\n  till: { team: sales, repositories: [acme/till] "
+                + "}\n  idle: { team: idlers, repositories: [acme/idle] }\n");
         await server.SettleAsync();
         foreach (var (service, days) in ((string, int[])[])[("shop", [80, 20, 5, 2]), ("till", [50, 4]), ("idle", [])])
         {
-            LedgerRow[] rows = [.. days.Select((ago, i) => Made.Row($"{service}-{i}", RunningServer.Now.AddDays(-ago).ToString("O"), service) with
-            {
-                Failed = i > 1,
-                FailedAt = i > 1 ? RunningServer.Now.AddDays(-ago).AddHours(1) : null,
-                RestoredAt = i == 2 ? RunningServer.Now.AddDays(-ago).AddHours(3) : null,
-                Rework = i == 1,
-            })];
-            ImmutableArray<ShippedChange> shipped = [.. rows.SelectMany((row, i) => Enumerable.Range(1, i + 1).Select(number => Made.Shipped(row, (10 * i) + number, 1000 * number)))];
-            await server.Store.JudgeAsync(rows, shipped, [], Cancellation, service, team: service == "idle" ? "idlers" : "sales");
+            LedgerRow[] rows =
+            [
+                .. days.Select(
+                    (ago, i) => Made.Row($"{service}-{i}", RunningServer.Now.AddDays(-ago).ToString("O"), service) with
+                    {
+                        Failed = i > 1,
+                        FailedAt = i > 1 ? RunningServer.Now.AddDays(-ago).AddHours(1) : null,
+                        RestoredAt = i == 2 ? RunningServer.Now.AddDays(-ago).AddHours(3) : null,
+                        Rework = i == 1,
+                    }),
+            ];
+            ImmutableArray<ShippedChange> shipped =
+            [
+                .. rows.SelectMany((row, i) =>
+                    Enumerable.Range(1, i + 1).Select(number => Made.Shipped(row, (10 * i) + number, 1000 * number))),
+            ];
+            await server.Store.JudgeAsync(
+                rows, shipped, [], Cancellation, service, team: service == "idle" ? "idlers" : "sales");
         }
 
         return server;

@@ -20,8 +20,11 @@ public sealed class ScenarioGrammarTest
     [InlineData("2026-03-02 09:00 incident I1 resolved", "x.scenario:1: I1 was opened in no earlier line", "")]
     [InlineData("2026-03-02 09:00 commit a1 message \"no end", "x.scenario:1: expected a closing quotation mark", "")]
     [InlineData("2026-03-02 09:00 commit 12", "x.scenario:1: '12' is a number: expected a commit's name", "")]
-    [InlineData("set failure.incident_windo = 6h", "x.scenario:1: definitions.failure.incident_windo: this key is not known", "did you mean \"incident_window\"?")]
-    [InlineData("set failure.incident_window = soon", "x.scenario:1: definitions.failure.incident_window: 'soon' is no span", "")]
+    [InlineData(
+        "set failure.incident_windo = 6h", "x.scenario:1: definitions.failure.incident_windo: this key is not known",
+        "did you mean \"incident_window\"?")]
+    [InlineData(
+        "set failure.incident_window = soon", "x.scenario:1: definitions.failure.incident_window: 'soon' is no span", "")]
     [InlineData("timezone Mars", "x.scenario:1: timezone: 'Mars' is no time zone", "")]
     [InlineData("environment production counts some", "x.scenario:1:", "'some' is none of all, first, each")]
     public void Says_where_a_line_is_wrong_and_what_was_expected(string line, string begins, string contains)
@@ -41,7 +44,9 @@ public sealed class ScenarioGrammarTest
     [InlineData("incident I1 unlinked", "no line opened the incident I1")]
     public void Says_where_an_expectation_is_wrong(string expectation, string contains)
     {
-        var error = Assert.Throws<ScenarioException>(() => Scenario.Parse($"2026-03-02 09:00 commit a1\nexpect 2026-03-01 .. 2026-04-01\n  {expectation}\n", "x.scenario"));
+        var error =
+            Assert.Throws<ScenarioException>(() =>
+                Scenario.Parse($"2026-03-02 09:00 commit a1\nexpect 2026-03-01 .. 2026-04-01\n  {expectation}\n", "x.scenario"));
 
         Assert.StartsWith("x.scenario:3: ", error.Message);
         Assert.Contains(contains, error.Message);
@@ -50,15 +55,23 @@ public sealed class ScenarioGrammarTest
     [Fact]
     public void Says_everything_that_is_wrong_at_once()
     {
-        var error = Assert.Throws<ScenarioException>(() => Scenario.Parse("2026-03-02 09:00 comit a1\n2026-03-02 09:00 deploi d1\nexpect 2026-03-02 .. 2026-03-01\n", "x.scenario"));
+        var error =
+            Assert.Throws<ScenarioException>(() =>
+                Scenario.Parse(
+                    "2026-03-02 09:00 comit a1\n2026-03-02 09:00 deploi d1\nexpect 2026-03-02 .. 2026-03-01\n", "x.scenario"));
 
-        Assert.Equal(["x.scenario:1", "x.scenario:2", "x.scenario:3"], error.Message.Split(Environment.NewLine).Select(sentence => sentence[..12]));
+        Assert.Equal(
+            ["x.scenario:1", "x.scenario:2", "x.scenario:3"],
+            error.Message.Split(Environment.NewLine).Select(sentence => sentence[..12]));
     }
 
     [Fact]
     public void A_line_that_is_wrong_makes_no_other_look_wrong()
     {
-        var error = Assert.Throws<ScenarioException>(() => Scenario.Parse("2026-03-02 09:00 deploy d1 off a1\nexpect 2026-03-01 .. 2026-04-01\n  d1 not failed\n", "x.scenario"));
+        var error =
+            Assert.Throws<ScenarioException>(() =>
+                Scenario.Parse(
+                    "2026-03-02 09:00 deploy d1 off a1\nexpect 2026-03-01 .. 2026-04-01\n  d1 not failed\n", "x.scenario"));
 
         Assert.Equal("x.scenario:1: expected of,", error.Message[..26]);
         Assert.DoesNotContain(Environment.NewLine, error.Message);
@@ -66,12 +79,16 @@ public sealed class ScenarioGrammarTest
 
     [Fact]
     public void A_scenario_that_expects_nothing_is_wrong() =>
-        Assert.Contains("nothing is expected", Assert.Throws<ScenarioException>(() => Scenario.Parse("2026-03-02 09:00 commit a1\n", "x.scenario")).Message);
+        Assert.Contains(
+            "nothing is expected",
+            Assert.Throws<ScenarioException>(() => Scenario.Parse("2026-03-02 09:00 commit a1\n", "x.scenario")).Message);
 
     [Fact]
     public void A_time_is_of_the_scenarios_zone_unless_it_names_another()
     {
-        var scenario = Scenario.Parse("timezone Europe/Berlin\n2026-07-02 09:00 commit a1\n2026-07-02 09:00Z commit a2\n2026-07-02 09:00+05:30 commit a3" + Expect, "x.scenario");
+        var scenario = Scenario.Parse(
+            "timezone Europe/Berlin\n2026-07-02 09:00 commit a1\n2026-07-02 09:00Z commit a2\n2026-07-02 09:00+05:30 commit a3"
+                + Expect, "x.scenario");
 
         Assert.Equal(
             ["2026-07-02T07:00:00Z", "2026-07-02T09:00:00Z", "2026-07-02T03:30:00Z"],
@@ -81,17 +98,24 @@ public sealed class ScenarioGrammarTest
     [Fact]
     public void A_commit_that_no_line_makes_is_an_ancestor_of_those_that_lines_make()
     {
-        var scenario = Scenario.Parse("2026-03-02 09:00 commit a1\n2026-03-02 09:00 commit a2\n2026-03-02 10:00 deploy d0 of a0 to production" + Expect, "x.scenario");
+        var scenario = Scenario.Parse(
+            "2026-03-02 09:00 commit a1\n2026-03-02 09:00 commit a2\n2026-03-02 10:00 deploy d0 of a0 to production" + Expect,
+            "x.scenario");
 
         Assert.Equal(
             ["a0: ", "a1: a0", "a2: a1"],
-            scenario.Facts.OfType<CommitFact>().Select(commit => $"{scenario.Names[commit.Sha]}: {string.Join(' ', commit.Parents!.Value.Select(parent => scenario.Names[parent]))}"));
+            scenario.Facts.OfType<CommitFact>()
+                .Select(commit =>
+                    $"{scenario.Names[commit.Sha]}: "
+                        + $"{string.Join(' ', commit.Parents!.Value.Select(parent => scenario.Names[parent]))}"));
     }
 
     [Fact]
     public void Its_settings_change_those_of_the_file()
     {
-        const string file = "services: { shop: { repositories: [acme/shop] } }\ndefinitions: { failure: { incident_window: 2h } }\nsources: { github: { secret: \"${SECRET}\" } }";
+        const string file =
+            "services: { shop: { repositories: [acme/shop] } }\ndefinitions: { failure: { incident_window: 2h } }\nsources: { "
+                + "github: { secret: \"${SECRET}\" } }";
 
         var scenario = Scenario.Parse("set lead_time.start = committed" + Expect, "x.scenario", file);
 
@@ -103,7 +127,9 @@ public sealed class ScenarioGrammarTest
     [Fact]
     public async Task Says_of_a_miss_where_it_is_what_was_expected_and_what_was_found()
     {
-        var scenario = Scenario.Parse("2026-03-02 09:00 deploy d1 of a1 to production\nexpect 2026-03-01 .. 2026-04-01\n  deployments 2\n  deployments 1\n", "x.scenario");
+        var scenario = Scenario.Parse(
+            "2026-03-02 09:00 deploy d1 of a1 to production\nexpect 2026-03-01 .. 2026-04-01\n  deployments 2\n  deployments "
+                + "1\n", "x.scenario");
 
         var result = await ScenarioRun.OfAsync(scenario, TestContext.Current.CancellationToken);
 

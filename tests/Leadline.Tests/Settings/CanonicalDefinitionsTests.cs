@@ -34,13 +34,18 @@ public sealed class CanonicalDefinitionsTests
 
     [Fact]
     public void What_a_later_version_kept_is_refused() =>
-        Assert.Contains("a later version", Assert.Throws<FormatException>(() => CanonicalDefinitions.Read(DefinitionsHash.Canonical(Definitions.Default) + "lead_time.moon = Full\n")).Message);
+        Assert.Contains(
+            "a later version",
+            Assert.Throws<FormatException>(() =>
+                CanonicalDefinitions.Read(DefinitionsHash.Canonical(Definitions.Default) + "lead_time.moon = Full\n")).Message);
 
     static void ComesBack(Definitions definitions)
     {
         var read = CanonicalDefinitions.Read(DefinitionsHash.Canonical(definitions));
 
         Assert.Equal(DefinitionsHash.Whole(definitions), DefinitionsHash.Whole(read));
-        Assert.Equal(definitions.Environments.Select(environment => environment.Name), read.Environments.Select(environment => environment.Name));
+        Assert.Equal(
+            definitions.Environments.Select(environment => environment.Name),
+            read.Environments.Select(environment => environment.Name));
     }
 }

@@ -32,9 +32,15 @@ public sealed class SettingsFileTests
             """);
         var service = Assert.Single(settings.Definitions.Services);
         Assert.Equal("payments", service.Team);
-        Assert.Equal([new IncidentMapping("pagerduty", "PSVC1"), new IncidentMapping("jira", "SHOP"), new IncidentMapping("alerts", "service=checkout")], service.Incidents);
+        Assert.Equal(
+            [
+                new IncidentMapping("pagerduty", "PSVC1"), new IncidentMapping("jira", "SHOP"),
+                new IncidentMapping("alerts", "service=checkout"),
+            ], service.Incidents);
         Assert.Equal(EnvironmentCounts.Each, Assert.Single(settings.Definitions.Environments).Counts);
-        Assert.Equal((LeadTimeUnit.Change, LeadTimeStart.FirstCommit), (settings.Definitions.LeadTime.Unit, settings.Definitions.LeadTime.Start));
+        Assert.Equal(
+            (LeadTimeUnit.Change, LeadTimeStart.FirstCommit),
+            (settings.Definitions.LeadTime.Unit, settings.Definitions.LeadTime.Start));
         Assert.Equal([FailureSignal.Incident, FailureSignal.Rollback], settings.Definitions.Failure.Signals);
         Assert.Equal(TimeSpan.FromHours(6), settings.Definitions.Failure.IncidentWindow);
         Assert.Equal(["of the environment"], settings.Secrets["github"]);
@@ -74,7 +80,8 @@ public sealed class SettingsFileTests
         Assert.Equal("dora-2023", chosen.Levels.Edition.Id);
         Assert.Equal("cloudcops-2026", Parse("").Levels.Edition.Id);
         Assert.Equal(DefinitionsHash.Of(Definitions.Default), DefinitionsHash.Of(chosen.Definitions));
-        Assert.Contains("did you mean \"dora-2023\"?", Assert.Throws<SettingsException>(() => Parse("levels: dora-2022\n")).Errors[0]);
+        Assert.Contains(
+            "did you mean \"dora-2023\"?", Assert.Throws<SettingsException>(() => Parse("levels: dora-2022\n")).Errors[0]);
     }
 
     [Fact]
@@ -85,12 +92,18 @@ public sealed class SettingsFileTests
     [Fact]
     public void Whatever_is_written_is_taken_or_refused_in_sentences()
     {
-        const string Text = "timezone: UTC\nservices:\n  shop: { apps: [a, 'b*'], team: \"x\" }\n  till:\n    paths:\n      - a/b\ndefinitions: &d\n  preset: dora\n";
+        const string Text =
+            "timezone: UTC\nservices:\n  shop: { apps: [a, 'b*'], team: \"x\" }\n  till:\n    paths:\n      - "
+                + "a/b\ndefinitions: &d\n  preset: dora\n";
         const string Marks = "[]{}:,-*&!|>'\"\t\n#%@?\\~ \0\r\uFEFF\u0085";
         Gen.Select(Gen.Int[0, Text.Length], Gen.Int[0, 3], Gen.Char[Marks].Array[0, 4]).Array[1, 4].Sample(
             edits =>
             {
-                var text = edits.Aggregate(Text, (text, edit) => text[..Math.Min(edit.Item1, text.Length)] + new string(edit.Item3) + text[Math.Min(edit.Item1 + edit.Item2, text.Length)..]);
+                var text = edits.Aggregate(
+                    Text,
+                    (text, edit) =>
+                        text[..Math.Min(edit.Item1, text.Length)] + new string(edit.Item3)
+                            + text[Math.Min(edit.Item1 + edit.Item2, text.Length)..]);
                 try
                 {
                     Assert.NotNull(Parse(text));
@@ -103,5 +116,6 @@ public sealed class SettingsFileTests
             iter: 5_000);
     }
 
-    static LeadlineSettings Parse(string text) => SettingsFile.Parse(text, "leadline.yaml", name => name == "GITHUB_WEBHOOK_SECRET" ? "of the environment" : null);
+    static LeadlineSettings Parse(string text) =>
+        SettingsFile.Parse(text, "leadline.yaml", name => name == "GITHUB_WEBHOOK_SECRET" ? "of the environment" : null);
 }

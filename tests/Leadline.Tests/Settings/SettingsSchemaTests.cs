@@ -48,7 +48,8 @@ public sealed class SettingsSchemaTests
     {
         var path = SettingsTable.Find(name);
         if (path.Length > 1 && path[^2].Kind == SettingsKind.NamedMap) return;
-        var yaml = SettingsTable.Yaml([.. path[..^1], path[^1] with { Name = path[^1].Name + "x" }], Right(path[^1]).FirstOrDefault("{}"));
+        var yaml = SettingsTable.Yaml(
+            [.. path[..^1], path[^1] with { Name = path[^1].Name + "x" }], Right(path[^1]).FirstOrDefault("{}"));
 
         Assert.Contains($"did you mean \"{path[^1].Name}\"?", Refusal(yaml));
         Assert.False(await IsValidAsync(yaml), yaml);
@@ -62,7 +63,8 @@ public sealed class SettingsSchemaTests
         var published = Published(path);
         Assert.Equal(path[^1].Default is not null, published.ContainsKey("default"));
         if (path[^1].Default is null) return;
-        var (alone, set) = (Parse(SettingsTable.Yaml(path[..^1], "{}")), Parse(SettingsTable.Yaml(path, published["default"]!.ToJsonString())));
+        var (alone, set) =
+            (Parse(SettingsTable.Yaml(path[..^1], "{}")), Parse(SettingsTable.Yaml(path, published["default"]!.ToJsonString())));
 
         Assert.Equal(DefinitionsHash.Canonical(alone.Definitions), DefinitionsHash.Canonical(set.Definitions));
         Assert.Equal(alone.KeepDeliveries, set.KeepDeliveries);
@@ -88,8 +90,11 @@ public sealed class SettingsSchemaTests
     static IEnumerable<string> Names(JsonObject schema, string above, SettingsKey? key)
     {
         var below = schema["properties"]?.AsObject().Select(entry => (entry.Key, Schema: entry.Value!.AsObject())) ?? [];
-        if (schema["additionalProperties"] is JsonObject each) below = below.Append((key?.Below.FirstOrDefault()?.Name ?? "?", each));
-        return below.SelectMany(entry => Names(entry.Schema, $"{above}{entry.Key}.", key?.Below.FirstOrDefault(one => one.Name == entry.Key)).Prepend(above + entry.Key));
+        if (schema["additionalProperties"] is JsonObject each)
+            below = below.Append((key?.Below.FirstOrDefault()?.Name ?? "?", each));
+        return below.SelectMany(entry =>
+            Names(entry.Schema, $"{above}{entry.Key}.", key?.Below.FirstOrDefault(one => one.Name == entry.Key))
+                .Prepend(above + entry.Key));
     }
 
     static JsonObject Published(ImmutableArray<SettingsKey> path)
@@ -98,7 +103,9 @@ public sealed class SettingsSchemaTests
         var above = SettingsKey.Root;
         foreach (var key in path)
         {
-            schema = (above.Kind == SettingsKind.NamedMap ? schema["additionalProperties"] : schema["properties"]![key.Name])!.AsObject();
+            schema =
+                (above.Kind == SettingsKind.NamedMap ? schema["additionalProperties"]
+                    : schema["properties"]![key.Name])!.AsObject();
             above = key;
         }
 
@@ -111,23 +118,31 @@ public sealed class SettingsSchemaTests
         SettingsKind.Map or SettingsKind.NamedMap => ["", "{}", "~"],
         SettingsKind.Percent => ["5%", "7.5 %", "\"12.25%\""],
         SettingsKind.Moment => ["2026-06-01", "\"2026-06-01T12:00:00Z\"", "2026-06-01T12:00:00+02:00"],
-        SettingsKind.Shares => ["change_failure_rate", "[]", "[change_failure_rate, rework_rate=5%]", "{ change_failure_rate: 5%, rework_rate: 7.5 % }"],
+        SettingsKind.Shares =>
+            [
+                "change_failure_rate", "[]", "[change_failure_rate, rework_rate=5%]",
+                "{ change_failure_rate: 5%, rework_rate: 7.5 % }",
+            ],
         SettingsKind.TimeZone => ["Europe/Berlin", "\"UTC\""],
         SettingsKind.Flag => ["true", "false", "True"],
         SettingsKind.Span => [.. key.Words, "90s", "30m", "1.5h", "\"7d\""],
         SettingsKind.Word => key.Words,
         SettingsKind.Words => [.. key.Words, "[]", $"[{string.Join(", ", key.Words)}]"],
         SettingsKind.Groups => ["a", "[]", "[a, 'b c']", "{ service: checkout }", "[42]"],
-        SettingsKind.Proof => ["bearer", "basic", "header X-Token", "hmac-sha256 X-Signature", "hmac-sha256-base64 X-Signature v1="],
+        SettingsKind.Proof =>
+            ["bearer", "basic", "header X-Token", "hmac-sha256 X-Signature", "hmac-sha256-base64 X-Signature v1="],
         SettingsKind.WeekTime => ["Mon 09:00", "\"Sun 23:59\""],
-        SettingsKind.Api => ["https://a.example", "https://a.example:8443/api/v4/", "http://127.0.0.1:8080/", "\"http://[::1]/api\""],
+        SettingsKind.Api =>
+            ["https://a.example", "https://a.example:8443/api/v4/", "http://127.0.0.1:8080/", "\"http://[::1]/api\""],
         SettingsKind.Number => ["0", "0.1", "3"],
         SettingsKind.Server => ["https://a.example", "http://prometheus:9090/", "http://127.0.0.1:9090", "\"http://[::1]/api\""],
         SettingsKind.Rules =>
         [
             "[]", "{ type: annotation, id: $.id, at: $.at, text: deployed }",
-            "[{ type: incident, when: { $.a: [x, ~], header X-B: true, $.c: 1 }, each: \"$.items[*]\", id: [$.id, \"{$.a}\"], started_at: { of: { of: $.at, match: (.*) }, words: { a: b } } }]",
-            "[{ type: change, number: 7, repository: { literal: $a }, labels: [a, [b, $.c]] }, { type: build, id: 1, repository: a/b, sha: $.sha, status: succeeded }]",
+            "[{ type: incident, when: { $.a: [x, ~], header X-B: true, $.c: 1 }, each: \"$.items[*]\", id: [$.id, \"{$.a}\"], "
+                + "started_at: { of: { of: $.at, match: (.*) }, words: { a: b } } }]",
+            "[{ type: change, number: 7, repository: { literal: $a }, labels: [a, [b, $.c]] }, { type: build, id: 1, "
+                + "repository: a/b, sha: $.sha, status: succeeded }]",
         ],
         _ when key.IsList => ["a", "[a, 'b c']", "[42]", .. key.NotEmpty ? [] : (string[])["[]"]],
         _ => ["a", "'b c'", "42", "true"],
@@ -135,27 +150,48 @@ public sealed class SettingsSchemaTests
 
     static IEnumerable<string> Wrong(SettingsKey key) => key.Kind switch
     {
-        SettingsKind.Map or SettingsKind.NamedMap => ["a", "[]", "[a]", "42", "true", .. key.Below.Any(below => below.IsNeeded) ? (string[])["", "{}", "~"] : []],
+        SettingsKind.Map or SettingsKind.NamedMap =>
+            ["a", "[]", "[a]", "42", "true", .. key.Below.Any(below => below.IsNeeded) ? (string[])["", "{}", "~"] : []],
         SettingsKind.Percent => ["", "a", "5", "'%'", "-5%", "5 percent", "[5%]", "{}", "12345%"],
         SettingsKind.Moment => ["", "a", "01.06.2026", "2026-6-1", "[2026-06-01]", "{}", "42"],
-        SettingsKind.Shares => ["", "speed", "[speed]", "[rework_rate=5]", "{ rework_rate: 5 }", "{ speed: 5% }", "[~]", "[[rework_rate]]"],
+        SettingsKind.Shares =>
+            ["", "speed", "[speed]", "[rework_rate=5]", "{ rework_rate: 5 }", "{ speed: 5% }", "[~]", "[[rework_rate]]"],
         SettingsKind.Flag => ["maybe", "[true]", "{}", "", "1"],
         SettingsKind.Span => ["soon", "7", "1.2.3h", "-1h", "1e3h", "7 d", "7w", "[7d]", "{}", "", "NaNh", "1234567d"],
-        SettingsKind.Word => [key.Words[0] + "x", key.Words[0].ToUpperInvariant(), "[a]", "{}", "", .. key.Words.Select(word => $"[{word}]")],
+        SettingsKind.Word =>
+            [key.Words[0] + "x", key.Words[0].ToUpperInvariant(), "[a]", "{}", "", .. key.Words.Select(word => $"[{word}]")],
         SettingsKind.Words => [key.Words[0] + "x", $"[{key.Words[0]}x]", "[[]]", "{}", "", "[~]"],
         SettingsKind.Groups => ["", "' '", "[[a]]", "[~]", "{ a: [b] }", "{ a: }"],
-        SettingsKind.Proof => ["", "maybe", "header", "header ", "hmac-sha256", "hmac-sha1 X-Signature", "bearer token", "[bearer]", "{}", "42", "Bearer"],
-        SettingsKind.WeekTime => ["", "Mon", "09:00", "mon 09:00", "Mon 9:00", "Mon 24:00", "Mon 09:60", "Mon  09:00", "[Mon 09:00]", "{}", "42"],
-        SettingsKind.Api => ["", "a", "a.example", "http://a.example/", "ftp://a.example", "https://", "https://ada:secret@a.example/", "https://a.example/?a=b", "https://a.example/#a", "[https://a.example]", "{}", "42"],
+        SettingsKind.Proof =>
+            [
+                "", "maybe", "header", "header ", "hmac-sha256", "hmac-sha1 X-Signature", "bearer token", "[bearer]", "{}", "42",
+                "Bearer",
+            ],
+        SettingsKind.WeekTime =>
+            ["", "Mon", "09:00", "mon 09:00", "Mon 9:00", "Mon 24:00", "Mon 09:60", "Mon  09:00", "[Mon 09:00]", "{}", "42"],
+        SettingsKind.Api =>
+            [
+                "", "a", "a.example", "http://a.example/", "ftp://a.example", "https://", "https://ada:secret@a.example/",
+                "https://a.example/?a=b", "https://a.example/#a", "[https://a.example]", "{}", "42",
+            ],
         SettingsKind.Number => ["", "a", "-1", "[1]", "{}", "true"],
-        SettingsKind.Server => ["", "a", "a.example", "ftp://a.example", "https://", "https://ada:secret@a.example/", "https://a.example/?a=b", "[https://a.example]", "{}", "42"],
+        SettingsKind.Server =>
+            [
+                "", "a", "a.example", "ftp://a.example", "https://", "https://ada:secret@a.example/", "https://a.example/?a=b",
+                "[https://a.example]", "{}", "42",
+            ],
         SettingsKind.Rules =>
         [
-            "", "a", "42", "{}", "[a]", "[[]]", "[~]", "[{ type: nothing }]", "[{ type: annotation }]", "{ type: annotation, id: $.id, at: $.at }",
-            "{ type: annotation, id: $.id, at: $.at, text: x, wen: { $.a: b } }", "{ type: annotation, id: $.id, at: $.at, text: }", "{ type: annotation, id: $.id, at: $.at, text: [] }",
-            "{ type: annotation, id: $.id, at: $.at, text: { off: $.a } }", "{ type: annotation, id: $.id, at: $.at, text: { of: $.a, words: [a] } }",
-            "{ type: annotation, id: $.id, at: $.at, text: x, when: [a] }", "{ type: annotation, id: $.id, at: $.at, text: x, when: { $.a: { b: c } } }",
-            "{ type: annotation, id: $.id, at: $.at, text: x, when: { $.a: [] } }", "{ type: annotation, id: $.id, at: $.at, text: x, each: items }",
+            "", "a", "42", "{}", "[a]", "[[]]", "[~]", "[{ type: nothing }]", "[{ type: annotation }]",
+            "{ type: annotation, id: $.id, at: $.at }",
+            "{ type: annotation, id: $.id, at: $.at, text: x, wen: { $.a: b } }",
+            "{ type: annotation, id: $.id, at: $.at, text: }", "{ type: annotation, id: $.id, at: $.at, text: [] }",
+            "{ type: annotation, id: $.id, at: $.at, text: { off: $.a } }",
+            "{ type: annotation, id: $.id, at: $.at, text: { of: $.a, words: [a] } }",
+            "{ type: annotation, id: $.id, at: $.at, text: x, when: [a] }",
+            "{ type: annotation, id: $.id, at: $.at, text: x, when: { $.a: { b: c } } }",
+            "{ type: annotation, id: $.id, at: $.at, text: x, when: { $.a: [] } }",
+            "{ type: annotation, id: $.id, at: $.at, text: x, each: items }",
         ],
         _ when key.IsList => ["", "' '", "[[a]]", "[~]", "{ a: b }", "[{ a: b }]", .. key.NotEmpty ? (string[])["[]"] : []],
         _ => ["", "' '", "[a]", "{ a: b }", "~"],
@@ -188,7 +224,9 @@ public sealed class SettingsSchemaTests
 
     static JsonNode? Json(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Json(entry.Value)))),
+        YamlMappingNode map =>
+            new JsonObject(
+                map.Children.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Json(entry.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
         YamlScalarNode { Style: not ScalarStyle.Plain, Value: var text } => text,
         YamlScalarNode { Value: null or "" or "~" or "null" } => null,

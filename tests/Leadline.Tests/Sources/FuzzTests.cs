@@ -53,16 +53,19 @@ public sealed class FuzzTests
     ];
 
     /// <summary>
-    /// Made ready and read, each is facts, ignored or unreadable for a reason that its reader knows of, within the memory that one may take.
+    /// Made ready and read, each is facts, ignored or unreadable for a reason that its reader knows of, within the memory that
+    /// one may take.
     /// </summary>
     [Theory]
     [MemberData(nameof(Sources))]
-    public void Whatever_a_body_holds_its_reader_says_what_it_is(string source) => SaysWhatItIs(Catalogue.Find(source)!, RecordedBy(source), KnownSources.OfCatalogue);
+    public void Whatever_a_body_holds_its_reader_says_what_it_is(string source) =>
+        SaysWhatItIs(Catalogue.Find(source)!, RecordedBy(source), KnownSources.OfCatalogue);
 
     /// <summary>Every delivery is stored, read and judged, whatever its body holds; none holds up those behind it.</summary>
     [Theory]
     [MemberData(nameof(Sources))]
-    public Task Whatever_a_body_holds_it_gets_an_outcome(string source) => GetsAnOutcomeAsync(Catalogue.Find(source)!, RecordedBy(source), KnownSources.OfCatalogue);
+    public Task Whatever_a_body_holds_it_gets_an_outcome(string source) =>
+        GetsAnOutcomeAsync(Catalogue.Find(source)!, RecordedBy(source), KnownSources.OfCatalogue);
 
     /// <summary>The same of a mapping, whose reader leaves nothing to the host either.</summary>
     [Fact]
@@ -77,12 +80,15 @@ public sealed class FuzzTests
             Body = Encoding.UTF8.GetBytes(body),
             ReceivedAt = DateTimeOffset.UnixEpoch,
         }).ToArray();
-        Assert.Equal([2 + 1, 2, 0], deliveries.Select(delivery => reader.Read(delivery) is FactsReading { Facts.Length: var facts } ? facts : 0));
+        Assert.Equal(
+            [2 + 1, 2, 0],
+            deliveries.Select(delivery => reader.Read(delivery) is FactsReading { Facts.Length: var facts } ? facts : 0));
         SaysWhatItIs(reader, deliveries, sources);
         await GetsAnOutcomeAsync(reader, deliveries, sources);
     }
 
-    static Delivery[] RecordedBy(string source) => [.. Recording.Of(Catalogue.Find(source)!).Select(recording => recording.Delivery)];
+    static Delivery[] RecordedBy(string source) =>
+        [.. Recording.Of(Catalogue.Find(source)!).Select(recording => recording.Delivery)];
 
     static void SaysWhatItIs(SourceReader reader, Delivery[] recordings, KnownSources sources)
     {
@@ -97,8 +103,10 @@ public sealed class FuzzTests
                 var prepared = intake.Prepare(reader, sent).Delivery;
                 var read = Readings.Read(new StoredDelivery(1, prepared, 0, "", null), NullLogger.Instance, sources).Reading;
                 var taken = GC.GetAllocatedBytesForCurrentThread() - before;
-                var isMistaken = read is UnreadableReading { Because: var because } && because.StartsWith("the reader failed", StringComparison.Ordinal);
-                if (isMistaken || taken >= MostBytes) Assert.Fail($"{reader.Source} took {taken:N0} bytes: {read}\n{Encoding.UTF8.GetString(sent.Body.Span)}");
+                var isMistaken = read is UnreadableReading { Because: var because }
+                    && because.StartsWith("the reader failed", StringComparison.Ordinal);
+                if (isMistaken || taken >= MostBytes)
+                    Assert.Fail($"{reader.Source} took {taken:N0} bytes: {read}\n{Encoding.UTF8.GetString(sent.Body.Span)}");
             }
         });
     }
@@ -111,7 +119,11 @@ public sealed class FuzzTests
         var intake = await Intake.OfAsync(store, cancellation);
         var readings = new Readings(store, Definitions.Default, NullLogger.Instance, sources: sources);
         await store.AppendAsync(
-            [.. Enumerable.Range(0, AtOnce).Select(number => intake.Prepare(reader, Mutilated(reader.Source, recordings, random)) with { DedupeKey = $"{number}" })], cancellation);
+            [
+                .. Enumerable.Range(0, AtOnce)
+                    .Select(number =>
+                        intake.Prepare(reader, Mutilated(reader.Source, recordings, random)) with { DedupeKey = $"{number}" }),
+            ], cancellation);
         while (await readings.ReadAsync(cancellation) > 0)
         {
             // Until the log is read to its end.
@@ -131,6 +143,12 @@ public sealed class FuzzTests
 
         // Now and then what another event's headers say.
         var headers = (random.Next(10) == 0 ? recordings[random.Next(recordings.Length)] : recording).Headers;
-        return new Delivery { Source = source, Headers = headers, Body = Mutilation.Of(recording.Body.ToArray(), random), ReceivedAt = DateTimeOffset.UnixEpoch };
+        return new Delivery
+        {
+            Source = source,
+            Headers = headers,
+            Body = Mutilation.Of(recording.Body.ToArray(), random),
+            ReceivedAt = DateTimeOffset.UnixEpoch,
+        };
     }
 }

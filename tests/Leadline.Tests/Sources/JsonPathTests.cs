@@ -99,7 +99,10 @@ public sealed class JsonPathTests
     {
         var filters = string.Concat(Enumerable.Repeat("$[?", 5000));
         Assert.Contains("too deeply", Assert.Throws<FormatException>(() => JsonPath.Parse(filters)).Message);
-        Assert.Contains("too deeply", Assert.Throws<FormatException>(() => JsonPath.Parse("$[?" + new string('(', 5000))).Message);
-        Assert.Contains("no more than 64 parts", Assert.Throws<FormatException>(() => JsonPath.Parse("$" + string.Concat(Enumerable.Repeat("..*", 5000)))).Message);
+        Assert.Contains(
+            "too deeply", Assert.Throws<FormatException>(() => JsonPath.Parse("$[?" + new string('(', 5000))).Message);
+        Assert.Contains(
+            "no more than 64 parts",
+            Assert.Throws<FormatException>(() => JsonPath.Parse("$" + string.Concat(Enumerable.Repeat("..*", 5000)))).Message);
     }
 }

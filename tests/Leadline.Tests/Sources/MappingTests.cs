@@ -60,9 +60,11 @@ public sealed partial class MappingTests
     public void A_value_is_found_as_it_is_written(string value, string? expected)
     {
         var reader = Rule($"type: change, repository: acme/shop, number: 1, url: {value}");
-        const string Body = """{"a":"text","n":7.50,"f":true,"z":null,"empty":"","l":[null,"one","two"],"o":[{"k":"{"},{"k":"}"}]}""";
+        const string Body =
+            """{"a":"text","n":7.50,"f":true,"z":null,"empty":"","l":[null,"one","two"],"o":[{"k":"{"},{"k":"}"}]}""";
 
-        var change = Assert.IsType<ChangeFact>(Assert.Single(Assert.IsType<FactsReading>(Read(reader, Body, ("X-Kind", "of the header"))).Facts));
+        var change = Assert.IsType<ChangeFact>(
+            Assert.Single(Assert.IsType<FactsReading>(Read(reader, Body, ("X-Kind", "of the header"))).Facts));
 
         Assert.Equal(expected, change.Url);
     }
@@ -82,7 +84,9 @@ public sealed partial class MappingTests
 
     [Fact]
     public void A_list_of_which_nothing_is_found_is_not_known() =>
-        Assert.Null(Assert.IsType<ChangeFact>(Assert.Single(Facts(Rule("type: change, repository: acme/shop, number: 1, labels: $.a"), "{}"))).Labels);
+        Assert.Null(
+            Assert.IsType<ChangeFact>(
+                Assert.Single(Facts(Rule("type: change, repository: acme/shop, number: 1, labels: $.a"), "{}"))).Labels);
 
     [Theory]
     [InlineData("{ $.a: x }", "{\"a\":\"x\"}", true)]
@@ -103,7 +107,8 @@ public sealed partial class MappingTests
     [InlineData("{ header x-kind: pull }", "{}", false)]
     public void A_rule_takes_what_its_conditions_let_in(string when, string body, bool isTaken)
     {
-        var reading = Read(Rule($"type: annotation, when: {when}, id: 1, at: 2026-01-01T00:00:00Z, text: t"), body, ("X-Kind", "push"));
+        var reading = Read(
+            Rule($"type: annotation, when: {when}, id: 1, at: 2026-01-01T00:00:00Z, text: t"), body, ("X-Kind", "push"));
 
         Assert.Equal(isTaken, reading is FactsReading);
         if (!isTaken) Assert.Equal("no rule of its mapping takes it", Assert.IsType<IgnoredReading>(reading).Because);
@@ -123,30 +128,51 @@ public sealed partial class MappingTests
     }
 
     [Theory]
-    [InlineData("type: incident, id: $.id, started_at: $.at", "{\"id\":7}", "rule 1 (incident): required keys are missing: \"started_at\"")]
-    [InlineData("type: incident, id: $.id, started_at: $.at", "{\"id\":7,\"at\":\"yesterday\"}", "rule 1 (incident): \"started_at\" is no time: 'yesterday'")]
-    [InlineData("type: incident, id: $.id, started_at: $.at", "{\"id\":{},\"at\":1}", "rule 1 (incident): $.id is an object: name a value in it")]
-    [InlineData("type: incident, id: $.id, started_at: $.at", "{\"id\":[1],\"at\":1}", "rule 1 (incident): $.id is a list: write $.id[0] or $.id[*]")]
+    [InlineData(
+        "type: incident, id: $.id, started_at: $.at", "{\"id\":7}",
+        "rule 1 (incident): required keys are missing: \"started_at\"")]
+    [InlineData(
+        "type: incident, id: $.id, started_at: $.at", "{\"id\":7,\"at\":\"yesterday\"}",
+        "rule 1 (incident): \"started_at\" is no time: 'yesterday'")]
+    [InlineData(
+        "type: incident, id: $.id, started_at: $.at", "{\"id\":{},\"at\":1}",
+        "rule 1 (incident): $.id is an object: name a value in it")]
+    [InlineData(
+        "type: incident, id: $.id, started_at: $.at", "{\"id\":[1],\"at\":1}",
+        "rule 1 (incident): $.id is a list: write $.id[0] or $.id[*]")]
     [InlineData("type: incident, id: $.id, started_at: $.at", "nonsense", "the body is not JSON")]
-    [InlineData("type: incident, id: $.id, started_at: $.at", "{\"id\":\"\\ud800\",\"at\":1}", "a string holds half of a surrogate pair")]
-    [InlineData("type: change, repository: acme/shop, number: $.n", "{\"n\":\"seven\"}", "rule 1 (change): the key \"number\" does not hold what it should")]
-    [InlineData("type: deployment, id: 1, environment: production, status: $.s", "{\"s\":\"done\"}", "rule 1 (deployment): a deployment must name its \"service\"")]
-    [InlineData("type: deployment, id: 1, environment: production, service: shop, status: { of: $.s, words: { ok: succeeded } }", "{\"s\":\"done\"}", "rule 1 (deployment): 'done' is none of the words ok")]
-    [InlineData("type: annotation, each: \"$[*]\", id: 1, at: 2026-01-01T00:00:00Z, text: \"@.t\"", "[{\"t\":\"x\"},{}]", "rule 1 (annotation), item 2: required keys are missing: \"text\"")]
+    [InlineData(
+        "type: incident, id: $.id, started_at: $.at", "{\"id\":\"\\ud800\",\"at\":1}",
+        "a string holds half of a surrogate pair")]
+    [InlineData(
+        "type: change, repository: acme/shop, number: $.n", "{\"n\":\"seven\"}",
+        "rule 1 (change): the key \"number\" does not hold what it should")]
+    [InlineData(
+        "type: deployment, id: 1, environment: production, status: $.s", "{\"s\":\"done\"}",
+        "rule 1 (deployment): a deployment must name its \"service\"")]
+    [InlineData(
+        "type: deployment, id: 1, environment: production, service: shop, status: { of: $.s, words: { ok: succeeded } }",
+        "{\"s\":\"done\"}", "rule 1 (deployment): 'done' is none of the words ok")]
+    [InlineData(
+        "type: annotation, each: \"$[*]\", id: 1, at: 2026-01-01T00:00:00Z, text: \"@.t\"", "[{\"t\":\"x\"},{}]",
+        "rule 1 (annotation), item 2: required keys are missing: \"text\"")]
     public void Says_why_a_body_is_unreadable(string rule, string body, string sentence) =>
         Assert.StartsWith(sentence, Assert.IsType<UnreadableReading>(Rule(rule).Read(Of(body))).Because);
 
     [Fact]
     public void Its_incidents_are_its_own()
     {
-        var incident = Assert.IsType<IncidentFact>(Assert.Single(Facts(Rule("type: incident, id: $.id, started_at: $.at"), "{\"id\":7,\"at\":1793697365}")));
+        var incident = Assert.IsType<IncidentFact>(
+            Assert.Single(Facts(Rule("type: incident, id: $.id, started_at: $.at"), "{\"id\":7,\"at\":1793697365}")));
 
         Assert.Equal(("t:7", "t"), (incident.Id, incident.Source));
     }
 
     [Fact]
     public void Without_rules_deliveries_wait() =>
-        Assert.Equal("its mapping has no rules yet", Assert.IsType<IgnoredReading>(Read(Parse("mappings: { t: {} }", "t"), "{}")).Because);
+        Assert.Equal(
+            "its mapping has no rules yet",
+            Assert.IsType<IgnoredReading>(Read(Parse("mappings: { t: {} }", "t"), "{}")).Because);
 
     [Fact]
     public void People_are_hashed_before_they_are_stored()
@@ -177,8 +203,10 @@ public sealed partial class MappingTests
     [Fact]
     public void Keeps_the_headers_that_rules_read_and_no_other()
     {
-        var reader = Rule("type: annotation, when: { header X-Kind: a }, id: \"{header X-Id}\", at: [header X-At, $.at], text: t");
-        var kept = Intake.Prepare(reader, Of("{}", ("x-kind", "a"), ("X-Id", "1"), ("Authorization", "Bearer s"), ("X-Other", "o"))).Delivery;
+        var reader = Rule(
+            "type: annotation, when: { header X-Kind: a }, id: \"{header X-Id}\", at: [header X-At, $.at], text: t");
+        var kept = Intake.Prepare(
+            reader, Of("{}", ("x-kind", "a"), ("X-Id", "1"), ("Authorization", "Bearer s"), ("X-Other", "o"))).Delivery;
 
         Assert.Equal(["X-Id", "X-Kind"], kept.Headers.Keys.Order(StringComparer.Ordinal));
     }
@@ -200,12 +228,14 @@ public sealed partial class MappingTests
         Assert.False(reader.IsAuthentic(delivery, "another secret"u8));
         Assert.False(reader.IsAuthentic(Of("{\"a\":1}"), "a secret"u8));
         Assert.False(reader.IsAuthentic(Of("{\"a\":1}", (header, Proved(""))), []));
-        if (auth.StartsWith("hmac")) Assert.False(reader.IsAuthentic(Of("{\"a\":2}", (header, Proved("a secret"))), "a secret"u8));
+        if (auth.StartsWith("hmac"))
+            Assert.False(reader.IsAuthentic(Of("{\"a\":2}", (header, Proved("a secret"))), "a secret"u8));
 
         string Proved(string secret)
         {
             var hash = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), "{\"a\":1}"u8);
-            return proof.Replace("{secret}", secret).Replace("{hex}", Convert.ToHexStringLower(hash)).Replace("{base64}", Convert.ToBase64String(hash))
+            return proof.Replace("{secret}", secret).Replace("{hex}", Convert.ToHexStringLower(hash))
+                .Replace("{base64}", Convert.ToBase64String(hash))
                 .Replace("{basic}", Convert.ToBase64String(Encoding.UTF8.GetBytes($"acme:{secret}")));
         }
     }
@@ -217,7 +247,10 @@ public sealed partial class MappingTests
         var before = Version("      - { type: annotation, id: $.id, at: $.at, text: plain }\n");
 
         // Stored with every reading: it must be the same on every machine and in every release.
-        Assert.Equal(Version("      - type: annotation # the one\n        text: \"plain\"\n        at: $.at\n        id: '$.id'\n", "    personal: [x]\n"), before);
+        Assert.Equal(
+            Version(
+                "      - type: annotation # the one\n        text: \"plain\"\n        at: $.at\n        id: '$.id'\n",
+                "    personal: [x]\n"), before);
         Assert.True(before > 0);
         var others = new[]
         {
@@ -225,7 +258,8 @@ public sealed partial class MappingTests
             "      - { type: annotation, id: $.id, at: $.at, text: plain, when: { $.a: ~ } }\n",
             "      - { type: annotation, id: $.id, at: $.at, text: plain, when: { $.a: x } }\n",
             "      - { type: annotation, id: $.id, at: $.at, text: [plain] }\n",
-            "      - { type: annotation, id: $.id, at: $.at, text: plain }\n      - { type: annotation, id: $.id, at: $.at, text: plain }\n",
+            "      - { type: annotation, id: $.id, at: $.at, text: plain }\n      - { type: annotation, id: $.id, at: $.at, "
+                + "text: plain }\n",
         }.Select(rules => Version(rules)).Append(before).ToList();
         Assert.Equal(others.Count, others.Distinct().Count());
     }
@@ -244,14 +278,19 @@ public sealed partial class MappingTests
             "more values than may be" => $"[{string.Join(',', Enumerable.Repeat("1", 12_000_000))}]",
             "just as many values as may be" => $"[{string.Join(',', Enumerable.Repeat("1", 999_000))}]",
             "one text" => $"{{\"t\":\"{new string('x', 25_000_000)}\"}}",
-            "a text for each item" => $"{{\"t\":\"{new string('x', 250_000)}\",\"i\":[{string.Join(',', Enumerable.Repeat("{}", 9000))}]}}",
+            "a text for each item" =>
+                $"{{\"t\":\"{new string('x', 250_000)}\",\"i\":[{string.Join(',', Enumerable.Repeat("{}", 9000))}]}}",
             "names" => $"{{{string.Join(',', Enumerable.Range(0, 400_000).Select(i => $"\"{i}\":{{}}"))}}}",
             _ => string.Concat(Enumerable.Repeat("{\"i\":[", 31)) + string.Join(',', Enumerable.Repeat("{\"i\":[1]}", 50_000))
                 + string.Concat(Enumerable.Repeat("]}", 31)),
         });
-        foreach (var each in new[] { "", "each: \"$..*\", ", "each: \"$.i[*]\", ", "each: \"$..i..*\", ", "each: \"$..[?@..i && $..t]\", " })
+        foreach (var each in new[]
         {
-            var reader = Rule($"type: annotation, {each} id: [\"@.i\", x], at: 2026-01-01T00:00:00Z, text: [$.t, $..t, '{{$..none}}']");
+            "", "each: \"$..*\", ", "each: \"$.i[*]\", ", "each: \"$..i..*\", ", "each: \"$..[?@..i && $..t]\", ",
+        })
+        {
+            var reader = Rule(
+                $"type: annotation, {each} id: [\"@.i\", x], at: 2026-01-01T00:00:00Z, text: [$.t, $..t, '{{$..none}}']");
             var before = GC.GetAllocatedBytesForCurrentThread();
             var reading = reader.Read(body);
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -265,12 +304,14 @@ public sealed partial class MappingTests
 
     static SourceReader Rule(string keys) => Parse($"mappings: {{ t: {{ rules: [{{ {keys} }}] }} }}", "t");
 
-    static SourceReader Parse(string yaml, string name) => SettingsFile.Parse(yaml, "leadline.yaml", _ => "set").Sources.Find(name)!;
+    static SourceReader Parse(string yaml, string name) =>
+        SettingsFile.Parse(yaml, "leadline.yaml", _ => "set").Sources.Find(name)!;
 
     static IReadOnlyList<Fact> Facts(SourceReader reader, string body) => Assert.IsType<FactsReading>(Read(reader, body)).Facts;
 
     /// <summary>As the server reads it: after the scrub, with what is kept of the headers.</summary>
-    static Reading Read(SourceReader reader, string body, params (string Name, string Value)[] headers) => reader.Read(Intake.Prepare(reader, Of(body, headers)).Delivery);
+    static Reading Read(SourceReader reader, string body, params (string Name, string Value)[] headers) =>
+        reader.Read(Intake.Prepare(reader, Of(body, headers)).Delivery);
 
     static Delivery Of(string body, params (string Name, string Value)[] headers) => new()
     {

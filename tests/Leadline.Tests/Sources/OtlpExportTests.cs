@@ -31,7 +31,8 @@ public sealed class OtlpExportTests
     [Fact]
     public void What_programs_tell_is_counted_and_not_kept()
     {
-        var many = Enumerable.Range(0, 5000).Select(_ => OtlpMade.Span("GET /cart", 1, 2, ("http.request.method", "GET"))).Append(Deployed);
+        var many = Enumerable.Range(0, 5000).Select(_ => OtlpMade.Span("GET /cart", 1, 2, ("http.request.method", "GET")))
+            .Append(Deployed);
         var export = OtlpExport.OfProtobuf(
             OtlpMade.Traces([("service.name", "checkout"), ("deployment.environment.name", "production")], [.. many]), "traces");
         Assert.Equal((5001, 1, 0), (export.Received.Records, export.Received.Kept, export.Received.Rejected));
@@ -49,14 +50,23 @@ public sealed class OtlpExportTests
         {
             Source = "otlp",
             Headers = Delivery.NoHeaders,
-            Body = OtlpExport.OfProtobuf(OtlpMade.Traces([("service.name", "checkout"), ("vcs.ref.head.revision.author.email", "ada@acme.example")], Deployed), "traces").Body,
+            Body = OtlpExport.OfProtobuf(
+                OtlpMade.Traces(
+                    [("service.name", "checkout"), ("vcs.ref.head.revision.author.email", "ada@acme.example")], Deployed),
+                    "traces").Body,
             ReceivedAt = DateTimeOffset.UnixEpoch,
         };
         var stored = Encoding.UTF8.GetString(new Intake(new byte[32]).Prepare(reader, delivery).Delivery.Body.Span);
         Assert.DoesNotContain("Ada", stored);
         Assert.DoesNotContain("ada@", stored);
         Assert.Contains("\"person\":{\"stringValue\":\"h_", stored);
-        Assert.IsType<FactsReading>(reader.Read(new Delivery { Source = "otlp", Headers = Delivery.NoHeaders, Body = Encoding.UTF8.GetBytes(stored), ReceivedAt = default }));
+        Assert.IsType<FactsReading>(reader.Read(new Delivery
+        {
+            Source = "otlp",
+            Headers = Delivery.NoHeaders,
+            Body = Encoding.UTF8.GetBytes(stored),
+            ReceivedAt = default,
+        }));
     }
 
     [Fact]

@@ -7,7 +7,8 @@ sealed record OtlpMade(byte[] Bytes)
 {
     public static OtlpMade Span(string name, ulong start, ulong end, params (string Key, object Value)[] attributes) => new(
     [
-        .. Field(1, Convert.FromHexString("5B8EFFF798038103D269B633813FC60C")), .. Field(2, Convert.FromHexString("00F067AA0BA902B7")),
+        .. Field(1, Convert.FromHexString("5B8EFFF798038103D269B633813FC60C")),
+        .. Field(2, Convert.FromHexString("00F067AA0BA902B7")),
         .. Field(5, Encoding.UTF8.GetBytes(name)), .. Fixed(7, start), .. Fixed(8, end),
         .. attributes.SelectMany(attribute => Field(9, Attribute(attribute.Key, attribute.Value))),
     ]);
@@ -23,7 +24,8 @@ sealed record OtlpMade(byte[] Bytes)
     /// <summary>A value that is a text.</summary>
     public static byte[] Text(string text) => Field(1, Encoding.UTF8.GetBytes(text));
 
-    public static byte[] Field(int number, byte[] bytes) => [.. Varint(((ulong)number << 3) | 2), .. Varint((ulong)bytes.Length), .. bytes];
+    public static byte[] Field(int number, byte[] bytes) =>
+        [.. Varint(((ulong)number << 3) | 2), .. Varint((ulong)bytes.Length), .. bytes];
 
     static byte[] Fixed(int number, ulong value) => [.. Varint(((ulong)number << 3) | 1), .. BitConverter.GetBytes(value)];
 

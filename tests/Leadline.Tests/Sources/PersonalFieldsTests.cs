@@ -12,7 +12,8 @@ public sealed class PersonalFieldsTests
 
     public static TheoryData<string, string> Recordings =>
     [
-        .. Catalogue.Readers.Where(reader => reader.Source is "rootly" or "sentry" or "servicenow" or "statuspage").SelectMany(Recording.Of)
+        .. Catalogue.Readers.Where(reader => reader.Source is "rootly" or "sentry" or "servicenow" or "statuspage")
+            .SelectMany(Recording.Of)
             .Where(recording => Hers.Any(Encoding.UTF8.GetString(recording.Body).Contains))
             .Select(recording => (recording.Reader.Source, recording.Name)),
     ];
@@ -25,14 +26,16 @@ public sealed class PersonalFieldsTests
         var kept = Encoding.UTF8.GetString(recording.Kept.Body.Span);
         Assert.All(Hers, hers => Assert.DoesNotContain(hers, kept, StringComparison.Ordinal));
         if (recording.Read() is FactsReading { Facts: var facts })
-            Assert.All(facts, fact => Assert.All(Hers, hers => Assert.DoesNotContain(hers, $"{fact}", StringComparison.Ordinal)));
+            Assert.All(
+                facts, fact => Assert.All(Hers, hers => Assert.DoesNotContain(hers, $"{fact}", StringComparison.Ordinal)));
     }
 
     /// <summary>What a source measures by must not be taken for a person.</summary>
     [Fact]
     public void What_is_measured_by_is_kept()
     {
-        foreach (var reader in Catalogue.Readers.Where(reader => reader.Source is "rootly" or "sentry" or "servicenow" or "statuspage"))
+        foreach (var reader in Catalogue.Readers.Where(
+            reader => reader.Source is "rootly" or "sentry" or "servicenow" or "statuspage"))
         {
             foreach (var recording in Recording.Of(reader).Where(recording => recording.Read() is FactsReading))
             {

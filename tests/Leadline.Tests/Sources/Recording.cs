@@ -12,9 +12,9 @@ namespace Leadline.Tests.Sources;
 /// <summary>
 /// A delivery as its source sends it, in the file <c>NAME.http</c>: headers, a blank line and the body. In the headers
 /// <c>{secret}</c> stands for the source's secret, <c>{basic}</c> for a user with it as the password, and
-/// <c>{hmac-sha256-hex}</c> for the body's signature with it; <c>{timed}</c> for that of the header's own <c>t=</c> and the body,
-/// <c>{standard-webhook}</c> for that of <c>webhook-id</c>, <c>webhook-timestamp</c> and the body. What an address has after
-/// <c>?token=</c> stands among the headers, as <see cref="Delivery.AddressToken"/>.
+/// <c>{hmac-sha256-hex}</c> for the body's signature with it; <c>{timed}</c> for that of the header's own <c>t=</c> and the
+/// body, <c>{standard-webhook}</c> for that of <c>webhook-id</c>, <c>webhook-timestamp</c> and the body. What an address has
+/// after <c>?token=</c> stands among the headers, as <see cref="Delivery.AddressToken"/>.
 /// </summary>
 sealed class Recording
 {
@@ -71,18 +71,28 @@ sealed class Recording
         : [];
 
     /// <summary>
-    /// A file that holds a body alone, with what its sender says beside it, proved in each of the ways in which the source's recordings are.
+    /// A file that holds a body alone, with what its sender says beside it, proved in each of the ways in which the source's
+    /// recordings are.
     /// </summary>
-    public static ImmutableArray<Recording> OfBody(SourceReader reader, string file, ImmutableDictionary<string, string> beside) =>
+    public static ImmutableArray<Recording> OfBody(
+        SourceReader reader, string file, ImmutableDictionary<string, string> beside) =>
     [
-        .. Of(reader).Select(recording => recording.Proof).DistinctBy(proof => string.Join('\n', proof.Select(header => $"{header.Name}: {header.Value}")))
+        .. Of(reader).Select(recording => recording.Proof)
+            .DistinctBy(proof => string.Join('\n', proof.Select(header => $"{header.Name}: {header.Value}")))
             .Select(proof => new Recording(
-                reader, file, [.. proof.Select(header => header.Name == "webhook-id" ? (header.Name, Path.GetFileName(file)) : header), .. beside.Select(header => (header.Key, header.Value))], System.IO.File.ReadAllBytes(file))),
+                reader, file,
+                [
+                    .. proof.Select(header => header.Name == "webhook-id" ? (header.Name, Path.GetFileName(file)) : header),
+                    .. beside.Select(header => (header.Key, header.Value)),
+                ], System.IO.File.ReadAllBytes(file))),
     ];
 
     /// <summary>The headers by which it proves its sender, and those that are signed with the body.</summary>
     ImmutableArray<(string Name, string Value)> Proof =>
-        [.. headers.Where(header => Filled(header.Value, Secret) != header.Value || header.Name is "webhook-id" or "webhook-timestamp")];
+        [
+            .. headers.Where(
+                header => Filled(header.Value, Secret) != header.Value || header.Name is "webhook-id" or "webhook-timestamp"),
+        ];
 
     string Filled(string value, string secret) => value
         .Replace("{secret}", secret)

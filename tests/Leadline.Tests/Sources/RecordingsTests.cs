@@ -8,8 +8,8 @@ using Xunit;
 namespace Leadline.Tests.Sources;
 
 /// <summary>
-/// Every source, held against its recorded deliveries: beside <c>NAME.http</c> stands in <c>NAME.json</c> what is read of it, and
-/// <c>readings.lock</c> says by which version of the reader. LEADLINE_UPDATE_SNAPSHOTS=1 writes both again.
+/// Every source, held against its recorded deliveries: beside <c>NAME.http</c> stands in <c>NAME.json</c> what is read of it,
+/// and <c>readings.lock</c> says by which version of the reader. LEADLINE_UPDATE_SNAPSHOTS=1 writes both again.
 /// </summary>
 public sealed class RecordingsTests
 {
@@ -80,7 +80,8 @@ public sealed class RecordingsTests
     {
         var outcomes = Recording.Of(Catalogue.Find(source)!).Select(recording => recording.Read().GetType()).ToHashSet();
         Assert.Equal(
-            [typeof(FactsReading), typeof(IgnoredReading), typeof(UnreadableReading)], outcomes.OrderBy(outcome => outcome.Name));
+            [typeof(FactsReading), typeof(IgnoredReading), typeof(UnreadableReading)],
+            outcomes.OrderBy(outcome => outcome.Name));
     }
 
     [Fact]
@@ -112,8 +113,11 @@ public sealed class RecordingsTests
 
     static string Written(Reading reading) => ReadingJson.Write(reading) + "\n";
 
-    /// <summary>What is unreadable is so by its reader; the words for it are the host's, and the golden alone keeps them.</summary>
-    static string ReadBy(Recording recording) => recording.Read() is UnreadableReading ? "unreadable" : Written(recording.Read());
+    /// <summary>
+    /// What is unreadable is so by its reader; the words for it are the host's, and the golden alone keeps them.
+    /// </summary>
+    static string ReadBy(Recording recording) =>
+        recording.Read() is UnreadableReading ? "unreadable" : Written(recording.Read());
 
     static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
@@ -127,7 +131,9 @@ public sealed class RecordingsTests
                 int.Parse(lines[0][1]), lines.Skip(1).ToDictionary(words => words[0], words => (words[1], words[2])));
         }
 
-        /// <summary>The recordings that are as they were and are read otherwise, without a version above the one before.</summary>
+        /// <summary>
+        /// The recordings that are as they were and are read otherwise, without a version above the one before.
+        /// </summary>
         public List<string> ChangedSince(ReadingsLock before) => Version > before.Version
             ? []
             : [.. Hashes.Keys.Where(name => before.Hashes.TryGetValue(name, out var old)

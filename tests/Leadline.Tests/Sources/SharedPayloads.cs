@@ -7,17 +7,23 @@ namespace Leadline.Tests.Sources;
 /// <summary>The shared folders of recorded bodies: which source each is of, and what is sent beside a body.</summary>
 static class SharedPayloads
 {
-    /// <summary>The folders that a source of the catalogue reads; a new source is in by itself. None where nothing is shared.</summary>
+    /// <summary>
+    /// The folders that a source of the catalogue reads; a new source is in by itself. None where nothing is shared.
+    /// </summary>
     public static ImmutableArray<(string Folder, SourceReader Reader)> Folders { get; } =
     [
-        .. (Directory.Exists(Path.Combine(Shared.Root, "payloads")) ? Directory.GetDirectories(Path.Combine(Shared.Root, "payloads")) : [])
+        .. (Directory.Exists(Path.Combine(Shared.Root, "payloads"))
+            ? Directory.GetDirectories(Path.Combine(Shared.Root, "payloads")) : [])
             .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
             .Select(folder => (folder, Reader: ReaderOf(folder))).Where(pair => pair.Reader is not null)
             .Select(pair => (pair.folder, pair.Reader!)),
     ];
 
-    /// <summary>The source that reads what the folder holds: the one of its name, however it is hyphenated. Null where there is none.</summary>
-    public static SourceReader? ReaderOf(string folder) => Catalogue.Readers.FirstOrDefault(reader => Letters(reader.Source) == Letters(folder));
+    /// <summary>
+    /// The source that reads what the folder holds: the one of its name, however it is hyphenated. Null where there is none.
+    /// </summary>
+    public static SourceReader? ReaderOf(string folder) =>
+        Catalogue.Readers.FirstOrDefault(reader => Letters(reader.Source) == Letters(folder));
 
     public static IEnumerable<string> FilesOf(string folder) =>
         Directory.EnumerateFiles(Shared.Find("payloads", folder)).Order(StringComparer.Ordinal);

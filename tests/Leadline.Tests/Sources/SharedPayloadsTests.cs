@@ -35,7 +35,8 @@ public sealed class SharedPayloadsTests
                 };
                 var kept = new StoredDelivery(1, Intake.Prepare(reader, delivery).Delivery, 0, "unread", null);
                 var reading = Readings.Read(kept, NullLogger.Instance).Reading;
-                if (reading is UnreadableReading { Because: var because }) unreadable.Add($"{Path.GetFileName(file)}: {because}");
+                if (reading is UnreadableReading { Because: var because })
+                    unreadable.Add($"{Path.GetFileName(file)}: {because}");
                 if (reading is FactsReading) facts++;
             }
         }

@@ -57,7 +57,8 @@ public sealed class SourceFormatsTests
     [InlineData("0001-01-01T00:00:00+14:00")]
     [InlineData("99999999999999999999999")]
     public void What_is_no_time_is_said_to_be_none(string text) =>
-        Assert.StartsWith("started_at is no time", Assert.Throws<FormatException>(() => Times.Parse(text, "started_at")).Message);
+        Assert.StartsWith(
+            "started_at is no time", Assert.Throws<FormatException>(() => Times.Parse(text, "started_at")).Message);
 
     [Theory]
     [InlineData("true")]

@@ -17,28 +17,35 @@ public sealed class TimesTests
         .. Enumerable.Range(0, 10).Select(digits => $"2026-03-02T12:00:00{(digits == 0 ? "" : ".")}{new string('0', digits)}Z"),
 
         // With offsets, with colon and without.
-        "2026-03-02T12:00:00+00:00", "2026-03-02T13:00:00+01:00", "2026-03-02T06:30:00-05:30", "2026-03-02T07:00:00.000000000-05:00",
-        "2026-03-02T13:00:00.000+01:00", "2026-03-02T12:00:00.000000+00:00", "2026-03-02T12:00:00+0000", "2026-03-02T12:00:00.000+0000",
+        "2026-03-02T12:00:00+00:00", "2026-03-02T13:00:00+01:00", "2026-03-02T06:30:00-05:30",
+        "2026-03-02T07:00:00.000000000-05:00",
+        "2026-03-02T13:00:00.000+01:00", "2026-03-02T12:00:00.000000+00:00", "2026-03-02T12:00:00+0000",
+        "2026-03-02T12:00:00.000+0000",
         "2026-03-02T13:00:00+0100", "2026-03-02T06:30:00.000-0530", "2026-03-02T23:00:00+1100",
 
         // With a space, an offset, the name of the zone, or none.
         "2026-03-02 12:00:00 UTC", "2026-03-02 12:00:00.000 UTC", "2026-03-02 12:00:00 +0000", "2026-03-02 14:00:00 +0200",
-        "2026-03-02 14:00:00 +02:00", "2026-03-02 06:30:00 -05:30", "2026-03-02 12:00:00", "2026-03-02T12:00:00", "2026-03-02T12:00Z",
+        "2026-03-02 14:00:00 +02:00", "2026-03-02 06:30:00 -05:30", "2026-03-02 12:00:00", "2026-03-02T12:00:00",
+        "2026-03-02T12:00Z",
 
         // Since 1970: seconds, with decimals, milliseconds, microseconds and nanoseconds.
-        "1772452800", "1772452800.0", "1772452800.000000", "1772452800000", "1772452800000.0", "1772452800000000", "1772452800000000000",
+        "1772452800", "1772452800.0", "1772452800.000000", "1772452800000", "1772452800000.0", "1772452800000000",
+        "1772452800000000000",
 
         " 2026-03-02T12:00:00Z ",
     ];
 
-    /// <summary>However it is written, it is the same instant, and in UTC; also as a JSON string, and as a number where it is one.</summary>
+    /// <summary>
+    /// However it is written, it is the same instant, and in UTC; also as a JSON string, and as a number where it is one.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Written))]
     public void However_it_is_written_it_is_the_same_instant(string text)
     {
         Check(Times.Parse(text, "created_at"));
         Check(Times.Parse(JsonSerializer.SerializeToElement(text), "created_at"));
-        if (text.All(letter => char.IsAsciiDigit(letter) || letter == '.')) Check(Times.Parse(JsonSerializer.Deserialize<JsonElement>(text), "created_at"));
+        if (text.All(letter => char.IsAsciiDigit(letter) || letter == '.'))
+            Check(Times.Parse(JsonSerializer.Deserialize<JsonElement>(text), "created_at"));
 
         static void Check(DateTimeOffset? at)
         {
@@ -63,7 +70,8 @@ public sealed class TimesTests
 
     /// <summary>What is special to a source, as its reader takes it: all times of all facts are the same instant.</summary>
     [Theory]
-    [InlineData("alertmanager", """{"alerts":[{"startsAt":"2026-03-02T07:00:00.000000000-05:00","endsAt":"0001-01-01T00:00:00Z"}]}""")]
+    [InlineData(
+        "alertmanager", """{"alerts":[{"startsAt":"2026-03-02T07:00:00.000000000-05:00","endsAt":"0001-01-01T00:00:00Z"}]}""")]
     [InlineData("azuredevops", """
         {"eventType":"build.complete","resource":{"id":31,"status":"completed","result":"succeeded","queueTime":"2026-03-02T12:00:00.0000000Z",
          "startTime":"2026-03-02T12:00:00.00Z","finishTime":"2026-03-02T12:00:00Z","sourceVersion":"2b66fd261ee5c6cfc8de7fa466bab600bcfe4f69",
@@ -121,20 +129,26 @@ public sealed class TimesTests
     public void However_a_source_writes_it_its_reader_takes_it_for_the_same_instant(string source, string body)
     {
         var facts = Assert.IsType<FactsReading>(Read(source, body)).Facts;
-        var times = facts.SelectMany(fact => fact.GetType().GetProperties().Select(property => property.GetValue(fact)).OfType<DateTimeOffset>()).ToList();
+        var times =
+            facts.SelectMany(fact =>
+                fact.GetType().GetProperties().Select(property => property.GetValue(fact)).OfType<DateTimeOffset>()).ToList();
         Assert.InRange(times.Count, 2, int.MaxValue);
         Assert.All(times, at => Assert.Equal((Noon, TimeSpan.Zero), (at, at.Offset)));
     }
 
     /// <summary>The year 1 and an empty text are how senders say "not yet": what is not over has no end.</summary>
     [Theory]
-    [InlineData("alertmanager", """{"alerts":[{"status":"firing","startsAt":"2026-03-02T12:00:00Z","endsAt":"0001-01-01T00:00:00Z"}]}""")]
-    [InlineData("grafana", """{"alerts":[{"status":"firing","startsAt":"2026-03-02T12:00:00Z","endsAt":"0001-01-01T00:00:00Z"}]}""")]
+    [InlineData(
+        "alertmanager",
+        """{"alerts":[{"status":"firing","startsAt":"2026-03-02T12:00:00Z","endsAt":"0001-01-01T00:00:00Z"}]}""")]
+    [InlineData(
+        "grafana", """{"alerts":[{"status":"firing","startsAt":"2026-03-02T12:00:00Z","endsAt":"0001-01-01T00:00:00Z"}]}""")]
     [InlineData("servicenow", """{"number":"INC0010001","opened_at":"2026-03-02 12:00:00","resolved_at":"","closed_at":""}""")]
     public void What_stands_for_no_time_is_no_end(string source, string body)
     {
         var incident = Assert.IsType<IncidentFact>(Assert.Single(Assert.IsType<FactsReading>(Read(source, body)).Facts));
-        Assert.Equal((IncidentStatus.Open, Noon, (DateTimeOffset?)null), (incident.Status, incident.StartedAt, incident.ResolvedAt));
+        Assert.Equal(
+            (IncidentStatus.Open, Noon, (DateTimeOffset?)null), (incident.Status, incident.StartedAt, incident.ResolvedAt));
     }
 
     [Theory]

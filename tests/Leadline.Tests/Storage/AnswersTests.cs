@@ -7,7 +7,8 @@ namespace Leadline.Tests.Storage;
 
 public sealed class AnswersTests
 {
-    static readonly MetricsQuery Year = new(null, "production", Made.Instant("2026-01-01T00:00:00Z"), Made.Instant("2027-01-01T00:00:00Z"));
+    static readonly MetricsQuery Year = new(
+        null, "production", Made.Instant("2026-01-01T00:00:00Z"), Made.Instant("2027-01-01T00:00:00Z"));
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -15,7 +16,10 @@ public sealed class AnswersTests
     public async Task The_ledger_is_paged_newest_first_and_rows_of_one_instant_are_neither_lost_nor_doubled()
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        await store.JudgeAsync(Enumerable.Range(0, 7).Select(number => Made.Row($"d{number}", number < 4 ? "2026-02-01T00:00:00Z" : "2026-02-02T00:00:00Z")), [], [], Cancellation);
+        await store.JudgeAsync(
+            Enumerable.Range(0, 7)
+                .Select(number => Made.Row($"d{number}", number < 4 ? "2026-02-01T00:00:00Z" : "2026-02-02T00:00:00Z")), [], [],
+            Cancellation);
         var (ids, cursor, pages) = (new List<string>(), (string?)null, 0);
         do
         {
@@ -53,7 +57,12 @@ public sealed class AnswersTests
             Url = "https://acme.example/d1",
         };
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        await store.JudgeAsync([row], [], [Made.Blame("d1", "I1", "2026-02-01T01:00:00Z"), Made.Blame("d1", "d2", "2026-02-01T02:00:00Z", FailureSignal.Rollback)], Cancellation);
+        await store.JudgeAsync(
+            [row], [],
+            [
+                Made.Blame("d1", "I1", "2026-02-01T01:00:00Z"),
+                Made.Blame("d1", "d2", "2026-02-01T02:00:00Z", FailureSignal.Rollback),
+            ], Cancellation);
         var entry = (await store.DeploymentAsync("d1", Cancellation))!.Deployment;
         Assert.Equal(["incident", "rollback"], entry.FailedBecause);
         Assert.Equal(
@@ -107,17 +116,23 @@ public sealed class AnswersTests
     public async Task A_blame_leads_to_the_deliveries_of_what_says_so()
     {
         await using var store = await OpenAsync();
-        var (row, repair) = (Made.Row("d0", "2026-02-01T00:00:00Z") with { Failed = true }, Made.Row("d1", "2026-02-02T00:00:00Z"));
+        var (row, repair) =
+            (Made.Row("d0", "2026-02-01T00:00:00Z") with { Failed = true }, Made.Row("d1", "2026-02-02T00:00:00Z"));
         await store.JudgeAsync(
             [row, repair],
             [Made.Shipped(repair, 1, 60, change: 7)],
             [
-                Made.Blame("d0", "SHOP-1", "2026-02-01T01:00:00Z"), Made.Blame("d0", "#7", "2026-02-01T02:00:00Z", FailureSignal.Hotfix),
-                Made.Blame("d0", Made.Sha(2).ToString(), "2026-02-01T03:00:00Z", FailureSignal.Revert), Made.Blame("d0", "d1", "2026-02-01T04:00:00Z", FailureSignal.Rollback),
+                Made.Blame("d0", "SHOP-1", "2026-02-01T01:00:00Z"),
+                Made.Blame("d0", "#7", "2026-02-01T02:00:00Z", FailureSignal.Hotfix),
+                Made.Blame("d0", Made.Sha(2).ToString(), "2026-02-01T03:00:00Z", FailureSignal.Revert),
+                Made.Blame("d0", "d1", "2026-02-01T04:00:00Z", FailureSignal.Rollback),
             ],
             Cancellation);
-        var blames = (await store.ExplainAsync("change_failure_rate", new RowsQuery(Year), new Definitions(), Cancellation)).Blames;
-        Assert.Equal([("d1", 4), ($"{2:x40}", 2), ("#7", 3), ("SHOP-1", 5L)], blames.Select(blame => (blame.Evidence, Assert.Single(blame.Deliveries))));
+        var blames =
+            (await store.ExplainAsync("change_failure_rate", new RowsQuery(Year), new Definitions(), Cancellation)).Blames;
+        Assert.Equal(
+            [("d1", 4), ($"{2:x40}", 2), ("#7", 3), ("SHOP-1", 5L)],
+            blames.Select(blame => (blame.Evidence, Assert.Single(blame.Deliveries))));
     }
 
     [Fact]
@@ -127,13 +142,16 @@ public sealed class AnswersTests
         await store.JudgeAsync(
             [Made.Row("d1", "2026-02-01T00:00:00Z")], [],
             [
-                Made.Blame("d1", "SHOP-1", "2026-02-01T01:00:00Z"), Made.Blame(null, "SHOP-2", "2026-02-03T01:00:00Z"), Made.Blame(null, "SHOP-3", "2025-12-31T23:59:59Z"),
+                Made.Blame("d1", "SHOP-1", "2026-02-01T01:00:00Z"), Made.Blame(null, "SHOP-2", "2026-02-03T01:00:00Z"),
+                Made.Blame(null, "SHOP-3", "2025-12-31T23:59:59Z"),
                 Made.Blame("d1", "d9", "2026-02-01T02:00:00Z", FailureSignal.Rollback),
             ],
             Cancellation);
         var page = await store.IncidentsAsync(new RowsQuery(Year, Limit: 1), Cancellation);
         var rest = await store.IncidentsAsync(new RowsQuery(Year, page.Next, 1), Cancellation);
-        Assert.Equal([("SHOP-2", null), ("SHOP-1", "d1")], page.Items.Concat(rest.Items).Select(incident => (incident.Evidence, incident.DeploymentId)));
+        Assert.Equal(
+            [("SHOP-2", null), ("SHOP-1", "d1")],
+            page.Items.Concat(rest.Items).Select(incident => (incident.Evidence, incident.DeploymentId)));
         Assert.Null(rest.Next);
         Assert.Equal([5], rest.Items[0].Deliveries);
     }
@@ -143,12 +161,15 @@ public sealed class AnswersTests
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.JudgeAsync([Made.Row("s1", "2026-03-01T00:00:00Z", "search")], [], [], Cancellation, "search");
-        await store.JudgeAsync([Made.Row("d1", "2026-02-01T00:00:00Z"), Made.Row("d2", "2026-02-02T00:00:00Z")], [], [], Cancellation);
+        await store.JudgeAsync(
+            [Made.Row("d1", "2026-02-01T00:00:00Z"), Made.Row("d2", "2026-02-02T00:00:00Z")], [], [], Cancellation);
         var before = await store.JudgedFingerprintAsync(Cancellation);
         await store.JudgeAsync([Made.Row("d2", "2026-02-02T00:00:00Z")], [], [], Cancellation);
         Assert.NotEqual(before, await store.JudgedFingerprintAsync(Cancellation));
-        Assert.Equal(["s1", "d2"], (await store.LedgerAsync(new RowsQuery(Year), Cancellation)).Items.Select(row => row.DeploymentId));
-        Assert.Equal(Made.Instant("2026-02-02T00:00:00Z"), await store.NewestDeploymentAsync(["shop"], "production", Cancellation));
+        Assert.Equal(
+            ["s1", "d2"], (await store.LedgerAsync(new RowsQuery(Year), Cancellation)).Items.Select(row => row.DeploymentId));
+        Assert.Equal(
+            Made.Instant("2026-02-02T00:00:00Z"), await store.NewestDeploymentAsync(["shop"], "production", Cancellation));
         Assert.Equal(Made.Instant("2026-03-01T00:00:00Z"), await store.NewestDeploymentAsync(null, "production", Cancellation));
         Assert.Null(await store.NewestDeploymentAsync(null, "staging", Cancellation));
         var services = await store.ServicesAsync(Cancellation);
@@ -160,7 +181,8 @@ public sealed class AnswersTests
     public async Task A_metric_that_there_is_not_is_named_beside_those_there_are()
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        var refused = await Assert.ThrowsAsync<FormatException>(() => store.ExplainAsync("velocity", new RowsQuery(Year), new Definitions(), Cancellation));
+        var refused = await Assert.ThrowsAsync<FormatException>(
+            () => store.ExplainAsync("velocity", new RowsQuery(Year), new Definitions(), Cancellation));
         Assert.Contains("rework_rate", refused.Message);
     }
 
@@ -172,10 +194,23 @@ public sealed class AnswersTests
         Fact[] facts =
         [
             Made.Commit(1), Made.Commit(2), new ChangeFact { Repository = Made.Repository, Number = 7 },
-            new DeploymentFact { Id = "d1", Repository = Made.Repository, Environment = "prod", Status = DeploymentStatus.Succeeded },
-            new IncidentFact { Id = "SHOP-1", Source = "jira", Status = IncidentStatus.Open, StartedAt = Made.Instant("2026-02-01T01:00:00Z") },
+            new DeploymentFact
+            {
+                Id = "d1",
+                Repository = Made.Repository,
+                Environment = "prod",
+                Status = DeploymentStatus.Succeeded,
+            },
+            new IncidentFact
+            {
+                Id = "SHOP-1",
+                Source = "jira",
+                Status = IncidentStatus.Open,
+                StartedAt = Made.Instant("2026-02-01T01:00:00Z"),
+            },
         ];
-        await store.SaveReadingsAsync([.. facts.Select((fact, i) => new ReadDelivery(i + 1, 1, Reading.Of(fact)))], [], Cancellation);
+        await store.SaveReadingsAsync(
+            [.. facts.Select((fact, i) => new ReadDelivery(i + 1, 1, Reading.Of(fact)))], [], Cancellation);
         return store;
     }
 }

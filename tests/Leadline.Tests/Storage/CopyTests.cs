@@ -27,7 +27,9 @@ public sealed class CopyTests
 
         foreach (var store in (Store[])[duck, postgres, back])
         {
-            Assert.False((await store.AppendAsync([Events.Deployment("after", "checkout", "2026-03-03T10:00:00Z")], Cancellation))[0].Known);
+            Assert.False(
+                (await store.AppendAsync(
+                    [Events.Deployment("after", "checkout", "2026-03-03T10:00:00Z")], Cancellation))[0].Known);
             await new Readings(store, Definitions(), NullLogger.Instance).DrainAsync(null, Cancellation);
             Assert.Equal(0, (await store.HealthAsync(Cancellation)).Unread);
         }
@@ -75,8 +77,10 @@ public sealed class CopyTests
     {
         var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
         var intake = new Intake(await store.SaltAsync(Cancellation));
-        foreach (var batch in DemoYear.Deliveries(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), DemoYear.Seed).Chunk(1000))
-            await store.AppendAsync([.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], Cancellation);
+        foreach (var batch in DemoYear.Deliveries(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), DemoYear.Seed)
+            .Chunk(1000))
+            await store.AppendAsync(
+                [.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], Cancellation);
         await new Readings(store, Definitions(), NullLogger.Instance).DrainAsync(null, Cancellation);
         return store;
     }

@@ -13,14 +13,23 @@ public sealed class DeliveryLogTests
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync(
-            [Made.Delivery("old"), Made.Delivery("old and broken"), Made.Delivery("new", received: "2026-03-01T00:00:00Z"), Made.Delivery("old and unread")], Cancellation);
+            [
+                Made.Delivery("old"), Made.Delivery("old and broken"), Made.Delivery("new", received: "2026-03-01T00:00:00Z"),
+                Made.Delivery("old and unread"),
+            ], Cancellation);
         await store.SaveReadingsAsync(
-            [new ReadDelivery(1, 1, Reading.Of(Made.Commit(1))), new ReadDelivery(2, 1, Reading.Unreadable("no JSON")), new ReadDelivery(3, 1, Reading.Ignored("a test"))],
+            [
+                new ReadDelivery(1, 1, Reading.Of(Made.Commit(1))), new ReadDelivery(2, 1, Reading.Unreadable("no JSON")),
+                new ReadDelivery(3, 1, Reading.Ignored("a test")),
+            ],
             [], Cancellation);
 
         Assert.Equal(0, await store.DropBodiesAsync(Made.Instant("2025-12-31T00:00:00Z"), null, Cancellation));
         Assert.Equal(1, await store.DropBodiesAsync(Made.Instant("2026-02-01T00:00:00Z"), null, Cancellation));
-        Assert.Equal(1, await store.DropBodiesAsync(Made.Instant("2026-02-01T00:00:00Z"), Made.Instant("2026-02-01T00:00:00Z"), Cancellation));
+        Assert.Equal(
+            1,
+            await store.DropBodiesAsync(
+                Made.Instant("2026-02-01T00:00:00Z"), Made.Instant("2026-02-01T00:00:00Z"), Cancellation));
         var dropped = (await store.DeliveryAsync(1, Cancellation))!;
         Assert.True(dropped.Delivery.Body.IsEmpty);
         Assert.Equal("facts", dropped.Outcome);
@@ -36,7 +45,12 @@ public sealed class DeliveryLogTests
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var delivery = Made.Delivery("a").Delivery;
-        await store.AppendAsync([new NewDelivery("a", new Delivery { Source = "s", Headers = delivery.Headers, Body = default, ReceivedAt = delivery.ReceivedAt })], Cancellation);
+        await store.AppendAsync(
+            [
+                new NewDelivery(
+                    "a",
+                    new Delivery { Source = "s", Headers = delivery.Headers, Body = default, ReceivedAt = delivery.ReceivedAt }),
+            ], Cancellation);
         Assert.True(Assert.Single(await store.UnreadAsync(10, Cancellation)).Delivery.Body.IsEmpty);
     }
 
@@ -47,7 +61,12 @@ public sealed class DeliveryLogTests
         var body = new byte[3_000_000];
         new Random(7).NextBytes(body);
         var delivery = Made.Delivery("a").Delivery;
-        await store.AppendAsync([new NewDelivery("a", new Delivery { Source = "s", Headers = delivery.Headers, Body = body, ReceivedAt = delivery.ReceivedAt })], Cancellation);
+        await store.AppendAsync(
+            [
+                new NewDelivery(
+                    "a",
+                    new Delivery { Source = "s", Headers = delivery.Headers, Body = body, ReceivedAt = delivery.ReceivedAt }),
+            ], Cancellation);
         Assert.Equal(body, (await store.DeliveryAsync(1, Cancellation))!.Delivery.Body.ToArray());
         Assert.Null(await store.DeliveryAsync(2, Cancellation));
     }
@@ -56,16 +75,25 @@ public sealed class DeliveryLogTests
     public async Task Deliveries_are_listed_newest_first_by_outcome_and_page()
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        await store.AppendAsync([.. Enumerable.Range(1, 5).Select(number => Made.Delivery($"{number}", number == 5 ? "github" : "leadline"))], Cancellation);
+        await store.AppendAsync(
+            [.. Enumerable.Range(1, 5).Select(number => Made.Delivery($"{number}", number == 5 ? "github" : "leadline"))],
+            Cancellation);
         await store.SaveReadingsAsync(
-            [new ReadDelivery(1, 1, Reading.Ignored("a")), new ReadDelivery(2, 1, Reading.Unreadable("b")), new ReadDelivery(3, 1, Reading.Of(Made.Commit(1)))], [], Cancellation);
+            [
+                new ReadDelivery(1, 1, Reading.Ignored("a")), new ReadDelivery(2, 1, Reading.Unreadable("b")),
+                new ReadDelivery(3, 1, Reading.Of(Made.Commit(1))),
+            ], [], Cancellation);
 
         var first = await store.DeliveriesAsync(new DeliveriesQuery(Limit: 3), Cancellation);
         var second = await store.DeliveriesAsync(new DeliveriesQuery(Cursor: first.Next, Limit: 3), Cancellation);
         Assert.Equal([5, 4, 3, 2, 1], first.Items.Concat(second.Items).Select(delivery => delivery.Id));
         Assert.Null(second.Next);
-        Assert.Equal(2, Assert.Single((await store.DeliveriesAsync(new DeliveriesQuery(Outcome: "unreadable"), Cancellation)).Items).Id);
-        Assert.Equal([5, 4], (await store.DeliveriesAsync(new DeliveriesQuery(Outcome: "unread"), Cancellation)).Items.Select(delivery => delivery.Id));
+        Assert.Equal(
+            2, Assert.Single((await store.DeliveriesAsync(new DeliveriesQuery(Outcome: "unreadable"), Cancellation)).Items).Id);
+        Assert.Equal(
+            [5, 4],
+            (await store.DeliveriesAsync(new DeliveriesQuery(Outcome: "unread"), Cancellation)).Items.Select(
+                delivery => delivery.Id));
 
         var sources = await store.SourcesAsync(Cancellation);
         Assert.Equal(["github", "leadline"], sources.Select(source => source.Source));

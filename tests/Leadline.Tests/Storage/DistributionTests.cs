@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Leadline.Tests.Storage;
 
-/// <summary>What Citus asks of tables before it spreads them, held against the real ones; Citus itself is not among Debian's packages.</summary>
+/// <summary>
+/// What Citus asks of tables before it spreads them, held against the real ones; Citus itself is not among Debian's packages.
+/// </summary>
 public sealed class DistributionTests
 {
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -21,7 +23,9 @@ public sealed class DistributionTests
     public async Task A_file_cannot_be_spread()
     {
         await using var store = await Store.OpenAsync("duckdb::memory:", Cancellation);
-        Assert.Contains("leadline store copy", (await Assert.ThrowsAsync<StoreException>(() => store.DistributeAsync(Cancellation))).Message);
+        Assert.Contains(
+            "leadline store copy",
+            (await Assert.ThrowsAsync<StoreException>(() => store.DistributeAsync(Cancellation))).Message);
     }
 
     [Fact]
@@ -30,10 +34,13 @@ public sealed class DistributionTests
         var database = PostgresCluster.Started.NewDatabase();
         await using var store = await Store.OpenAsync(database, Cancellation);
         var uri = new Uri(database);
-        await using var source = NpgsqlDataSource.Create($"Host={uri.Host};Port={uri.Port};Username=leadline;Database={uri.AbsolutePath.Trim('/')};Search Path=leadline");
+        await using var source = NpgsqlDataSource.Create(
+            $"Host={uri.Host};Port={uri.Port};Username=leadline;Database={uri.AbsolutePath.Trim('/')};Search Path=leadline");
         foreach (var (table, key) in Store.Distribution.Where(table => table.Key is not null))
         {
-            await using var column = source.CreateCommand($"select is_nullable from information_schema.columns where table_schema = 'leadline' and table_name = '{table}' and column_name = '{key}'");
+            await using var column = source.CreateCommand(
+                "select is_nullable from information_schema.columns where table_schema = 'leadline' and table_name = "
+                    + $"'{table}' and column_name = '{key}'");
             Assert.Equal("NO", await column.ExecuteScalarAsync(Cancellation));
             await using var indexes = source.CreateCommand(
                 $"select count(*) from pg_index where indrelid = '{table}'::regclass and indisunique and not exists "

@@ -35,7 +35,16 @@ public sealed class FactsTests
             Lines = 40,
             AsOf = Noon,
         };
-        var review = new ReviewFact { Repository = Made.Repository, Number = 7, Id = "r1", SubmittedAt = Noon, Approved = true, Author = "other", AsOf = Noon };
+        var review = new ReviewFact
+        {
+            Repository = Made.Repository,
+            Number = 7,
+            Id = "r1",
+            SubmittedAt = Noon,
+            Approved = true,
+            Author = "other",
+            AsOf = Noon,
+        };
         var build = new BuildFact
         {
             Id = "b1",
@@ -127,11 +136,34 @@ public sealed class FactsTests
     public async Task What_a_source_did_not_say_stays_unsaid()
     {
         var change = new ChangeFact { Repository = Made.Repository, Number = 8, AsOf = Noon };
-        var deployment = new DeploymentFact { Id = "d2", Repository = Made.Repository, Environment = "prod", Status = DeploymentStatus.Created, AsOf = Noon };
-        var incident = new IncidentFact { Id = "2", Source = "github", Repository = Made.Repository, Status = IncidentStatus.Open, StartedAt = Noon, AsOf = Noon };
+        var deployment = new DeploymentFact
+        {
+            Id = "d2",
+            Repository = Made.Repository,
+            Environment = "prod",
+            Status = DeploymentStatus.Created,
+            AsOf = Noon,
+        };
+        var incident = new IncidentFact
+        {
+            Id = "2",
+            Source = "github",
+            Repository = Made.Repository,
+            Status = IncidentStatus.Open,
+            StartedAt = Noon,
+            AsOf = Noon,
+        };
         var alert = incident with { Id = "3", AlertLabels = ["service=checkout"] };
-        var comparison = new ComparisonFact { Repository = Made.Repository, Base = Made.Sha(1), Head = Made.Sha(2), Commits = [], AsOf = Noon };
-        await using var store = await OpenAsync(change, deployment, comparison, incident, alert, incident with { Id = "4", Group = "SHOP" });
+        var comparison = new ComparisonFact
+        {
+            Repository = Made.Repository,
+            Base = Made.Sha(1),
+            Head = Made.Sha(2),
+            Commits = [],
+            AsOf = Noon,
+        };
+        await using var store = await OpenAsync(
+            change, deployment, comparison, incident, alert, incident with { Id = "4", Group = "SHOP" });
         var facts = await OnlyServiceAsync(store, Definitions.Default);
         Assert.Equal(change, Assert.Single(facts.Changes));
         Assert.Equal(deployment, Assert.Single(facts.Deployments));
@@ -148,9 +180,24 @@ public sealed class FactsTests
     public async Task A_repository_is_found_whatever_the_case_of_its_name_in_the_definitions()
     {
         var github = new RepositoryName("Acme/Shop");
-        var deployment = new DeploymentFact { Id = "d", Repository = github, Environment = "prod", Sha = Made.Sha(1), Status = DeploymentStatus.Succeeded, AsOf = Noon };
-        await using var store = await OpenAsync(Made.Commit(1, github), new ChangeFact { Repository = github, Number = 7, AsOf = Noon }, deployment);
-        var definitions = Definitions.Default with { Services = [new ServiceDefinition { Name = new ServiceName("shop"), Repositories = [new RepositoryName("acme/shop")] }] };
+        var deployment = new DeploymentFact
+        {
+            Id = "d",
+            Repository = github,
+            Environment = "prod",
+            Sha = Made.Sha(1),
+            Status = DeploymentStatus.Succeeded,
+            AsOf = Noon,
+        };
+        await using var store = await OpenAsync(
+            Made.Commit(1, github), new ChangeFact { Repository = github, Number = 7, AsOf = Noon }, deployment);
+        var definitions = Definitions.Default with
+        {
+            Services =
+            [
+                new ServiceDefinition { Name = new ServiceName("shop"), Repositories = [new RepositoryName("acme/shop")] },
+            ],
+        };
         var facts = await OnlyServiceAsync(store, definitions);
         Assert.Equal(1, facts.Commits.Count);
         Assert.Single(facts.Changes);
@@ -172,7 +219,8 @@ public sealed class FactsTests
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync([Made.Delivery("a"), Made.Delivery("b")], Cancellation);
         var read = new ReadDelivery(1, 1, Reading.Of(Made.Commit(1)));
-        await Assert.ThrowsAsync<ArgumentException>(() => store.SaveReadingsAsync([read, new ReadDelivery(2, 1, new NoOutcome())], [], Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => store.SaveReadingsAsync([read, new ReadDelivery(2, 1, new NoOutcome())], [], Cancellation));
         Assert.Equal(2, (await store.UnreadAsync(10, Cancellation)).Length);
         await store.SaveReadingsAsync([read], [], Cancellation);
         Assert.Equal(1, (await OnlyServiceAsync(store, Definitions.Default)).Commits.Count);

@@ -5,7 +5,9 @@ using Leadline.Storage;
 
 namespace Leadline.Tests.Storage;
 
-/// <summary>Deliveries and judged rows for tests of the store: every field that a test does not speak of has one plain value.</summary>
+/// <summary>
+/// Deliveries and judged rows for tests of the store: every field that a test does not speak of has one plain value.
+/// </summary>
 static class Made
 {
     public static readonly RepositoryName Repository = new("acme/shop");
@@ -14,13 +16,14 @@ static class Made
 
     public static Sha Sha(int number) => Core.Sha.Parse($"{number:x40}");
 
-    public static NewDelivery Delivery(string key, string source = "leadline", string received = "2026-01-01T00:00:00Z") => new(key, new Delivery
-    {
-        Source = source,
-        Headers = Core.Delivery.NoHeaders,
-        Body = Encoding.UTF8.GetBytes("body of " + key),
-        ReceivedAt = Instant(received),
-    });
+    public static NewDelivery Delivery(
+        string key, string source = "leadline", string received = "2026-01-01T00:00:00Z") => new(key, new Delivery
+        {
+            Source = source,
+            Headers = Core.Delivery.NoHeaders,
+            Body = Encoding.UTF8.GetBytes("body of " + key),
+            ReceivedAt = Instant(received),
+        });
 
     public static CommitFact Commit(int number, RepositoryName? repository = null, ImmutableArray<Sha>? parents = null) => new()
     {
@@ -60,40 +63,47 @@ static class Made
         LeadSeconds = leadSeconds,
     };
 
-    public static Blame Blame(string? deployment, string evidence, string started, FailureSignal signal = FailureSignal.Incident, string service = "shop") => new()
-    {
-        Service = new ServiceName(service),
-        Environment = EnvironmentName.Production,
-        DeploymentId = deployment,
-        Signal = signal,
-        Evidence = evidence,
-        Method = deployment is null ? "unlinked" : "window",
-        StartedAt = Instant(started),
-    };
+    public static Blame Blame(
+        string? deployment, string evidence, string started, FailureSignal signal = FailureSignal.Incident,
+        string service = "shop") => new()
+        {
+            Service = new ServiceName(service),
+            Environment = EnvironmentName.Production,
+            DeploymentId = deployment,
+            Signal = signal,
+            Evidence = evidence,
+            Method = deployment is null ? "unlinked" : "window",
+            StartedAt = Instant(started),
+        };
 
     /// <summary>
-    /// Saves rows as the judgement of one service, with as many lead times in each row as are shipped in it, their days in the zone, and the
-    /// time since the row before.
+    /// Saves rows as the judgement of one service, with as many lead times in each row as are shipped in it, their days in the
+    /// zone, and the time since the row before.
     /// </summary>
     public static Task JudgeAsync(
-        this Store store, IEnumerable<LedgerRow> rows, IEnumerable<ShippedChange> shipped, IEnumerable<Blame> blames, CancellationToken cancellation, string service = "shop",
+        this Store store, IEnumerable<LedgerRow> rows, IEnumerable<ShippedChange> shipped, IEnumerable<Blame> blames,
+        CancellationToken cancellation, string service = "shop",
         string zone = "UTC", string? team = null)
     {
         var days = TimeZoneInfo.FindSystemTimeZoneById(zone);
         var all = rows.OrderBy(row => row.DeployedAt).ToList();
         var counted = all.Where(row => row.Counted && row.Environment == EnvironmentName.Production).ToList();
         var changes = shipped.Select(change => change with { DeployedDay = Day(change.DeployedAt) })
-            .OrderBy(change => all.FindIndex(row => row.DeploymentId == change.DeploymentId && row.Environment == change.Environment)).ToImmutableArray();
+            .OrderBy(change =>
+                all.FindIndex(row => row.DeploymentId == change.DeploymentId && row.Environment == change.Environment))
+                .ToImmutableArray();
         var ledger = all.Select(row => row with
         {
             DeployedDay = Day(row.DeployedAt),
             FailedDay = row.FailedAt is { } failed ? Day(failed) : null,
-            SecondsSincePrevious = counted.IndexOf(row) is > 0 and var place ? (row.DeployedAt - counted[place - 1].DeployedAt).TotalSeconds : null,
+            SecondsSincePrevious = counted.IndexOf(row) is > 0 and var place
+                ? (row.DeployedAt - counted[place - 1].DeployedAt).TotalSeconds : null,
             Commits = changes.Count(change => change.DeploymentId == row.DeploymentId),
             LeadTimes = changes.Count(change => change.DeploymentId == row.DeploymentId && change.LeadSeconds is not null),
         });
         return store.SaveJudgementAsync(
-            new ServiceDefinition { Name = new ServiceName(service), Team = team, Repositories = [Repository] }, new Judgement([.. ledger], changes, [.. blames]), null, cancellation);
+            new ServiceDefinition { Name = new ServiceName(service), Team = team, Repositories = [Repository] },
+            new Judgement([.. ledger], changes, [.. blames]), null, cancellation);
 
         DateTime Day(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, days).Date;
     }

@@ -69,8 +69,10 @@ public sealed class OpeningTests
         var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.DisposeAsync();
         await store.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => store.AppendAsync([Made.Delivery("a")], Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => store.RewindAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => store.AppendAsync([Made.Delivery("a")], Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => store.RewindAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => store.HealthAsync(Cancellation));
     }
 
@@ -85,7 +87,8 @@ public sealed class OpeningTests
         Task<object?>[] questions = [database.ReadAsync(Answer, source.Token), database.WriteAsync(Answer, source.Token)];
         source.CancelAfter(TimeSpan.FromMilliseconds(300));
         foreach (var question in questions)
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => question.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => question.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
 
         object? Answer(System.Data.Common.DbConnection connection)
         {

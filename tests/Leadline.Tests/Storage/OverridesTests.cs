@@ -25,7 +25,8 @@ public sealed class OverridesTests
         var overriding = Of(store);
         Assert.Equal((1, "incident", ""), await StateAsync(store, "d2"));
 
-        var said = await overriding.AddAsync(new OverrideRequest("not_failed", "d2", null, null, " the power was out "), "ci", Cancellation);
+        var said = await overriding.AddAsync(
+            new OverrideRequest("not_failed", "d2", null, null, " the power was out "), "ci", Cancellation);
         Assert.True(said.IsJudged);
         Assert.Equal((0, "", "not_failed"), await StateAsync(store, "d2"));
         var kept = Assert.Single((await store.OverridesAsync(null, 50, Cancellation)).Items);
@@ -61,7 +62,8 @@ public sealed class OverridesTests
 
         // It changes no number: the deployment did not fail by the rules either.
         var first = await store.DataVersionAsync(Cancellation);
-        var said = await overriding.AddAsync(new OverrideRequest("not_failed", "d1", null, null, "all is well"), "local", Cancellation);
+        var said = await overriding.AddAsync(
+            new OverrideRequest("not_failed", "d1", null, null, "all is well"), "local", Cancellation);
         var second = await store.DataVersionAsync(Cancellation);
         Assert.True(second > first);
         await overriding.UndoAsync(said.Entry!.Id, null, "local", Cancellation);
@@ -77,22 +79,31 @@ public sealed class OverridesTests
         await SayAsync("not_failed", "d1", null);
         await SayAsync("unlink_incident", null, "INC-1");
         await SayAsync("link_incident", "d1", "INC-1");
-        await store.AddOverrideAsync(new NewOverride(OverrideKind.Failed, new ServiceName("shop"), "production", "gone", null, "it was there", "local"), Now, Cancellation);
-        await store.AddOverrideAsync(new NewOverride(OverrideKind.UnlinkIncident, new ServiceName("shop"), "production", null, "gone", "it was there", "local"), Now, Cancellation);
+        await store.AddOverrideAsync(
+            new NewOverride(OverrideKind.Failed, new ServiceName("shop"), "production", "gone", null, "it was there", "local"),
+            Now, Cancellation);
+        await store.AddOverrideAsync(
+            new NewOverride(
+                OverrideKind.UnlinkIncident, new ServiceName("shop"), "production", null, "gone", "it was there", "local"), Now,
+                Cancellation);
         var states = (await store.OverridesAsync(null, 50, Cancellation)).Items.Select(one => (one.Id, one.State));
 
         // To link an incident to a deployment speaks against its having been said not to fail.
         Assert.Equal([(6, "nothing"), (5, "nothing"), (4, "acting"), (3, "replaced"), (2, "replaced"), (1, "replaced")], states);
 
         async Task SayAsync(string kind, string? deployment, string? incident) =>
-            Assert.Null((await overriding.AddAsync(new OverrideRequest(kind, deployment, incident, null, "so"), "local", Cancellation)).Refusal);
+            Assert.Null(
+                (await overriding.AddAsync(
+                    new OverrideRequest(kind, deployment, incident, null, "so"), "local", Cancellation)).Refusal);
     }
 
     [Fact]
     public async Task What_was_unlinked_is_found_on_the_deployment_that_it_blamed()
     {
         await using var store = await FilledAsync();
-        await Of(store).AddAsync(new OverrideRequest("unlink_incident", null, "INC-1", null, "the provider was down"), "local", Cancellation);
+        await Of(store)
+            .AddAsync(
+                new OverrideRequest("unlink_incident", null, "INC-1", null, "the provider was down"), "local", Cancellation);
         var detail = (await store.DeploymentAsync("d2", Cancellation))!;
         Assert.Empty(detail.Blames);
         Assert.Equal("INC-1", Assert.Single(detail.Overrides).Incident);
@@ -111,10 +122,12 @@ public sealed class OverridesTests
     [InlineData("unlink_incident", null, "INC-9", null, "so", OverrideRefusal.Incident)]
     [InlineData("link_incident", "e1", "INC-1", null, "so", OverrideRefusal.Apart)]
     [InlineData("failed", "d1", null, "other", "so", OverrideRefusal.Apart)]
-    public async Task What_cannot_act_is_refused_and_not_kept(string? kind, string? deployment, string? incident, string? service, string reason, OverrideRefusal refusal)
+    public async Task What_cannot_act_is_refused_and_not_kept(
+        string? kind, string? deployment, string? incident, string? service, string reason, OverrideRefusal refusal)
     {
         await using var store = await FilledAsync();
-        var said = await Of(store).AddAsync(new OverrideRequest(kind, deployment, incident, service, reason), "local", Cancellation);
+        var said = await Of(store)
+            .AddAsync(new OverrideRequest(kind, deployment, incident, service, reason), "local", Cancellation);
         Assert.Equal((null, refusal), (said.Entry, said.Refusal));
         Assert.Empty((await store.OverridesAsync(null, 50, Cancellation)).Items);
         Assert.False(await store.IsStaleAsync(new ServiceName("shop"), Cancellation));
@@ -125,13 +138,15 @@ public sealed class OverridesTests
     {
         await using var store = await FilledAsync();
         var overriding = Of(store);
-        var said = await overriding.AddAsync(new OverrideRequest("exclude", "d1", null, null, "a rehearsal"), "local", Cancellation);
+        var said = await overriding.AddAsync(
+            new OverrideRequest("exclude", "d1", null, null, "a rehearsal"), "local", Cancellation);
         Assert.Null((await overriding.UndoAsync(said.Entry!.Id, null, "local", Cancellation)).Refusal);
         Assert.Equal(OverrideRefusal.Undone, (await overriding.UndoAsync(said.Entry.Id, null, "local", Cancellation)).Refusal);
         Assert.Equal(OverrideRefusal.Unknown, (await overriding.UndoAsync(99, null, "local", Cancellation)).Refusal);
 
         // The record of an undoing is none itself.
-        Assert.Equal(OverrideRefusal.Unknown, (await overriding.UndoAsync(said.Entry.Id + 1, null, "local", Cancellation)).Refusal);
+        Assert.Equal(
+            OverrideRefusal.Unknown, (await overriding.UndoAsync(said.Entry.Id + 1, null, "local", Cancellation)).Refusal);
         Assert.Single((await store.OverridesAsync(null, 50, Cancellation)).Items);
     }
 
@@ -140,7 +155,8 @@ public sealed class OverridesTests
     {
         await using var store = await FilledAsync();
         var overriding = Of(store);
-        for (var i = 0; i < 3; i++) await overriding.AddAsync(new OverrideRequest("exclude", "d1", null, null, $"{i}"), "local", Cancellation);
+        for (var i = 0; i < 3; i++)
+            await overriding.AddAsync(new OverrideRequest("exclude", "d1", null, null, $"{i}"), "local", Cancellation);
         var first = await store.OverridesAsync(null, 2, Cancellation);
         var second = await store.OverridesAsync(first.Next, 2, Cancellation);
         Assert.Equal(["2", "1", "0"], first.Items.Concat(second.Items).Select(one => one.Reason));
@@ -152,17 +168,22 @@ public sealed class OverridesTests
     public async Task A_copy_holds_what_was_said()
     {
         await using var store = await FilledAsync();
-        var said = await Of(store).AddAsync(new OverrideRequest("exclude", "d1", null, null, "a rehearsal"), "local", Cancellation);
+        var said = await Of(store)
+            .AddAsync(new OverrideRequest("exclude", "d1", null, null, "a rehearsal"), "local", Cancellation);
         await Of(store).UndoAsync(said.Entry!.Id, null, "local", Cancellation);
         await Of(store).AddAsync(new OverrideRequest("failed", "d1", null, null, "it lost orders"), "local", Cancellation);
-        await using var copy = await Store.OpenAsync(TestStore.IsPostgres ? "duckdb::memory:" : PostgresCluster.Started.NewStore(), Cancellation);
+        await using var copy = await Store.OpenAsync(
+            TestStore.IsPostgres ? "duckdb::memory:" : PostgresCluster.Started.NewStore(), Cancellation);
         var report = await store.CopyToAsync(copy, null, Cancellation);
         Assert.True(report.IsWhole);
         Assert.Contains(new CopiedTable("override", 3, 3), report.Tables);
-        Assert.Equal((await store.OverridesAsync(null, 50, Cancellation)).Items, (await copy.OverridesAsync(null, 50, Cancellation)).Items);
+        Assert.Equal(
+            (await store.OverridesAsync(null, 50, Cancellation)).Items,
+            (await copy.OverridesAsync(null, 50, Cancellation)).Items);
 
         // The numbers go on where they ended.
-        var next = await Of(copy).AddAsync(new OverrideRequest("exclude", "d2", null, null, "a rehearsal"), "local", Cancellation);
+        var next = await Of(copy)
+            .AddAsync(new OverrideRequest("exclude", "d2", null, null, "a rehearsal"), "local", Cancellation);
         Assert.Equal(4, next.Entry!.Id);
     }
 
@@ -179,7 +200,8 @@ public sealed class OverridesTests
             return Correlator.Judge(facts, definitions);
         });
         var overriding = new Overriding(store, readings, new FakeTimeProvider(Now), TimeSpan.FromMilliseconds(1));
-        var said = await overriding.AddAsync(new OverrideRequest("exclude", "d1", null, null, "a rehearsal"), "local", Cancellation);
+        var said = await overriding.AddAsync(
+            new OverrideRequest("exclude", "d1", null, null, "a rehearsal"), "local", Cancellation);
         Assert.False(said.IsJudged);
         Assert.Equal("acting", said.Entry!.State);
         Assert.True(await store.IsStaleAsync(new ServiceName("shop"), Cancellation));
@@ -190,14 +212,16 @@ public sealed class OverridesTests
         Assert.Equal((1, "", "exclude"), await StateAsync(store, "d1"));
     }
 
-    static Overriding Of(Store store) => new(store, new Readings(store, Definitions.Default, NullLogger.Instance), new FakeTimeProvider(Now));
+    static Overriding Of(Store store) =>
+        new(store, new Readings(store, Definitions.Default, NullLogger.Instance), new FakeTimeProvider(Now));
 
     static async Task<Store> FilledAsync()
     {
         var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync(
             [
-                Events.Deployment("d1", finishedAt: "2026-03-02T10:00:00Z"), Events.Deployment("d2", finishedAt: "2026-03-03T10:00:00Z"),
+                Events.Deployment("d1", finishedAt: "2026-03-02T10:00:00Z"),
+                Events.Deployment("d2", finishedAt: "2026-03-03T10:00:00Z"),
                 Events.Deployment("e1", "other"), Events.Of(Incident),
             ],
             Cancellation);
@@ -209,7 +233,8 @@ public sealed class OverridesTests
     static async Task<(long Failed, string Because, string Overridden)> StateAsync(Store store, string id)
     {
         var year = new MetricsQuery(["shop"], "production", Now.AddYears(-1), Now);
-        var report = await new MetricsReader(store, Definitions.Default, new FakeTimeProvider(Now)).ReadAsync(year, Cancellation);
+        var report = await new MetricsReader(store, Definitions.Default, new FakeTimeProvider(Now))
+            .ReadAsync(year, Cancellation);
         var row = (await store.DeploymentAsync(id, Cancellation))!.Deployment;
         return (report.Metrics.ChangeFailureRate.Failed, string.Join(',', row.FailedBecause), string.Join(',', row.Overridden));
     }

@@ -31,7 +31,9 @@ sealed partial class PostgresCluster
     public string NewDatabase()
     {
         var name = $"d_{Guid.CreateVersion7():n}";
-        Run(Path.Combine(programs, "psql"), "-q", "-h", "127.0.0.1", "-p", $"{port}", "-U", "leadline", "-d", "postgres", "-c", $"create database {name}");
+        Run(
+            Path.Combine(programs, "psql"), "-q", "-h", "127.0.0.1", "-p", $"{port}", "-U", "leadline", "-d", "postgres", "-c",
+            $"create database {name}");
         return $"postgres://leadline@127.0.0.1:{port}/{name}";
     }
 
@@ -59,12 +61,17 @@ sealed partial class PostgresCluster
     public static PostgresCluster? Start(params string[] settings)
     {
         var programs = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").Where(version => int.Parse(Path.GetFileName(version)) >= 15).Order().Select(version => Path.Combine(version, "bin")).LastOrDefault()
+            ? Directory.GetDirectories("/usr/lib/postgresql").Where(version => int.Parse(Path.GetFileName(version)) >= 15)
+                .Order().Select(version => Path.Combine(version, "bin")).LastOrDefault()
             : null;
         if (programs is null) return null;
         var directory = Directory.CreateTempSubdirectory("leadline-postgresql-").FullName;
         if (Environment.UserName == "root") Run("chown", "postgres", directory);
-        Run([.. AsItself(), Path.Combine(programs, "initdb"), "-D", Path.Combine(directory, "data"), "-U", "leadline", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        Run(
+            [
+                .. AsItself(), Path.Combine(programs, "initdb"), "-D", Path.Combine(directory, "data"), "-U", "leadline", "-A",
+                "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+            ]);
         return new PostgresCluster(programs, directory, FreePort(), settings);
     }
 
@@ -72,17 +79,25 @@ sealed partial class PostgresCluster
     {
         var words = (string[])
         [
-            .. AsItself(), Path.Combine(programs, "postgres"), "-D", Path.Combine(directory, "data"), "-p", $"{port}", "-h", "127.0.0.1", "-k", "",
+            .. AsItself(), Path.Combine(programs, "postgres"), "-D", Path.Combine(directory, "data"), "-p", $"{port}", "-h",
+            "127.0.0.1", "-k", "",
             .. settings.SelectMany(setting => (string[])["-c", setting]),
         ];
-        var launched = Process.Start(new ProcessStartInfo(words[0], words[1..]) { WorkingDirectory = "/", RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var launched =
+            Process.Start(new ProcessStartInfo(words[0], words[1..])
+            {
+                WorkingDirectory = "/",
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            })!;
         launched.ErrorDataReceived += (_, _) => { };
         launched.OutputDataReceived += (_, _) => { };
         launched.BeginErrorReadLine();
         launched.BeginOutputReadLine();
         for (var i = 0; i < 600; i++)
         {
-            using var probe = Process.Start(new ProcessStartInfo(Path.Combine(programs, "pg_isready"), ["-q", "-h", "127.0.0.1", "-p", $"{port}"]))!;
+            using var probe = Process.Start(
+                new ProcessStartInfo(Path.Combine(programs, "pg_isready"), ["-q", "-h", "127.0.0.1", "-p", $"{port}"]))!;
             probe.WaitForExit();
             if (probe.ExitCode == 0) return launched;
             Thread.Sleep(50);
@@ -92,15 +107,24 @@ sealed partial class PostgresCluster
     }
 
     /// <summary>PostgreSQL does not run as root.</summary>
-    static string[] AsItself() => Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+    static string[] AsItself() =>
+        Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
 
     static void Run(params string[] words)
     {
-        using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { WorkingDirectory = "/", RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo(words[0], words[1..])
+            {
+                WorkingDirectory = "/",
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            })!;
         var error = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', words)} ended with {process.ExitCode}: {error.GetAwaiter().GetResult()}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException(
+                $"{string.Join(' ', words)} ended with {process.ExitCode}: {error.GetAwaiter().GetResult()}");
     }
 
     static int FreePort()

@@ -43,7 +43,10 @@ public sealed class PostgresTests
             Assert.Equal(acknowledged.Count, (await store.HealthAsync(Cancellation)).Deliveries);
             foreach (var service in Enumerable.Range(0, 16))
             {
-                var rows = await store.LedgerAsync(new RowsQuery(new([$"s{service}"], "production", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue), null, 1000), Cancellation);
+                var rows = await store.LedgerAsync(
+                    new RowsQuery(
+                        new([$"s{service}"], "production", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue), null, 1000),
+                        Cancellation);
                 Assert.Equal(
                     acknowledged.Values.Where(id => id.StartsWith($"d-{service}-", StringComparison.Ordinal)).Order().Take(1000),
                     rows.Items.Select(row => row.DeploymentId).Order().Take(1000));
@@ -103,7 +106,9 @@ public sealed class PostgresTests
         await using var one = await Store.OpenAsync(address, Cancellation);
         await using var other = await Store.OpenAsync(address, Cancellation);
         await Task.WhenAll(Enumerable.Range(0, 200).Select(number => Task.Run(
-            () => (number % 2 == 0 ? one : other).AppendAsync([Events.Deployment($"d{number / 4}"), Events.Deployment($"e{number}")], Cancellation), Cancellation)));
+            () =>
+                (number % 2 == 0 ? one : other).AppendAsync(
+                    [Events.Deployment($"d{number / 4}"), Events.Deployment($"e{number}")], Cancellation), Cancellation)));
         Assert.Equal(250, (await one.HealthAsync(Cancellation)).Deliveries);
         var ids = (await other.UnreadAsync(10_000, Cancellation)).Select(delivery => delivery.Id).ToList();
         Assert.Equal(250, ids.Distinct().Count());
@@ -141,10 +146,13 @@ public sealed class PostgresTests
 
     [Fact]
     public void A_password_is_never_shown() =>
-        Assert.Equal("postgres://ada@db.acme.example:5432/leadline", PostgresAddress.Shown("postgres://ada:hunter2@db.acme.example/leadline"));
+        Assert.Equal(
+            "postgres://ada@db.acme.example:5432/leadline",
+            PostgresAddress.Shown("postgres://ada:hunter2@db.acme.example/leadline"));
 
     [Fact]
     public void A_line_that_is_marked_for_one_engine_is_not_run_on_the_other() =>
         Assert.Equal(
-            "select a, @b\n  extract(epoch from x),\nfrom t", Postgres.Translate("select a, $b\n  epoch(x), -- DuckDB\n  -- PostgreSQL: extract(epoch from x),\nfrom t"));
+            "select a, @b\n  extract(epoch from x),\nfrom t",
+            Postgres.Translate("select a, $b\n  epoch(x), -- DuckDB\n  -- PostgreSQL: extract(epoch from x),\nfrom t"));
 }

@@ -20,7 +20,11 @@ public sealed class StoreTests
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var (commits, deployments) = RealServicesTests.Read(name);
         var log = await store.AppendAsync([New("one"), New("two")], Cancellation);
-        await store.SaveReadingsAsync([new ReadDelivery(log[0].Id, 1, new FactsReading([.. deployments])), new ReadDelivery(log[1].Id, 1, new FactsReading([.. commits]))], [new ServiceName(name)], Cancellation);
+        await store.SaveReadingsAsync(
+            [
+                new ReadDelivery(log[0].Id, 1, new FactsReading([.. deployments])),
+                new ReadDelivery(log[1].Id, 1, new FactsReading([.. commits])),
+            ], [new ServiceName(name)], Cancellation);
         var map = await store.ServiceMapAsync(Definitions.Default, Cancellation);
         var service = Assert.Single(map.Services);
         var stale = Assert.Single(await store.StaleAsync(Cancellation));
@@ -32,15 +36,24 @@ public sealed class StoreTests
 
         await store.SaveJudgementAsync(service, actual, stale.Mark, Cancellation);
         Assert.Empty(await store.StaleAsync(Cancellation));
-        using var numbers = JsonDocument.Parse(await File.ReadAllBytesAsync(Shared.Find("govuk", name + ".expected.json"), Cancellation));
+        using var numbers = JsonDocument.Parse(
+            await File.ReadAllBytesAsync(Shared.Find("govuk", name + ".expected.json"), Cancellation));
         var window = numbers.RootElement;
         var report = await new MetricsReader(store, Definitions.Default, TimeProvider.System).ReadAsync(
-            new MetricsQuery(null, "production", window.GetProperty("from").GetDateTimeOffset(), window.GetProperty("to").GetDateTimeOffset()), Cancellation);
+            new MetricsQuery(
+                null, "production", window.GetProperty("from").GetDateTimeOffset(),
+                window.GetProperty("to").GetDateTimeOffset()), Cancellation);
         Assert.Equal(window.GetProperty("deployments").GetInt32(), report.Metrics.DeploymentFrequency.Deployments);
         Assert.Equal(window.GetProperty("commits_shipped_without_merges").GetInt32(), report.Metrics.LeadTime.Count);
-        Assert.Equal(window.GetProperty("lead_time_authored_seconds").GetProperty("median").GetDouble(), report.Metrics.LeadTime.MedianSeconds!.Value, 0.1);
-        Assert.Equal(window.GetProperty("lead_time_authored_seconds").GetProperty("p90").GetDouble(), report.Metrics.LeadTime.P90Seconds!.Value, 0.1);
-        Assert.InRange(report.Metrics.LeadTime.MedianSeconds.Value, report.Metrics.LeadTime.IntervalSeconds!.Value[0], report.Metrics.LeadTime.IntervalSeconds.Value[1]);
+        Assert.Equal(
+            window.GetProperty("lead_time_authored_seconds").GetProperty("median").GetDouble(),
+            report.Metrics.LeadTime.MedianSeconds!.Value, 0.1);
+        Assert.Equal(
+            window.GetProperty("lead_time_authored_seconds").GetProperty("p90").GetDouble(),
+            report.Metrics.LeadTime.P90Seconds!.Value, 0.1);
+        Assert.InRange(
+            report.Metrics.LeadTime.MedianSeconds.Value, report.Metrics.LeadTime.IntervalSeconds!.Value[0],
+            report.Metrics.LeadTime.IntervalSeconds.Value[1]);
         Assert.Equal(window.GetProperty("rollbacks").GetInt32(), report.Metrics.ReworkRate.Rework);
         Assert.Equal(window.GetProperty("rollbacks").GetInt32(), report.Metrics.ChangeFailureRate.Failed);
     }
@@ -64,11 +77,13 @@ public sealed class StoreTests
         var file = Path.Combine(Path.GetTempPath(), $"leadline-{Guid.NewGuid():N}.duckdb");
         try
         {
-            await using (var store = await Store.OpenAsync("duckdb:" + file, Cancellation)) await store.AppendAsync([New("a"), New("b")], Cancellation);
+            await using (var store = await Store.OpenAsync("duckdb:" + file, Cancellation))
+                await store.AppendAsync([New("a"), New("b")], Cancellation);
             await using (var store = await Store.OpenAsync("duckdb:" + file, Cancellation))
             {
                 var unread = await store.UnreadAsync(10, Cancellation);
-                Assert.Equal(["body of a", "body of b"], unread.Select(delivery => Encoding.UTF8.GetString(delivery.Delivery.Body.Span)));
+                Assert.Equal(
+                    ["body of a", "body of b"], unread.Select(delivery => Encoding.UTF8.GetString(delivery.Delivery.Body.Span)));
                 Assert.Equal("yes", unread[0].Delivery.Header("x-KEPT"));
                 await store.SaveReadingsAsync([new ReadDelivery(1, 1, Reading.Ignored("it is a test"))], [], Cancellation);
             }
@@ -93,7 +108,8 @@ public sealed class StoreTests
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         await store.AppendAsync([New("a")], Cancellation);
         var commits = RealCommits(3);
-        for (var i = 0; i < 2; i++) await store.SaveReadingsAsync([new ReadDelivery(1, i + 1, new FactsReading([.. commits]))], [], Cancellation);
+        for (var i = 0; i < 2; i++)
+            await store.SaveReadingsAsync([new ReadDelivery(1, i + 1, new FactsReading([.. commits]))], [], Cancellation);
         var health = await store.HealthAsync(Cancellation);
         Assert.Equal(3, health.Commits);
     }
@@ -118,7 +134,8 @@ public sealed class StoreTests
         var service = new ServiceDefinition { Name = new ServiceName("shop") };
         await store.SaveJudgementAsync(service, new Judgement([], [], []), null, Cancellation);
         Assert.Single(await store.ServicesAsync(Cancellation));
-        await store.SaveJudgementsAsync([new JudgedService(service, new Judgement([], [], []), null, IsRemoved: true)], Cancellation);
+        await store.SaveJudgementsAsync(
+            [new JudgedService(service, new Judgement([], [], []), null, IsRemoved: true)], Cancellation);
         Assert.Empty(await store.ServicesAsync(Cancellation));
     }
 
@@ -127,11 +144,14 @@ public sealed class StoreTests
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
         var row = Made.Row("d1", "2026-03-01T10:00:00Z");
-        await store.JudgeAsync([row], [Made.Shipped(row, 1, 60)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
+        await store.JudgeAsync(
+            [row], [Made.Shipped(row, 1, 60)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
         var version = (await store.DataVersionAsync(Cancellation));
-        await store.JudgeAsync([row], [Made.Shipped(row, 1, 60)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
+        await store.JudgeAsync(
+            [row], [Made.Shipped(row, 1, 60)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
         Assert.Equal(version, (await store.DataVersionAsync(Cancellation)));
-        await store.JudgeAsync([row], [Made.Shipped(row, 1, 61)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
+        await store.JudgeAsync(
+            [row], [Made.Shipped(row, 1, 61)], [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
         Assert.True((await store.DataVersionAsync(Cancellation)) > version);
     }
 
@@ -140,8 +160,10 @@ public sealed class StoreTests
     [InlineData(40)]
     public async Task Whatever_was_there_before_the_rows_are_those_of_the_last_judgement(int changed)
     {
-        var before = Enumerable.Range(0, 50).Select(number => Made.Row($"d{number}", $"2026-03-01T{number / 60:00}:{number % 60:00}:00Z")).ToList();
-        var after = before.Select((row, number) => number < changed ? row with { Version = "v2" } : row).Skip(1).Append(Made.Row("new", "2026-03-02T10:00:00Z")).ToList();
+        var before = Enumerable.Range(0, 50)
+            .Select(number => Made.Row($"d{number}", $"2026-03-01T{number / 60:00}:{number % 60:00}:00Z")).ToList();
+        var after = before.Select((row, number) => number < changed ? row with { Version = "v2" } : row).Skip(1)
+            .Append(Made.Row("new", "2026-03-02T10:00:00Z")).ToList();
         await using var grown = await Store.OpenAsync(TestStore.New, Cancellation);
         await grown.JudgeAsync(before, before.Select(Shipped), [Made.Blame("d1", "I1", "2026-03-01T11:00:00Z")], Cancellation);
         await using var fresh = await Store.OpenAsync(TestStore.New, Cancellation);
@@ -150,14 +172,19 @@ public sealed class StoreTests
         Assert.Equal(await fresh.JudgedFingerprintAsync(Cancellation), await grown.JudgedFingerprintAsync(Cancellation));
         Assert.Equal(await RowsAsync(fresh), await RowsAsync(grown));
 
-        static ShippedChange Shipped(LedgerRow row) => int.TryParse(row.DeploymentId.AsSpan(1), out var number) ? Made.Shipped(row, number + 1, number) : Made.Shipped(row, 99, 99);
+        static ShippedChange Shipped(LedgerRow row) =>
+            int.TryParse(row.DeploymentId.AsSpan(1), out var number) ? Made.Shipped(row, number + 1, number)
+                : Made.Shipped(row, 99, 99);
 
         static async Task<string> RowsAsync(Store store)
         {
-            var all = new RowsQuery(new MetricsQuery(null, "production", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue), null, 1000);
+            var all = new RowsQuery(
+                new MetricsQuery(null, "production", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue), null, 1000);
             return JsonSerializer.Serialize(new object[]
             {
-                await store.LedgerAsync(all, Cancellation), await store.ExplainAsync("lead_time", all, new Definitions(), Cancellation), await store.IncidentsAsync(all, Cancellation),
+                await store.LedgerAsync(all, Cancellation),
+                await store.ExplainAsync("lead_time", all, new Definitions(), Cancellation),
+                await store.IncidentsAsync(all, Cancellation),
             });
         }
     }
@@ -197,7 +224,8 @@ public sealed class StoreTests
                 connection.Open();
                 using var command = connection.CreateCommand();
                 command.CommandText = Queries.Text("0001_start")
-                    + "insert into meta values ('schema', '1'), ('salt', '00'); insert into cursor values ('reader', 0), ('data', 3), ('stale', 5); insert into service values (7, 'shop', null, null)";
+                    + "insert into meta values ('schema', '1'), ('salt', '00'); insert into cursor values ('reader', 0), "
+                    + "('data', 3), ('stale', 5); insert into service values (7, 'shop', null, null)";
                 command.ExecuteNonQuery();
             }
 
@@ -215,7 +243,8 @@ public sealed class StoreTests
     public async Task An_empty_window_has_no_numbers_rather_than_zeros()
     {
         await using var store = await Store.OpenAsync(TestStore.New, Cancellation);
-        var query = new MetricsQuery(null, "production", DateTimeOffset.Parse("2026-01-01T00:00:00Z"), DateTimeOffset.Parse("2026-04-01T00:00:00Z"));
+        var query = new MetricsQuery(
+            null, "production", DateTimeOffset.Parse("2026-01-01T00:00:00Z"), DateTimeOffset.Parse("2026-04-01T00:00:00Z"));
         var reader = new MetricsReader(store, Definitions.Default, TimeProvider.System);
         var metrics = (await reader.ReadAsync(query, Cancellation)).Metrics;
         Assert.Null(metrics.DeploymentFrequency.PerDay);

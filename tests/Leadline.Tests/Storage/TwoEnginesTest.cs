@@ -38,7 +38,8 @@ public sealed class TwoEnginesTest
         var store = await Store.OpenAsync(address, Cancellation);
         var intake = new Intake(new byte[32]);
         foreach (var batch in DemoYear.Deliveries(End, DemoYear.Seed).Chunk(1000))
-            await store.AppendAsync([.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], Cancellation);
+            await store.AppendAsync(
+                [.. batch.Select(delivery => intake.Prepare(Catalogue.Find(delivery.Source)!, delivery))], Cancellation);
         await new Readings(store, definitions, NullLogger.Instance).DrainAsync(null, Cancellation);
         return store;
     }
@@ -47,28 +48,38 @@ public sealed class TwoEnginesTest
     {
         var reader = new MetricsReader(store, definitions, new FakeTimeProvider(End));
         var answers = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var scope in (MetricsQuery[])[new(null, "production", End.AddDays(-365), End), new(["checkout"], "production", End.AddDays(-90), End)])
+        foreach (var scope in (MetricsQuery[])[
+            new(null, "production", End.AddDays(-365), End), new(["checkout"], "production", End.AddDays(-90), End),
+        ])
         {
             var name = scope.Services is null ? "" : " of checkout";
             var rows = new RowsQuery(scope, null, 1000);
             answers["report" + name] = Json(await reader.ReadAsync(scope, Cancellation));
             answers["levels" + name] = Json(await Benchmarks.OfAsync(reader, scope, null, null, Cancellation));
             answers["shifts" + name] = Json(await LevelHistory.OfAsync(reader, null, scope, Cancellation));
-            answers["compared" + name] = Json(await reader.ShiftsAsync(scope, scope with { From = scope.From - (scope.To - scope.From), To = scope.From }, Cancellation));
-            answers["constraint" + name] = Json(await ConstraintReport.OfAsync(store, reader, definitions, name, scope, Cancellation));
+            answers["compared" + name] =
+                Json(await reader.ShiftsAsync(
+                    scope, scope with { From = scope.From - (scope.To - scope.From), To = scope.From }, Cancellation));
+            answers["constraint" + name] = Json(
+                await ConstraintReport.OfAsync(store, reader, definitions, name, scope, Cancellation));
             answers["ledger" + name] = Json(await store.LedgerAsync(rows, Cancellation));
             answers["incidents" + name] = Json(await store.IncidentsAsync(rows, Cancellation));
             foreach (var metric in MetricRules.Names)
             {
-                answers[$"rows of {metric}{name}"] = Json(await store.ExplainAsync(metric, rows, new Definitions(), Cancellation));
-                foreach (var bucket in Enum.GetValues<Bucket>()) answers[$"{metric} by {bucket}{name}"] = Json(await reader.SeriesAsync(metric, bucket, scope, Cancellation));
+                answers[$"rows of {metric}{name}"] = Json(
+                    await store.ExplainAsync(metric, rows, new Definitions(), Cancellation));
+                foreach (var bucket in Enum.GetValues<Bucket>())
+                    answers[$"{metric} by {bucket}{name}"] = Json(await reader.SeriesAsync(metric, bucket, scope, Cancellation));
             }
         }
 
         answers["services"] = Json(await store.ServicesAsync(Cancellation));
         answers["sources"] = Json(await store.SourcesAsync(Cancellation));
         answers["health"] = Json(await store.HealthAsync(Cancellation) with { Engine = "", Address = "" });
-        var deployment = (await store.LedgerAsync(new RowsQuery(new(null, "production", End.AddDays(-365), End), null, 1000), Cancellation)).Items.First(row => row.Failed);
+        var deployment =
+            (await store.LedgerAsync(
+                new RowsQuery(new(null, "production", End.AddDays(-365), End), null, 1000),
+                Cancellation)).Items.First(row => row.Failed);
         answers["deployment"] = Json(await store.DeploymentAsync(deployment.DeploymentId, Cancellation));
         return answers;
     }

@@ -9,7 +9,8 @@ namespace Leadline.Tests.Verification;
 static class PlayedMeasures
 {
     /// <param name="value">Null where nothing was measured.</param>
-    public static Task<PlayedApi> StartAsync(Func<DateTimeOffset, double?> value) => PlayedApi.StartAsync(request => Answer(request, value));
+    public static Task<PlayedApi> StartAsync(Func<DateTimeOffset, double?> value) =>
+        PlayedApi.StartAsync(request => Answer(request, value));
 
     static Played Answer(HttpRequest request, Func<DateTimeOffset, double?> value)
     {

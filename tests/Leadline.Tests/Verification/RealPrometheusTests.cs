@@ -10,7 +10,10 @@ using Xunit;
 
 namespace Leadline.Tests.Verification;
 
-/// <summary>A real Prometheus scrapes a small app that turns bad with a deployment and is mended; the server verifies it by its own clock.</summary>
+/// <summary>
+/// A real Prometheus scrapes a small app that turns bad with a deployment and is mended; the server verifies it by its own
+/// clock.
+/// </summary>
 public sealed class RealPrometheusTests
 {
     const int Enough = 8;
@@ -25,7 +28,9 @@ public sealed class RealPrometheusTests
         var errors = 0.01;
         await using var app = await AppAsync(() => errors);
         await using var prometheus = await PrometheusProgram.StartAsync(new Uri(app.Urls.First()).Authority, "", Cancellation);
-        await UntilAsync(async () => await prometheus.QueryAsync("count_over_time(shop_errors_ratio[1m])", Cancellation) is [>= Enough], "Prometheus has enough samples");
+        await UntilAsync(
+            async () => await prometheus.QueryAsync("count_over_time(shop_errors_ratio[1m])", Cancellation) is [>= Enough],
+            "Prometheus has enough samples");
 
         await using var server = await RunningServer.StartAsync(
             $$"""
@@ -43,11 +48,16 @@ public sealed class RealPrometheusTests
             $$"""{"type":"deployment","id":"d1","service":"shop","environment":"production","sha":"3f786850e387550fdab836ed7e6dc881de23001b","status":"succeeded","finished_at":"{{deployed:O}}"}""");
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
-        using (var worse = await DetailAsync(server, detail => Verification(detail) is { } one && one.GetProperty("verdict").GetString() != null, "there is a verdict"))
+        using (var worse = await DetailAsync(
+            server, detail => Verification(detail) is { } one && one.GetProperty("verdict").GetString() != null,
+            "there is a verdict"))
         {
             var found = Verification(worse)!.Value;
             Assert.Equal("worse", found.GetProperty("verdict").GetString());
-            Assert.Equal((0.2, 0.01), (found.GetProperty("after").GetProperty("median").GetDouble(), found.GetProperty("before").GetProperty("window").GetProperty("median").GetDouble()));
+            Assert.Equal(
+                (0.2, 0.01),
+                (found.GetProperty("after").GetProperty("median").GetDouble(), found.GetProperty("before").GetProperty("window")
+                    .GetProperty("median").GetDouble()));
             Assert.Equal(0, found.GetProperty("week_earlier").GetProperty("window").GetProperty("samples").GetInt32());
             var row = worse.RootElement.GetProperty("deployment");
             Assert.Equal("degradation", Assert.Single(row.GetProperty("failed_because").EnumerateArray()).GetString());
@@ -55,11 +65,17 @@ public sealed class RealPrometheusTests
         }
 
         errors = 0.01;
-        using var back = await DetailAsync(server, detail => detail.RootElement.GetProperty("deployment").GetProperty("restored_at").ValueKind == JsonValueKind.String, "the incident is closed");
+        using var back = await DetailAsync(
+            server,
+            detail => detail.RootElement.GetProperty("deployment").GetProperty("restored_at").ValueKind == JsonValueKind.String,
+            "the incident is closed");
         Assert.True(back.RootElement.GetProperty("deployment").GetProperty("recovery_seconds").GetDouble() > 0);
-        Assert.StartsWith("incident verification:shop:d1:errors", back.RootElement.GetProperty("deployment").GetProperty("restored_by").GetString());
+        Assert.StartsWith(
+            "incident verification:shop:d1:errors",
+            back.RootElement.GetProperty("deployment").GetProperty("restored_by").GetString());
         using var metrics = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/metrics", Cancellation));
-        Assert.Equal(1, metrics.RootElement.GetProperty("metrics").GetProperty("change_failure_rate").GetProperty("value").GetDouble());
+        Assert.Equal(
+            1, metrics.RootElement.GetProperty("metrics").GetProperty("change_failure_rate").GetProperty("value").GetDouble());
         Assert.Equal(1, metrics.RootElement.GetProperty("metrics").GetProperty("recovery_time").GetProperty("count").GetInt32());
     }
 
@@ -79,9 +95,12 @@ public sealed class RealPrometheusTests
             "leadline.yaml", _ => null).Verification;
         var sentences = await Leadline.Verification.ChecksAnswered.WhyNotAsync(settings, TimeProvider.System, Cancellation);
         Assert.Equal(2, sentences.Length);
-        Assert.StartsWith("The check verification.services.shop.broken tells nothing: the query is refused (400): ", sentences[0]);
+        Assert.StartsWith(
+            "The check verification.services.shop.broken tells nothing: the query is refused (400): ", sentences[0]);
         Assert.Contains("parse error", sentences[0]);
-        Assert.Matches("^The check verification.services.shop.several tells nothing: the query gives [0-9]+ series, and one is needed", sentences[1]);
+        Assert.Matches(
+            "^The check verification.services.shop.several tells nothing: the query gives [0-9]+ series, and one is needed",
+            sentences[1]);
     }
 
     static JsonElement? Verification(JsonDocument detail) =>
@@ -122,7 +141,8 @@ public sealed class RealPrometheusTests
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.MapGet("/metrics", () => Results.Text(
-            FormattableString.Invariant($"# TYPE shop_errors_ratio gauge\nshop_errors_ratio{{service=\"shop\"}} {errors()}\n"), "text/plain; version=0.0.4"));
+            FormattableString.Invariant($"# TYPE shop_errors_ratio gauge\nshop_errors_ratio{{service=\"shop\"}} {errors()}\n"),
+            "text/plain; version=0.0.4"));
         await app.StartAsync();
         return app;
     }

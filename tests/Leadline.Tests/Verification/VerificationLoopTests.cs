@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Leadline.Tests.Verification;
 
-/// <summary>Deployments are verified by the running server, against a server of measures that the test plays; the clock goes on only as the test lets it.</summary>
+/// <summary>
+/// Deployments are verified by the running server, against a server of measures that the test plays; the clock goes on only as
+/// the test lets it.
+/// </summary>
 public sealed class VerificationLoopTests
 {
     static readonly DateTimeOffset Deployed = RunningServer.Now.AddMinutes(-10);
@@ -18,7 +21,8 @@ public sealed class VerificationLoopTests
     public async Task A_degradation_is_an_incident_from_its_first_bad_value_until_the_measure_is_back()
     {
         // It turns bad a minute and a half after the deployment, and is well again an hour and ten after it.
-        await using var measures = await PlayedMeasures.StartAsync(at => at >= Deployed.AddSeconds(90) && at < Deployed.AddMinutes(70) ? 0.2 : 0.01);
+        await using var measures = await PlayedMeasures.StartAsync(
+            at => at >= Deployed.AddSeconds(90) && at < Deployed.AddMinutes(70) ? 0.2 : 0.01);
         await using var server = await StartAsync(measures);
         await DeployAsync(server, "d1", Deployed);
         await AdvanceAsync(server, () => IsAsync(server, one => one.GetProperty("verdict").GetString() == "worse"));
@@ -29,12 +33,22 @@ public sealed class VerificationLoopTests
             Assert.Equal("degradation", Assert.Single(row.GetProperty("failed_because").EnumerateArray()).GetString());
             Assert.Equal(JsonValueKind.Null, row.GetProperty("restored_at").ValueKind);
             var found = Only(open);
-            Assert.Equal(("errors", "higher", "error_rate"), (found.GetProperty("check").GetString(), found.GetProperty("worse").GetString(), found.GetProperty("measures").GetString()));
+            Assert.Equal(
+                ("errors", "higher", "error_rate"),
+                (found.GetProperty("check").GetString(), found.GetProperty("worse").GetString(), found.GetProperty("measures")
+                    .GetString()));
             Assert.Equal("sum(errors{service=\"shop\"})", found.GetProperty("query").GetString());
-            Assert.Equal((60, 0.2), (found.GetProperty("after").GetProperty("samples").GetInt32(), found.GetProperty("after").GetProperty("median").GetDouble()));
-            Assert.Equal((60, 0.01), (found.GetProperty("before").GetProperty("window").GetProperty("samples").GetInt32(), found.GetProperty("before").GetProperty("window").GetProperty("median").GetDouble()));
+            Assert.Equal(
+                (60, 0.2),
+                (found.GetProperty("after").GetProperty("samples").GetInt32(), found.GetProperty("after").GetProperty("median")
+                    .GetDouble()));
+            Assert.Equal(
+                (60, 0.01),
+                (found.GetProperty("before").GetProperty("window").GetProperty("samples").GetInt32(), found.GetProperty("before")
+                    .GetProperty("window").GetProperty("median").GetDouble()));
             Assert.Equal(60, found.GetProperty("week_earlier").GetProperty("window").GetProperty("samples").GetInt32());
-            Assert.Equal("the median is 0.2 after it, 0.01 before it and 0.01 a week earlier", found.GetProperty("because").GetString());
+            Assert.Equal(
+                "the median is 0.2 after it, 0.01 before it and 0.01 a week earlier", found.GetProperty("because").GetString());
             Assert.Equal("declared", open.RootElement.GetProperty("blames")[0].GetProperty("method").GetString());
         }
 
@@ -45,7 +59,9 @@ public sealed class VerificationLoopTests
         Assert.Equal(Deployed.AddMinutes(70), restored.GetProperty("restored_at").GetDateTimeOffset());
         Assert.Equal(2, Only(closed).GetProperty("deliveries").GetArrayLength());
         using var metrics = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/metrics", Cancellation));
-        Assert.Equal(4110, metrics.RootElement.GetProperty("metrics").GetProperty("recovery_time").GetProperty("median_seconds").GetDouble());
+        Assert.Equal(
+            4110,
+            metrics.RootElement.GetProperty("metrics").GetProperty("recovery_time").GetProperty("median_seconds").GetDouble());
         Assert.Equal(1, metrics.RootElement.GetProperty("coverage").GetProperty("incidents").GetInt32());
     }
 
@@ -106,7 +122,9 @@ public sealed class VerificationLoopTests
         await DeployAsync(server, "d2", Deployed.AddMinutes(6));
         await AdvanceAsync(server, () => IsAsync(server, _ => true));
         using var detail = await DetailAsync(server);
-        Assert.Equal(("cannot_tell", "there are 4 samples in the window before it, and 5 are needed"), (Only(detail).GetProperty("verdict").GetString(), Only(detail).GetProperty("because").GetString()));
+        Assert.Equal(
+            ("cannot_tell", "there are 4 samples in the window before it, and 5 are needed"),
+            (Only(detail).GetProperty("verdict").GetString(), Only(detail).GetProperty("because").GetString()));
         Assert.Equal(12, Only(detail).GetProperty("after").GetProperty("samples").GetInt32());
     }
 
@@ -116,7 +134,8 @@ public sealed class VerificationLoopTests
         using var folder = new TemporaryFolder();
         var address = TestStore.IsPostgres ? TestStore.New : $"duckdb:{Path.Combine(folder.Path, "leadline.duckdb")}";
         var isWell = false;
-        await using var measures = await PlayedMeasures.StartAsync(at => at >= Deployed && !(isWell && at >= Deployed.AddMinutes(40)) ? 0.2 : 0.01);
+        await using var measures = await PlayedMeasures.StartAsync(
+            at => at >= Deployed && !(isWell && at >= Deployed.AddMinutes(40)) ? 0.2 : 0.01);
         await using (var first = await StartAsync(measures, address: address)) await DeployAsync(first, "d1", Deployed);
         Assert.Empty(measures.Asked);
         await using (var second = await StartAsync(measures, address: address))
@@ -130,13 +149,18 @@ public sealed class VerificationLoopTests
     [Fact]
     public async Task A_query_that_is_refused_is_said_once()
     {
-        await using var measures = await PlayedApi.StartAsync(_ => new Played(400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error: unexpected end of input\"}"));
+        await using var measures =
+            await PlayedApi.StartAsync(_ =>
+                new Played(
+                    400,
+                    "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error: unexpected end of input\"}"));
         await using var server = await StartAsync(measures);
         await DeployAsync(server, "d1", RunningServer.Now.AddHours(-1));
         await AdvanceAsync(server, () => IsAsync(server, _ => true));
         using var detail = await DetailAsync(server);
         Assert.Equal(
-            ("cannot_tell", "the query is refused (400): parse error: unexpected end of input"), (Only(detail).GetProperty("verdict").GetString(), Only(detail).GetProperty("because").GetString()));
+            ("cannot_tell", "the query is refused (400): parse error: unexpected end of input"),
+            (Only(detail).GetProperty("verdict").GetString(), Only(detail).GetProperty("because").GetString()));
         Assert.Equal(JsonValueKind.Null, Only(detail).GetProperty("after").ValueKind);
         await AdvanceAsync(server, times: 5);
         Assert.Single(measures.Asked);
@@ -164,9 +188,13 @@ public sealed class VerificationLoopTests
         await using var server = await StartAsync(measures);
         await DeployAsync(server, "d1", Deployed);
         await AdvanceAsync(server, () => IsAsync(server, one => one.GetProperty("verdict").GetString() == "worse"));
-        await AdvanceAsync(server, () => IsAsync(server, one => one.GetProperty("gave_up").ValueKind == JsonValueKind.String), TimeSpan.FromHours(3));
+        await AdvanceAsync(
+            server, () => IsAsync(server, one => one.GetProperty("gave_up").ValueKind == JsonValueKind.String),
+            TimeSpan.FromHours(3));
         using var detail = await DetailAsync(server);
-        Assert.Equal("it was watched for 7 days, and is no longer: it was worse all the time", Only(detail).GetProperty("gave_up").GetString());
+        Assert.Equal(
+            "it was watched for 7 days, and is no longer: it was worse all the time",
+            Only(detail).GetProperty("gave_up").GetString());
         Assert.Equal(JsonValueKind.Null, detail.RootElement.GetProperty("deployment").GetProperty("restored_at").ValueKind);
     }
 
@@ -195,7 +223,8 @@ public sealed class VerificationLoopTests
         Assert.Equal(HttpStatusCode.NotFound, (await server.PostAsync("/api/v1/deliveries/verification", "{}")).StatusCode);
     }
 
-    static Task<RunningServer> StartAsync(PlayedApi measures, string signals = "degradation", string? address = null) => RunningServer.StartAsync(
+    static Task<RunningServer> StartAsync(
+        PlayedApi measures, string signals = "degradation", string? address = null) => RunningServer.StartAsync(
         $$"""
         services: { shop: { repositories: [acme/shop] } }
         definitions: { failure: { signals: [{{signals}}] } }
@@ -236,13 +265,16 @@ public sealed class VerificationLoopTests
         return detail.RootElement.GetProperty("verifications").EnumerateArray().Any(test);
     }
 
-    static async Task<JsonDocument> DetailAsync(RunningServer server) => JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/deployments/d1", Cancellation));
+    static async Task<JsonDocument> DetailAsync(RunningServer server) =>
+        JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/deployments/d1", Cancellation));
 
-    static JsonElement Only(JsonDocument detail) => Assert.Single(detail.RootElement.GetProperty("verifications").EnumerateArray());
+    static JsonElement Only(JsonDocument detail) =>
+        Assert.Single(detail.RootElement.GetProperty("verifications").EnumerateArray());
 
     static async Task<int> DeliveriesAsync(RunningServer server)
     {
-        using var page = JsonDocument.Parse(await server.Client.GetStringAsync("/api/v1/deliveries?source=verification", Cancellation));
+        using var page = JsonDocument.Parse(
+            await server.Client.GetStringAsync("/api/v1/deliveries?source=verification", Cancellation));
         return page.RootElement.GetProperty("items").GetArrayLength();
     }
 }

@@ -22,10 +22,18 @@ public sealed class VerificationSettingsTests
             """);
         Assert.Empty(settings.Missing);
         var (errors, refusals) = (settings.Of("checkout")[0], settings.Of("Checkout")[1]);
-        Assert.Equal((MeasureKind.Prometheus, "http://prometheus:9090/", null), (errors.Source.Kind, errors.Source.Address.ToString(), errors.Source.Token));
-        Assert.Equal((MeasureOf.ErrorRate, new ComparisonRule(WorseWhen.Higher, 0.1, 0), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30)), (errors.Measures, errors.Rule, errors.After, errors.Before));
-        Assert.Equal((MeasureKind.Loki, "of LOKI_TOKEN", "acme"), (refusals.Source.Kind, refusals.Source.Token, refusals.Source.Tenant));
-        Assert.Equal((MeasureOf.Business, new ComparisonRule(WorseWhen.Lower, 0.25, 2), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)), (refusals.Measures, refusals.Rule, refusals.After, refusals.Before));
+        Assert.Equal(
+            (MeasureKind.Prometheus, "http://prometheus:9090/", null),
+            (errors.Source.Kind, errors.Source.Address.ToString(), errors.Source.Token));
+        Assert.Equal(
+            (MeasureOf.ErrorRate, new ComparisonRule(
+                WorseWhen.Higher, 0.1, 0), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30)),
+                (errors.Measures, errors.Rule, errors.After, errors.Before));
+        Assert.Equal(
+            (MeasureKind.Loki, "of LOKI_TOKEN", "acme"), (refusals.Source.Kind, refusals.Source.Token, refusals.Source.Tenant));
+        Assert.Equal(
+            (MeasureOf.Business, new ComparisonRule(WorseWhen.Lower, 0.25, 2), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)),
+            (refusals.Measures, refusals.Rule, refusals.After, refusals.Before));
         Assert.Equal((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10)), (errors.Step, refusals.Step));
         Assert.Empty(settings.Of("till"));
     }
@@ -40,7 +48,8 @@ public sealed class VerificationSettingsTests
                 "*": { errors: { query: all }, latency: { query: slow } }
                 checkout: { errors: { query: own } }
             """);
-        Assert.Equal([("errors", "own"), ("latency", "slow")], settings.Of("checkout").Select(check => (check.Name, check.Query)));
+        Assert.Equal(
+            [("errors", "own"), ("latency", "slow")], settings.Of("checkout").Select(check => (check.Name, check.Query)));
         Assert.Equal([("errors", "all"), ("latency", "slow")], settings.Of("till").Select(check => (check.Name, check.Query)));
     }
 
@@ -61,8 +70,10 @@ public sealed class VerificationSettingsTests
         Assert.Equal(
             [
                 "leadline.yaml:3:5 verification.sources.metrics: it has no address: write api: https://…",
-                "leadline.yaml:7:7 verification.services.checkout.errors: it does not say which source is asked: write source: metrics; there are metrics, logs",
-                "leadline.yaml:8:26 verification.services.checkout.latency.source: there is no source 'metric' below verification.sources: there are metrics, logs; did you mean \"metrics\"?",
+                "leadline.yaml:7:7 verification.services.checkout.errors: it does not say which source is asked: write "
+                    + "source: metrics; there are metrics, logs",
+                "leadline.yaml:8:26 verification.services.checkout.latency.source: there is no source 'metric' below "
+                    + "verification.sources: there are metrics, logs; did you mean \"metrics\"?",
                 "leadline.yaml:9:7 verification.services.checkout.saturation: it has no query: write query: …",
             ],
             settings.Missing);
@@ -70,15 +81,27 @@ public sealed class VerificationSettingsTests
     }
 
     [Theory]
-    [InlineData("sources: { m: { api: http://prometheus:9090, token: x } }", "2:24 verification.sources.m.api: 'http://prometheus:9090' would have the token sent for everybody to read")]
-    [InlineData("services: { chekout: { errors: { query: up } } }", "2:15 verification.services.chekout: there is no service 'chekout'; did you mean \"checkout\"?")]
-    [InlineData("services: { checkout: { errors: { after: 5s } } }", "2:44 verification.services.checkout.errors.after: '5s' is no window: write a span from 10s to 7d")]
-    [InlineData("services: { checkout: { errors: { tolerance: -1 } } }", "2:48 verification.services.checkout.errors.tolerance: '-1' is no number: write a number such as 0.1")]
-    [InlineData("services: { checkout: { errors: { worse: up } } }", "2:44 verification.services.checkout.errors.worse: 'up' is none of higher, lower")]
+    [InlineData(
+        "sources: { m: { api: http://prometheus:9090, token: x } }",
+        "2:24 verification.sources.m.api: 'http://prometheus:9090' would have the token sent for everybody to read")]
+    [InlineData(
+        "services: { chekout: { errors: { query: up } } }",
+        "2:15 verification.services.chekout: there is no service 'chekout'; did you mean \"checkout\"?")]
+    [InlineData(
+        "services: { checkout: { errors: { after: 5s } } }",
+        "2:44 verification.services.checkout.errors.after: '5s' is no window: write a span from 10s to 7d")]
+    [InlineData(
+        "services: { checkout: { errors: { tolerance: -1 } } }",
+        "2:48 verification.services.checkout.errors.tolerance: '-1' is no number: write a number such as 0.1")]
+    [InlineData(
+        "services: { checkout: { errors: { worse: up } } }",
+        "2:44 verification.services.checkout.errors.worse: 'up' is none of higher, lower")]
     public void What_is_wrong_is_said_with_line_and_key(string written, string sentence)
     {
         var yaml = $"verification:\n  {written}\nservices: {{ checkout: {{}} }}\n";
-        Assert.Contains(sentence.Replace("2:", "leadline.yaml:2:"), string.Join('\n', Assert.Throws<SettingsException>(() => Parse(yaml)).Errors));
+        Assert.Contains(
+            sentence.Replace("2:", "leadline.yaml:2:"),
+            string.Join('\n', Assert.Throws<SettingsException>(() => Parse(yaml)).Errors));
     }
 
     [Fact]
@@ -98,10 +121,15 @@ public sealed class VerificationSettingsTests
     {
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "leadline.yaml");
-        File.WriteAllText(file, "verification:\n  sources: { m: { api: https://a.example, token: \"${UNSET}\" } }\n  services: { shop: { errors: { query: up } } }\n");
+        File.WriteAllText(
+            file,
+            "verification:\n  sources: { m: { api: https://a.example, token: \"${UNSET}\" } }\n  services: { shop: { errors: "
+                + "{ query: up } } }\n");
         var source = Assert.Single(SettingsFile.LoadWithoutSecrets(file, _ => null).Verification.Sources);
-        Assert.Equal("the environment variable UNSET, which verification.sources.m.token names, is not set, or is empty", source.Trouble);
+        Assert.Equal(
+            "the environment variable UNSET, which verification.sources.m.token names, is not set, or is empty", source.Trouble);
     }
 
-    static VerificationSettings Parse(string yaml) => SettingsFile.Parse(yaml, "leadline.yaml", name => name == "UNSET" ? null : $"of {name}").Verification;
+    static VerificationSettings Parse(string yaml) =>
+        SettingsFile.Parse(yaml, "leadline.yaml", name => name == "UNSET" ? null : $"of {name}").Verification;
 }

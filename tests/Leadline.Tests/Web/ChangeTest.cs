@@ -30,13 +30,15 @@ public sealed class ChangeTest
 
     [Fact]
     public void A_change_says_by_how_much_and_from_what() => Assert.Equal(
-        "−45 points (−60.2 to −26.3); before, 50 % (20 of 40).", Change.Between(Of(40, 2), Of(40, 20), false, TimeShifts.None)["change_failure_rate"].Says);
+        "−45 points (−60.2 to −26.3); before, 50 % (20 of 40).",
+        Change.Between(Of(40, 2), Of(40, 20), false, TimeShifts.None)["change_failure_rate"].Says);
 
     [Theory]
     [InlineData(-7200, -10_800, -600, "down", true, "−2 h (−3 h to −10 min); before, 1 h from 12 changes.")]
     [InlineData(7200, 600, 10_800, "up", false, "+2 h (+10 min to +3 h); before, 1 h from 12 changes.")]
     [InlineData(-7200, -10_800, 0, null, null, "No clear change: −2 h (−3 h to 0 s); before, 1 h from 12 changes.")]
-    public void Times_are_shifted_one_way_only_beyond_chance(double shift, double lower, double upper, string? goes, bool? isBetter, string says)
+    public void Times_are_shifted_one_way_only_beyond_chance(
+        double shift, double lower, double upper, string? goes, bool? isBetter, string says)
     {
         var shifts = new TimeShifts(new TimeShift(new Estimate(shift, lower, upper, 0), Percentiles.Exact), null);
         var change = Change.Between(Of(40, 2), Of(40, 20), false, shifts)["lead_time"];
@@ -45,7 +47,8 @@ public sealed class ChangeTest
 
     [Fact]
     public void Of_too_few_rows_no_shift_is_said() => Assert.Equal(
-        new Change("Before, 1 h from 12 changes.", null, null), Change.Between(Of(40, 2), Of(40, 20), false, TimeShifts.None)["lead_time"]);
+        new Change("Before, 1 h from 12 changes.", null, null),
+        Change.Between(Of(40, 2), Of(40, 20), false, TimeShifts.None)["lead_time"]);
 
     [Fact]
     public void Before_a_history_began_fewer_deployments_mean_nothing()
@@ -68,7 +71,8 @@ public sealed class ChangeTest
         double? share = deployments == 0 ? null : (double)failed / deployments;
         return new FiveMetrics
         {
-            DeploymentFrequency = new DeploymentFrequency(deployments == 0 ? null : deployments / 30.0, deployments, 30, null, null, null, Percentiles.Exact, null),
+            DeploymentFrequency = new DeploymentFrequency(
+                deployments == 0 ? null : deployments / 30.0, deployments, 30, null, null, null, Percentiles.Exact, null),
             LeadTime = new LeadTime(3600, null, null, 12, null, Percentiles.Exact, null, Statistic.Median, 3600),
             ChangeFailureRate = new ChangeFailureRate(share, failed, deployments, null, null),
             RecoveryTime = new RecoveryTime(null, failed, 0, null, null, null, Percentiles.Exact, null, Statistic.Median, null),

@@ -18,13 +18,23 @@ public sealed partial class PagesTest
         var sheet = await SheetAsync(server, "/?service=checkout&window=custom&from=2026-02-27&to=2026-03-05&by=day");
         Assert.Equal(7, sheet.GetProperty("buckets").GetArrayLength());
         Assert.Equal(5, sheet.GetProperty("charts").GetArrayLength());
-        var lead = sheet.GetProperty("charts").EnumerateArray().Single(chart => chart.GetProperty("metric").GetString() == "lead_time");
+        var lead = sheet.GetProperty("charts").EnumerateArray()
+            .Single(chart => chart.GetProperty("metric").GetString() == "lead_time");
         var medians = lead.GetProperty("lines")[0].GetProperty("values").EnumerateArray().Select(value => value.ValueKind);
         Assert.Equal(
-            [JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Number, JsonValueKind.Number, JsonValueKind.Null, JsonValueKind.Null], medians);
+            [
+                JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Number, JsonValueKind.Number,
+                JsonValueKind.Null, JsonValueKind.Null,
+            ], medians);
         Assert.Equal("5 Mar: no data", lead.GetProperty("says")[6].GetString());
-        Assert.Equal("?service=checkout&window=custom&from=2026-03-02&to=2026-03-02&by=day", sheet.GetProperty("buckets")[3].GetProperty("rows").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/explain/lead_time" + sheet.GetProperty("buckets")[3].GetProperty("rows"), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            "?service=checkout&window=custom&from=2026-03-02&to=2026-03-02&by=day",
+            sheet.GetProperty("buckets")[3].GetProperty("rows").GetString());
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await server.Client.GetAsync(
+                "/explain/lead_time" + sheet.GetProperty("buckets")[3].GetProperty("rows"),
+                TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Fact]
@@ -33,9 +43,14 @@ public sealed partial class PagesTest
         await using var server = await StartAsync();
         const string Address = "/?service=checkout&window=90";
         var marks = (await SheetAsync(server, Address)).GetProperty("marks").EnumerateArray()
-            .Select(mark => (mark.GetProperty("kind").GetString(), mark.GetProperty("text").GetString(), mark.GetProperty("address").GetString()));
+            .Select(mark =>
+                (mark.GetProperty("kind").GetString(), mark.GetProperty("text").GetString(), mark.GetProperty("address")
+                    .GetString()));
         Assert.Equal(
-            [("failure", "2026-03-02 10:00 checkout v2 failed", "/deployments/d/2?service=checkout&window=90"), ("incident", "2026-03-02 11:00 checkout: <b>totals</b> wrong", "/deployments/d/2?service=checkout&window=90")], marks);
+            [
+                ("failure", "2026-03-02 10:00 checkout v2 failed", "/deployments/d/2?service=checkout&window=90"),
+                ("incident", "2026-03-02 11:00 checkout: <b>totals</b> wrong", "/deployments/d/2?service=checkout&window=90"),
+            ], marks);
         var page = await PageAsync(server, Address);
         Assert.Contains("What is marked: 2 marks", page);
         Assert.DoesNotContain("<b>totals</b>", page);
@@ -57,17 +72,18 @@ public sealed partial class PagesTest
     public async Task Where_a_level_shifted_a_line_stands_and_a_sentence_says_it()
     {
         var start = At("2025-12-01T09:00:00Z");
-        var facts = Enumerable.Range(0, 16).SelectMany(week => Enumerable.Range(0, week < 8 ? 2 : 12).Select(i => (Fact)new DeploymentFact
-        {
-            Id = $"q/{week}-{i}",
-            Service = "shop",
-            Environment = "production",
-            Version = $"v{week}.{i}",
-            Sha = Sha((week * 20) + i + 1),
-            Status = DeploymentStatus.Succeeded,
-            FinishedAt = start.AddDays(7 * week).AddHours(8 * i),
-            AsOf = start,
-        }));
+        var facts = Enumerable.Range(0, 16)
+            .SelectMany(week => Enumerable.Range(0, week < 8 ? 2 : 12).Select(i => (Fact)new DeploymentFact
+            {
+                Id = $"q/{week}-{i}",
+                Service = "shop",
+                Environment = "production",
+                Version = $"v{week}.{i}",
+                Sha = Sha((week * 20) + i + 1),
+                Status = DeploymentStatus.Succeeded,
+                FinishedAt = start.AddDays(7 * week).AddHours(8 * i),
+                AsOf = start,
+            }));
         await using var server = await WebServer.StartAsync("{}", [.. facts]);
         const string Address = "/?service=shop&window=custom&from=2025-11-28&to=2026-03-25&by=";
         foreach (var bucket in (string[])["day", "week", "month"])
@@ -77,7 +93,9 @@ public sealed partial class PagesTest
             Assert.Contains("rose from 2 a week to 1.7 a day in the week of 2026-01-26", page);
             var charts = (await SheetAsync(server, Address + bucket)).GetProperty("charts").EnumerateArray();
             var shift = Assert.Single(charts.SelectMany(chart => chart.GetProperty("shifts").EnumerateArray()));
-            Assert.Equal((At("2026-01-26T00:00:00Z").ToUnixTimeMilliseconds(), true), (shift.GetProperty("at").GetInt64(), shift.GetProperty("is_up").GetBoolean()));
+            Assert.Equal(
+                (At("2026-01-26T00:00:00Z").ToUnixTimeMilliseconds(), true),
+                (shift.GetProperty("at").GetInt64(), shift.GetProperty("is_up").GetBoolean()));
         }
 
         var some = await PageAsync(server, "/?service=shop&window=custom&from=2026-03-01&to=2026-03-25");
@@ -108,8 +126,11 @@ public sealed partial class PagesTest
     {
         await using var server = await StartAsync();
         var page = await PageAsync(server, "/");
-        var addresses = Regex.Matches(page, "<script [^>]*src=\"(/assets/[a-z]+\\.js\\?v=[0-9a-f]+)\"").Select(match => match.Groups[1].Value).ToList();
-        Assert.Equal(["charts", "echarts", "keys", "live"], addresses.Select(address => Regex.Match(address, "[a-z]+(?=\\.js)").Value).Order(StringComparer.Ordinal));
+        var addresses = Regex.Matches(page, "<script [^>]*src=\"(/assets/[a-z]+\\.js\\?v=[0-9a-f]+)\"")
+            .Select(match => match.Groups[1].Value).ToList();
+        Assert.Equal(
+            ["charts", "echarts", "keys", "live"],
+            addresses.Select(address => Regex.Match(address, "[a-z]+(?=\\.js)").Value).Order(StringComparer.Ordinal));
         var total = 0;
         foreach (var address in addresses)
         {
@@ -122,8 +143,14 @@ public sealed partial class PagesTest
             var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
             total += bytes.Length;
             Stream stream = new MemoryStream(bytes);
-            stream = coding switch { "br" => new BrotliStream(stream, CompressionMode.Decompress), "gzip" => new GZipStream(stream, CompressionMode.Decompress), _ => stream };
-            Assert.Contains("addEventListener", await new StreamReader(stream).ReadToEndAsync(TestContext.Current.CancellationToken));
+            stream = coding switch
+            {
+                "br" => new BrotliStream(stream, CompressionMode.Decompress),
+                "gzip" => new GZipStream(stream, CompressionMode.Decompress),
+                _ => stream,
+            };
+            Assert.Contains(
+                "addEventListener", await new StreamReader(stream).ReadToEndAsync(TestContext.Current.CancellationToken));
         }
 
         if (coding is not null) Assert.InRange(total, 1, MostOfAllScript);
@@ -132,6 +159,8 @@ public sealed partial class PagesTest
     static async Task<JsonElement> SheetAsync(WebServer server, string address)
     {
         var page = await PageAsync(server, address);
-        return JsonDocument.Parse(Regex.Match(page, "<script id=\"chart-sheet\" type=\"application/json\">(.*?)</script>").Groups[1].Value).RootElement;
+        return JsonDocument.Parse(
+            Regex.Match(
+                page, "<script id=\"chart-sheet\" type=\"application/json\">(.*?)</script>").Groups[1].Value).RootElement;
     }
 }

@@ -16,14 +16,23 @@ public sealed class ComparedPageTest
     {
         await using var server = await WebServer.StartAsync("{}", Deployed(1), Deployed(2), Deployed(3), new ComparisonFact
         {
-            Repository = Made.Repository, Base = Made.Sha(2), Head = Made.Sha(3), Status = ComparisonStatus.Ahead, Commits = [Made.Sha(3)], Total = 1, AsOf = Noon,
+            Repository = Made.Repository,
+            Base = Made.Sha(2),
+            Head = Made.Sha(3),
+            Status = ComparisonStatus.Ahead,
+            Commits = [Made.Sha(3)],
+            Total = 1,
+            AsOf = Noon,
         });
         var page = await PageAsync(server, "/deployments/d2");
         Assert.Contains($"<span class=\"mono\">{Made.Sha(1)}</span>: nothing that is known joins the two.", page);
         Assert.Contains("its host: by a comparison, once there is a token under", page);
 
-        var cursor = new ComparingCursor { Version = 1, Pair = ComparingCursor.PairOf(Made.Sha(1), Made.Sha(2)), Requests = [] }.Without(Noon, "it no longer knows one of the two commits");
-        await server.WithStoreAsync(store => store.AppendPageAsync("github compare", Made.Repository.Value, cursor.Write(), [], TestContext.Current.CancellationToken));
+        var cursor = new ComparingCursor { Version = 1, Pair = ComparingCursor.PairOf(Made.Sha(1), Made.Sha(2)), Requests = [] }
+            .Without(Noon, "it no longer knows one of the two commits");
+        await server.WithStoreAsync(store =>
+            store.AppendPageAsync(
+                "github compare", Made.Repository.Value, cursor.Write(), [], TestContext.Current.CancellationToken));
         page = await PageAsync(server, "/deployments/d2");
         Assert.Contains("github was asked to compare them", page);
         Assert.Contains("it no longer knows one of the two commits.", page);
@@ -39,9 +48,15 @@ public sealed class ComparedPageTest
 
     static DeploymentFact Deployed(int number) => new()
     {
-        Id = $"d{number}", Repository = Made.Repository, Environment = "production", Sha = Made.Sha(number), Status = DeploymentStatus.Succeeded,
-        FinishedAt = Noon.AddHours(number), AsOf = Noon.AddHours(number),
+        Id = $"d{number}",
+        Repository = Made.Repository,
+        Environment = "production",
+        Sha = Made.Sha(number),
+        Status = DeploymentStatus.Succeeded,
+        FinishedAt = Noon.AddHours(number),
+        AsOf = Noon.AddHours(number),
     };
 
-    static async Task<string> PageAsync(WebServer server, string address) => WebUtility.HtmlDecode(await server.Client.GetStringAsync(address, TestContext.Current.CancellationToken));
+    static async Task<string> PageAsync(WebServer server, string address) =>
+        WebUtility.HtmlDecode(await server.Client.GetStringAsync(address, TestContext.Current.CancellationToken));
 }

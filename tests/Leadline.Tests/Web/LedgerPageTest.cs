@@ -30,7 +30,8 @@ public sealed class LedgerPageTest
         {
             var page = await PageAsync(server, next);
             versions.AddRange(Versions(page));
-            next = Regex.Match(page, "rel=\"next\" href=\"([^\"]*)\"") is { Success: true } link ? WebUtility.HtmlDecode(link.Groups[1].Value) : null;
+            next = Regex.Match(page, "rel=\"next\" href=\"([^\"]*)\"") is { Success: true } link
+                ? WebUtility.HtmlDecode(link.Groups[1].Value) : null;
         }
 
         Assert.Equal(3, pages);
@@ -40,7 +41,8 @@ public sealed class LedgerPageTest
 
         // The order of the page is that of the file.
         var file = await PageAsync(server, address.Replace("/ledger", "/ledger.csv", StringComparison.Ordinal));
-        Assert.Equal(versions, file.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[5]));
+        Assert.Equal(
+            versions, file.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[5]));
     }
 
     [Theory]
@@ -57,10 +59,13 @@ public sealed class LedgerPageTest
     {
         await using var server = await StartAsync();
         Assert.Equal(rows, Versions(await PageAsync(server, "/ledger?" + filter)).Count);
-        Assert.Equal(rows, (await PageAsync(server, "/ledger.csv?" + filter)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length - 1);
+        Assert.Equal(
+            rows,
+            (await PageAsync(server, "/ledger.csv?" + filter)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length - 1);
         using var json = JsonDocument.Parse(await PageAsync(server, "/ledger.json?" + filter));
         Assert.Equal(rows, json.RootElement.GetArrayLength());
-        foreach (var row in json.RootElement.EnumerateArray()) Assert.Equal(JsonValueKind.Array, row.GetProperty("methods").ValueKind);
+        foreach (var row in json.RootElement.EnumerateArray())
+            Assert.Equal(JsonValueKind.Array, row.GetProperty("methods").ValueKind);
     }
 
     [Fact]
@@ -110,9 +115,13 @@ public sealed class LedgerPageTest
     [InlineData("say \"so\"\r\n", "\"say \"\"so\"\"\r\n\"")]
     [InlineData("v1.2-rc", "v1.2-rc")]
     [InlineData(null, "")]
-    public void No_spreadsheet_takes_a_text_for_a_formula(string? text, string written) => Assert.Equal(written, LedgerDownload.Text(text));
+    public void No_spreadsheet_takes_a_text_for_a_formula(string? text, string written) =>
+        Assert.Equal(written, LedgerDownload.Text(text));
 
-    /// <summary>120 deployments, one each 8 hours; every tenth up to the fiftieth is blamed, the last of these for what is open; the longer ago, the longer it took.</summary>
+    /// <summary>
+    /// 120 deployments, one each 8 hours; every tenth up to the fiftieth is blamed, the last of these for what is open; the
+    /// longer ago, the longer it took.
+    /// </summary>
     static Task<WebServer> StartAsync()
     {
         var facts = ImmutableArray.CreateBuilder<Fact>();
@@ -121,7 +130,15 @@ public sealed class LedgerPageTest
         {
             var at = start.AddHours(8 * i);
             var authored = at.AddMinutes(-600 + (i * 4));
-            facts.Add(new CommitFact { Repository = Shop, Sha = Sha(i), Parents = i == 1 ? [] : [Sha(i - 1)], AuthoredAt = authored, CommittedAt = authored, AsOf = authored });
+            facts.Add(new CommitFact
+            {
+                Repository = Shop,
+                Sha = Sha(i),
+                Parents = i == 1 ? [] : [Sha(i - 1)],
+                AuthoredAt = authored,
+                CommittedAt = authored,
+                AsOf = authored,
+            });
             facts.Add(new DeploymentFact
             {
                 Id = $"d/{i}",
@@ -151,7 +168,8 @@ public sealed class LedgerPageTest
         return WebServer.StartAsync("{}", facts.ToImmutable());
     }
 
-    static List<string> Versions(string page) => [.. Regex.Matches(page, "<td class=\"name\"><a href=\"[^\"]*\">([^<]*)</a>").Select(match => match.Groups[1].Value)];
+    static List<string> Versions(string page) =>
+        [.. Regex.Matches(page, "<td class=\"name\"><a href=\"[^\"]*\">([^<]*)</a>").Select(match => match.Groups[1].Value)];
 
     static Sha Sha(int number) => Core.Sha.Parse(number.ToString("x40", CultureInfo.InvariantCulture));
 

@@ -20,8 +20,10 @@ public sealed partial class PagesTest
         Deployment("d/3", 3, "2026-03-03T11:00:00Z"),
         new IncidentFact
         {
-            Id = "INC-1", Source = "api", Service = "checkout", Status = IncidentStatus.Resolved, StartedAt = At("2026-03-02T11:00:00Z"),
-            ResolvedAt = At("2026-03-02T11:45:00Z"), Title = "<b>totals</b> wrong", Url = "javascript:alert(1)", AsOf = At("2026-03-02T11:45:00Z"),
+            Id = "INC-1", Source = "api", Service = "checkout", Status = IncidentStatus.Resolved,
+            StartedAt = At("2026-03-02T11:00:00Z"),
+            ResolvedAt = At("2026-03-02T11:45:00Z"), Title = "<b>totals</b> wrong", Url = "javascript:alert(1)",
+            AsOf = At("2026-03-02T11:45:00Z"),
         },
     ];
 
@@ -141,11 +143,18 @@ public sealed partial class PagesTest
         var answer = await server.Client.GetAsync(address, TestContext.Current.CancellationToken);
         var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.StartsWith("default-src 'none'; style-src 'self'; script-src 'self';", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
+        Assert.StartsWith(
+            "default-src 'none'; style-src 'self'; script-src 'self';",
+            Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
         Assert.False(answer.Headers.Contains("Set-Cookie"));
 
         // Only files are run, and data is not.
-        Assert.Equal(Regex.Count(page, "<script"), Regex.Count(page, "<script (defer|type=\"module\") src=\"/assets/[^\"]+\"></script>|<script id=\"chart-sheet\" type=\"application/json\">"));
+        Assert.Equal(
+            Regex.Count(page, "<script"),
+            Regex.Count(
+                page,
+                "<script (defer|type=\"module\") src=\"/assets/[^\"]+\"></script>|<script id=\"chart-sheet\" "
+                    + "type=\"application/json\">"));
         Assert.DoesNotContain(" style=", page);
         Assert.DoesNotContain("<style", page);
     }
@@ -155,10 +164,13 @@ public sealed partial class PagesTest
     {
         await using var server = await StartAsync();
         var page = await PageAsync(server, "/");
-        var sheet = await server.Client.GetAsync(Regex.Match(page, "href=\"(/assets/site.css[^\"]*)\"").Groups[1].Value, TestContext.Current.CancellationToken);
+        var sheet = await server.Client.GetAsync(
+            Regex.Match(page, "href=\"(/assets/site.css[^\"]*)\"").Groups[1].Value, TestContext.Current.CancellationToken);
         Assert.Equal("text/css", sheet.Content.Headers.ContentType!.MediaType);
         Assert.Contains("immutable", sheet.Headers.CacheControl!.ToString());
-        Assert.Equal(HttpStatusCode.NotFound, (await server.Client.GetAsync("/assets/other.css", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await server.Client.GetAsync("/assets/other.css", TestContext.Current.CancellationToken)).StatusCode);
     }
 
     static Task<WebServer> StartAsync() => WebServer.StartAsync("{}", TwoDeployments);

@@ -53,17 +53,24 @@ public sealed class SelectionTest
     {
         var asked = Of(service, window, from, to);
         var address = new Uri("http://acme.example" + asked.Link("/explain/lead_time"));
-        var parts = address.Query[1..].Split('&').Select(part => part.Split('=')).ToDictionary(part => part[0], part => Uri.UnescapeDataString(part[1]));
-        var again = Of(parts.GetValueOrDefault("service"), parts["window"], parts.GetValueOrDefault("from"), parts.GetValueOrDefault("to"));
+        var parts = address.Query[1..].Split('&').Select(part => part.Split('='))
+            .ToDictionary(part => part[0], part => Uri.UnescapeDataString(part[1]));
+        var again = Of(
+            parts.GetValueOrDefault("service"), parts["window"], parts.GetValueOrDefault("from"), parts.GetValueOrDefault("to"));
         Assert.Equal(asked.Service, again.Service);
-        Assert.Equal((asked.Environment, asked.Window, asked.From, asked.To, asked.Bucket), (again.Environment, again.Window, again.From, again.To, again.Bucket));
+        Assert.Equal(
+            (asked.Environment, asked.Window, asked.From, asked.To, asked.Bucket),
+            (again.Environment, again.Window, again.From, again.To, again.Bucket));
     }
 
     [Fact]
     public void A_link_keeps_the_team_the_area_and_the_bucket()
     {
-        var asked = Selection.Of(new SelectionWords { Team = "pay & ship", Area = "commerce", By = "day" }, Now, TimeZoneInfo.Utc);
-        Assert.Equal("/ledger?team=pay%20%26%20ship&area=commerce&window=90&by=day&kind=failed", asked.Link("/ledger", ("kind", "failed"), ("text", null)));
+        var asked = Selection.Of(
+            new SelectionWords { Team = "pay & ship", Area = "commerce", By = "day" }, Now, TimeZoneInfo.Utc);
+        Assert.Equal(
+            "/ledger?team=pay%20%26%20ship&area=commerce&window=90&by=day&kind=failed",
+            asked.Link("/ledger", ("kind", "failed"), ("text", null)));
     }
 
     [Fact]
@@ -71,14 +78,22 @@ public sealed class SelectionTest
     {
         var asked = Selection.Of(new SelectionWords { Compare = "none", Marks = "off" }, Now, TimeZoneInfo.Utc);
         Assert.Equal("/ledger?window=90&compare=none&marks=off", asked.Link("/ledger"));
-        Assert.Equal("/?window=custom&from=2025-10-04&to=2026-01-01&compare=none&marks=off", asked.Until(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero)).Link("/"));
-        Assert.Equal("/?window=90", Selection.Of(new SelectionWords { Compare = "previous", Marks = "on" }, Now, TimeZoneInfo.Utc).Link("/"));
-        Assert.Contains("There is no comparison 'year'", Selection.Of(new SelectionWords { Compare = "year" }, Now, TimeZoneInfo.Utc).Problem);
+        Assert.Equal(
+            "/?window=custom&from=2025-10-04&to=2026-01-01&compare=none&marks=off",
+            asked.Until(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero)).Link("/"));
+        Assert.Equal(
+            "/?window=90",
+            Selection.Of(new SelectionWords { Compare = "previous", Marks = "on" }, Now, TimeZoneInfo.Utc).Link("/"));
+        Assert.Contains(
+            "There is no comparison 'year'",
+            Selection.Of(new SelectionWords { Compare = "year" }, Now, TimeZoneInfo.Utc).Problem);
     }
 
     [Theory]
     [InlineData("", "/overrides")]
-    [InlineData("?service=a%26b&window=7&from=&by=day&compare=none&marks=off&cursor=x", "/overrides?service=a%26b&window=7&by=day&compare=none&marks=off")]
+    [InlineData(
+        "?service=a%26b&window=7&from=&by=day&compare=none&marks=off&cursor=x",
+        "/overrides?service=a%26b&window=7&by=day&compare=none&marks=off")]
     public void What_an_address_says_of_the_selection_goes_along_and_nothing_else(string query, string address) =>
         Assert.Equal(address, SelectionWords.Along(new QueryCollection(QueryHelpers.ParseQuery(query)), "/overrides"));
 
@@ -86,7 +101,9 @@ public sealed class SelectionTest
     public void What_a_link_says_stands_in_place_of_what_the_address_said()
     {
         var query = new QueryCollection(QueryHelpers.ParseQuery("?service=cart&window=7"));
-        Assert.Equal("/deployments/d/1?window=7&service=a%20b", SelectionWords.Along(query, "/deployments/d/1", ("service", "a b"), ("refused", null)));
+        Assert.Equal(
+            "/deployments/d/1?window=7&service=a%20b",
+            SelectionWords.Along(query, "/deployments/d/1", ("service", "a b"), ("refused", null)));
     }
 
     [Fact]
@@ -102,7 +119,11 @@ public sealed class SelectionTest
     [Fact]
     public void A_team_stands_for_its_services()
     {
-        ImmutableArray<OwnedService> known = [new("billing", "payments", "commerce"), new("cart", "storefront", "commerce"), new("checkout", "payments", "commerce")];
+        ImmutableArray<OwnedService> known =
+        [
+            new("billing", "payments", "commerce"), new("cart", "storefront", "commerce"),
+            new("checkout", "payments", "commerce"),
+        ];
         Assert.Equal(["billing", "checkout"], Asked(new SelectionWords { Team = "Payments" }).Query.Services!.Value);
         Assert.Equal(["cart"], Asked(new SelectionWords { Area = "commerce", Service = "cart" }).Query.Services!.Value);
         Assert.Contains("There is no team 'nobody'", Asked(new SelectionWords { Team = "nobody" }).Problem);
@@ -114,6 +135,9 @@ public sealed class SelectionTest
         Selection Asked(SelectionWords words) => Selection.Of(words, Now, TimeZoneInfo.Utc).Among(known);
     }
 
-    static Selection Of(string? service = null, string? window = null, string? from = null, string? to = null, string zone = "UTC") =>
-        Selection.Of(new SelectionWords { Service = service, Window = window, From = from, To = to }, Now, TimeZoneInfo.FindSystemTimeZoneById(zone));
+    static Selection Of(
+        string? service = null, string? window = null, string? from = null, string? to = null, string zone = "UTC") =>
+        Selection.Of(
+            new SelectionWords { Service = service, Window = window, From = from, To = to }, Now,
+            TimeZoneInfo.FindSystemTimeZoneById(zone));
 }

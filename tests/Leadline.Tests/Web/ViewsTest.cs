@@ -40,9 +40,15 @@ public sealed class ViewsTest
     [Fact]
     public async Task What_is_open_comes_first_whenever_it_began()
     {
-        await using var server = await WebServer.StartAsync("{}", [.. Deployments, Incident("old", "2025-06-01T00:00:00Z", null), Incident("new", "2026-03-02T11:00:00Z", "2026-03-02T11:45:00Z")]);
+        await using var server = await WebServer.StartAsync(
+            "{}",
+            [
+                .. Deployments, Incident("old", "2025-06-01T00:00:00Z", null),
+                Incident("new", "2026-03-02T11:00:00Z", "2026-03-02T11:45:00Z"),
+            ]);
         var page = await PageAsync(server, "/incidents");
-        Assert.True(page.IndexOf("Incident old", StringComparison.Ordinal) < page.IndexOf("Incident new", StringComparison.Ordinal));
+        Assert.True(
+            page.IndexOf("Incident old", StringComparison.Ordinal) < page.IndexOf("Incident new", StringComparison.Ordinal));
         Assert.Contains("open for 304 days", page);
         Assert.Contains("No counted deployment of checkout came before it.", page);
     }
@@ -50,7 +56,13 @@ public sealed class ViewsTest
     [Fact]
     public async Task An_incident_says_what_links_it_and_how_long_it_took()
     {
-        await using var server = await WebServer.StartAsync("{}", [.. Deployments, Incident("new", "2026-03-02T11:00:00Z", "2026-03-02T11:45:00Z") with { AcknowledgedAt = At("2026-03-02T11:05:00Z") }]);
+        await using var server = await WebServer.StartAsync(
+            "{}",
+            [
+                .. Deployments,
+                Incident(
+                    "new", "2026-03-02T11:00:00Z", "2026-03-02T11:45:00Z") with { AcknowledgedAt = At("2026-03-02T11:05:00Z") },
+            ]);
         var page = await PageAsync(server, "/incidents?kind=linked");
         Assert.Contains("the last within 1 day before it", page);
         Assert.Equal(["1 h", "5 min", "45 min"], Numbers(page)[..3]);
@@ -63,7 +75,9 @@ public sealed class ViewsTest
     [InlineData("v99", "It names v99, which is not in the ledger.")]
     public async Task An_unlinked_incident_says_why(string? names, string why)
     {
-        await using var server = await WebServer.StartAsync("{}", [.. Deployments, Incident("late", "2026-03-08T11:00:00Z", "2026-03-08T12:00:00Z") with { Deployment = names }]);
+        await using var server = await WebServer.StartAsync(
+            "{}",
+            [.. Deployments, Incident("late", "2026-03-08T11:00:00Z", "2026-03-08T12:00:00Z") with { Deployment = names }]);
         Assert.Contains(why, await PageAsync(server, "/incidents?kind=unlinked"));
         Assert.Contains("1 of 1</a>", await PageAsync(server, "/data"));
     }
@@ -71,14 +85,16 @@ public sealed class ViewsTest
     [Fact]
     public async Task Older_incidents_follow_page_by_page()
     {
-        var many = Enumerable.Range(0, 120).Select(i => (Fact)Incident($"{i:000}", At("2026-03-04T00:00:00Z").AddMinutes(i / 2), At("2026-03-05T00:00:00Z")));
+        var many = Enumerable.Range(0, 120)
+            .Select(i => (Fact)Incident($"{i:000}", At("2026-03-04T00:00:00Z").AddMinutes(i / 2), At("2026-03-05T00:00:00Z")));
         await using var server = await WebServer.StartAsync("{}", [.. Deployments, .. many]);
         var seen = new List<string>();
         for (var next = "/incidents"; next is not null;)
         {
             var page = await PageAsync(server, next);
             seen.AddRange(Regex.Matches(page, "Incident ([0-9]{3})").Select(match => match.Groups[1].Value));
-            next = Regex.Match(page, "rel=\"next\" href=\"([^\"]*)\"") is { Success: true } link ? WebUtility.HtmlDecode(link.Groups[1].Value) : null;
+            next = Regex.Match(page, "rel=\"next\" href=\"([^\"]*)\"") is { Success: true } link
+                ? WebUtility.HtmlDecode(link.Groups[1].Value) : null;
         }
 
         Assert.Equal(Enumerable.Range(0, 120).Reverse().Select(i => $"{i:000}"), seen);
@@ -99,13 +115,17 @@ public sealed class ViewsTest
             FinishedAt = At("2025-01-01T00:00:00Z"),
             AsOf = At("2025-01-01T00:00:00Z"),
         };
-        await using var server = await WebServer.StartAsync("{}", [.. Deployments, silent, Incident("new", "2026-03-02T11:00:00Z", "2026-03-02T11:45:00Z")]);
+        await using var server = await WebServer.StartAsync(
+            "{}", [.. Deployments, silent, Incident("new", "2026-03-02T11:00:00Z", "2026-03-02T11:45:00Z")]);
         var page = await PageAsync(server, "/services");
-        Assert.True(page.IndexOf(">a-quiet-one</a>", StringComparison.Ordinal) < page.IndexOf(">checkout</a>", StringComparison.Ordinal));
+        Assert.True(
+            page.IndexOf(
+                ">a-quiet-one</a>", StringComparison.Ordinal) < page.IndexOf(">checkout</a>", StringComparison.Ordinal));
         var rows = Regex.Split(page, "<th scope=\"row\">");
         Assert.Equal(5, Regex.Count(rows[1], "no data"));
         var overview = await PageAsync(server, "/?service=checkout");
-        var numbers = Regex.Matches(overview, "<span class=\"number\">([^<]*)</span>").Select(match => match.Groups[1].Value).ToList();
+        var numbers = Regex.Matches(overview, "<span class=\"number\">([^<]*)</span>").Select(match => match.Groups[1].Value)
+            .ToList();
         Assert.Equal(numbers, Regex.Matches(rows[2], "<div><span>([^<]*)</span>").Select(match => match.Groups[1].Value));
         Assert.Contains("n 3</a>", rows[2]);
         Assert.Contains("Deployments by week: ", rows[2]);
@@ -139,13 +159,17 @@ public sealed class ViewsTest
             change with { Lines = 30, MergedAt = null, MergeSha = null, AsOf = At("2026-03-03T09:30:00Z") },
             Deployment(3, "2026-03-03T11:00:00Z") with
             {
-                Status = DeploymentStatus.Waiting, FinishedAt = null, WaitedFrom = At("2026-03-03T10:00:00Z"), StartedAt = At("2026-03-03T10:40:00Z"),
+                Status = DeploymentStatus.Waiting, FinishedAt = null, WaitedFrom = At("2026-03-03T10:00:00Z"),
+                StartedAt = At("2026-03-03T10:40:00Z"),
                 AsOf = At("2026-03-03T10:40:00Z"),
             },
             Build("b1", BuildStatus.Failed, "2026-03-03T09:52:00Z"), Build("b2", BuildStatus.Succeeded, "2026-03-03T09:55:00Z"),
         ]);
         var page = await PageAsync(server, "/lead-time");
-        foreach (var (stage, median) in (ReadOnlySpan<(string, string)>)[("coding", "1 h"), ("pickup", "20 min"), ("review", "30 min"), ("build", "5 min"), ("wait", "45 min"), ("deploy", "20 min")])
+        foreach (var (stage, median) in (ReadOnlySpan<(string, string)>)[
+            ("coding", "1 h"), ("pickup", "20 min"), ("review", "30 min"), ("build", "5 min"), ("wait", "45 min"),
+            ("deploy", "20 min"),
+        ])
             Assert.Matches($"{stage}</th>\\s*<td[^>]*>[^<]*</td>\\s*<td class=\"num\">{median}</td>", page);
         Assert.Contains("1 deployment waited for approval: half of them up to 40 min", page);
         Assert.Contains("1 (100 %)", page);
@@ -182,7 +206,9 @@ public sealed class ViewsTest
         };
         await using var server = await WebServer.StartAsync("{}", [.. Deployments, unknown]);
         var page = await PageAsync(server, "/data");
-        Assert.Matches("with an abbreviated sha of no one commit that is known</th>\\s*<td class=\"num\">\\s*<a href=\"/ledger\\?window=90&amp;kind=short\">1 of 4</a>", page);
+        Assert.Matches(
+            "with an abbreviated sha of no one commit that is known</th>\\s*<td class=\"num\">\\s*<a "
+                + "href=\"/ledger\\?window=90&amp;kind=short\">1 of 4</a>", page);
         Assert.Contains("by 10 min at the most", page);
         var rows = await PageAsync(server, "/ledger?kind=short");
         Assert.Contains("v9", rows);
@@ -202,11 +228,20 @@ public sealed class ViewsTest
     [Fact]
     public async Task Every_rule_of_the_table_is_in_force_with_its_words()
     {
-        var rules = RulesInForce.Of(Definitions.Default with { LeadTime = new LeadTimeRules { Start = LeadTimeStart.FirstCommit } });
-        var expected = RulesInForce.Leaves("", SettingsKey.Root).Select(leaf => leaf.Path).Where(path => path == "timezone" || (path.StartsWith("definitions.", StringComparison.Ordinal) && path != "definitions.preset"));
+        var rules = RulesInForce.Of(
+            Definitions.Default with { LeadTime = new LeadTimeRules { Start = LeadTimeStart.FirstCommit } });
+        var expected = RulesInForce.Leaves("", SettingsKey.Root).Select(leaf => leaf.Path)
+            .Where(path =>
+                path == "timezone"
+                    || (path.StartsWith("definitions.", StringComparison.Ordinal) && path != "definitions.preset"));
         Assert.Equal(expected.Order(StringComparer.Ordinal), rules.Select(rule => rule.Key).Order(StringComparer.Ordinal));
-        Assert.Equal(("first_commit", false), rules.Where(rule => rule.Key == "definitions.lead_time.start").Select(rule => (rule.Value, rule.IsDefault)).Single());
-        Assert.Equal("declared, hotfix, incident, revert, rollback", rules.Single(rule => rule.Key == "definitions.failure.signals").Value);
+        Assert.Equal(
+            ("first_commit", false),
+            rules.Where(rule => rule.Key == "definitions.lead_time.start")
+                .Select(rule => (rule.Value, rule.IsDefault)).Single());
+        Assert.Equal(
+            "declared, hotfix, incident, revert, rollback",
+            rules.Single(rule => rule.Key == "definitions.failure.signals").Value);
         Assert.Equal("24h", rules.Single(rule => rule.Key == "definitions.failure.incident_window").Value);
 
         await using var server = await WebServer.StartAsync();
@@ -219,7 +254,8 @@ public sealed class ViewsTest
     public void A_version_of_the_definitions_says_what_changed()
     {
         var before = DefinitionsHash.Canonical(Definitions.Default);
-        var after = DefinitionsHash.Canonical(Definitions.Default with { Deployments = new DeploymentRules { CountRedeploys = true } });
+        var after = DefinitionsHash.Canonical(
+            Definitions.Default with { Deployments = new DeploymentRules { CountRedeploys = true } });
         Assert.Equal([new RuleChange("deployments.count_redeploys", "false", "true")], RulesInForce.Changes(before, after));
         Assert.Empty(RulesInForce.Changes(after, after));
     }
@@ -242,7 +278,8 @@ public sealed class ViewsTest
     [
         .. Enumerable.Range(1, 3).Select(i => (Fact)new CommitFact
         {
-            Repository = Shop, Sha = Sha(i), Parents = i == 1 ? [] : [Sha(i - 1)], AuthoredAt = At($"2026-03-0{i}T08:00:00Z"), CommittedAt = At($"2026-03-0{i}T08:00:00Z"),
+            Repository = Shop, Sha = Sha(i), Parents = i == 1 ? [] : [Sha(i - 1)], AuthoredAt = At($"2026-03-0{i}T08:00:00Z"),
+            CommittedAt = At($"2026-03-0{i}T08:00:00Z"),
             AsOf = At($"2026-03-0{i}T08:00:00Z"),
         }),
         Deployment(1, "2026-03-01T10:00:00Z"), Deployment(2, "2026-03-02T10:00:00Z"), Deployment(3, "2026-03-03T11:00:00Z"),
@@ -261,7 +298,8 @@ public sealed class ViewsTest
         AsOf = At(finished),
     };
 
-    static IncidentFact Incident(string name, string started, string? resolved) => Incident(name, At(started), resolved is null ? null : At(resolved));
+    static IncidentFact Incident(string name, string started, string? resolved) =>
+        Incident(name, At(started), resolved is null ? null : At(resolved));
 
     static IncidentFact Incident(string name, DateTimeOffset started, DateTimeOffset? resolved) => new()
     {
@@ -286,7 +324,8 @@ public sealed class ViewsTest
         AsOf = At(finished),
     };
 
-    static List<string> Numbers(string page) => [.. Regex.Matches(page, "<td class=\"num\">([^<]*)</td>").Select(match => match.Groups[1].Value)];
+    static List<string> Numbers(string page) =>
+        [.. Regex.Matches(page, "<td class=\"num\">([^<]*)</td>").Select(match => match.Groups[1].Value)];
 
     static DateTimeOffset At(string text) => DateTimeOffset.Parse(text);
 

@@ -23,7 +23,8 @@ sealed class WebServer : IAsyncDisposable
     readonly WebApplication application;
     readonly Store store;
 
-    WebServer(WebApplication application, Store store) => (this.application, this.store, Client) = (application, store, application.GetTestClient());
+    WebServer(WebApplication application, Store store) =>
+        (this.application, this.store, Client) = (application, store, application.GetTestClient());
 
     public HttpClient Client { get; }
 
@@ -76,7 +77,13 @@ sealed class WebServer : IAsyncDisposable
     static async Task KeepAsync(Store store, string body, Reading reading)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var delivery = new Delivery { Source = "leadline", Headers = Delivery.NoHeaders, Body = System.Text.Encoding.UTF8.GetBytes(body), ReceivedAt = Now };
+        var delivery = new Delivery
+        {
+            Source = "leadline",
+            Headers = Delivery.NoHeaders,
+            Body = System.Text.Encoding.UTF8.GetBytes(body),
+            ReceivedAt = Now,
+        };
         var appended = await store.AppendAsync([new NewDelivery("one", delivery)], cancellation);
         await store.SaveReadingsAsync([new ReadDelivery(appended[0].Id, 1, reading)], [], cancellation);
         var map = await store.ServiceMapAsync(Definitions.Default, cancellation);

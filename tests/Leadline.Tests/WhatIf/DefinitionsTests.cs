@@ -18,14 +18,17 @@ public sealed class DefinitionsTests
     {
         await using var server = await FilledAsync("definitions: { failure: { incident_window: 6h } }");
         var before = Definitions.Default;
-        await server.Store.KeepDefinitionsAsync(DefinitionsHash.Of(before), DefinitionsHash.Canonical(before), RunningServer.Now.AddDays(-1), Cancellation, "change-42");
+        await server.Store.KeepDefinitionsAsync(
+            DefinitionsHash.Of(before), DefinitionsHash.Canonical(before), RunningServer.Now.AddDays(-1), Cancellation,
+            "change-42");
 
         Assert.Equal(0, await FailedAsync(server, ""));
         Assert.Equal(1, await FailedAsync(server, "&definitions=" + Uri.EscapeDataString(DefinitionsHash.Of(before))));
         Assert.Equal(1, await FailedAsync(server, "&definitions=" + DefinitionsHash.Of(before)["sha256:".Length..][..8]));
         var refused = await server.Client.GetAsync($"/api/v1/metrics?{Window}&definitions=000000", Cancellation);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Contains("no version of the definitions has the hash '000000'", await refused.Content.ReadAsStringAsync(Cancellation));
+        Assert.Contains(
+            "no version of the definitions has the hash '000000'", await refused.Content.ReadAsStringAsync(Cancellation));
         Assert.Contains("\"by\":\"change-42\"", await server.Client.GetStringAsync("/api/v1/definitions", Cancellation));
     }
 
@@ -34,7 +37,9 @@ public sealed class DefinitionsTests
     {
         await using var server = await FilledAsync("");
 
-        using var report = await PostAsync(server, "definitions: { failure: { incident_window: 6h } }\nsources: { github: { secret: \"${NOT_SET}\" } }", HttpStatusCode.OK);
+        using var report = await PostAsync(
+            server, "definitions: { failure: { incident_window: 6h } }\nsources: { github: { secret: \"${NOT_SET}\" } }",
+            HttpStatusCode.OK);
         Assert.Equal("not_failed", report.RootElement.GetProperty("rows")[0].GetProperty("move").GetString());
         Assert.Equal(1, await FailedAsync(server, ""));
 
@@ -43,7 +48,8 @@ public sealed class DefinitionsTests
         Assert.Equal("not_counted", renamed.RootElement.GetProperty("rows")[0].GetProperty("move").GetString());
 
         using var wrong = await PostAsync(server, "definitions: { preset: dorra }", HttpStatusCode.BadRequest);
-        Assert.Contains("the file:1:24 definitions.preset: 'dorra' is none of", wrong.RootElement.GetProperty("detail").GetString());
+        Assert.Contains(
+            "the file:1:24 definitions.preset: 'dorra' is none of", wrong.RootElement.GetProperty("detail").GetString());
     }
 
     [Fact]
@@ -53,7 +59,10 @@ public sealed class DefinitionsTests
         using var compared = JsonDocument.Parse(await server.Client.GetStringAsync($"/api/v1/presets?{Window}", Cancellation));
 
         var rates = compared.RootElement.EnumerateArray().ToDictionary(
-            one => one.GetProperty("preset").GetString()!, one => one.GetProperty("report").GetProperty("metrics").GetProperty("change_failure_rate").GetProperty("failed").GetInt32());
+            one => one.GetProperty("preset").GetString()!,
+            one =>
+                one.GetProperty("report").GetProperty("metrics").GetProperty("change_failure_rate").GetProperty("failed")
+                    .GetInt32());
         Assert.Equal(Presets.All.Select(preset => preset.Name), rates.Keys);
         Assert.Equal((1, 0, 1), (rates["dora"], rates["datadog"], rates["pelorus"]));
     }
@@ -74,13 +83,15 @@ public sealed class DefinitionsTests
 
     static async Task<int> FailedAsync(RunningServer server, string more)
     {
-        using var report = JsonDocument.Parse(await server.Client.GetStringAsync($"/api/v1/metrics?{Window}{more}", Cancellation));
+        using var report = JsonDocument.Parse(
+            await server.Client.GetStringAsync($"/api/v1/metrics?{Window}{more}", Cancellation));
         return report.RootElement.GetProperty("metrics").GetProperty("change_failure_rate").GetProperty("failed").GetInt32();
     }
 
     static async Task<JsonDocument> PostAsync(RunningServer server, string yaml, HttpStatusCode status)
     {
-        var answer = await server.Client.PostAsync($"/api/v1/whatif?{Window}", new StringContent(yaml, System.Text.Encoding.UTF8, "application/yaml"), Cancellation);
+        var answer = await server.Client.PostAsync(
+            $"/api/v1/whatif?{Window}", new StringContent(yaml, System.Text.Encoding.UTF8, "application/yaml"), Cancellation);
         Assert.Equal(status, answer.StatusCode);
         return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
     }

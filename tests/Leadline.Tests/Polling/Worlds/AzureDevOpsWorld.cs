@@ -16,29 +16,64 @@ sealed class AzureDevOpsWorld : PlayedWorld
     {
         for (var i = 1; i <= 5; i++)
         {
-            Add("pushes", new { pushId = i, date = Start.AddDays(i), pushedBy = Person, repository = Repository, refUpdates = new[] { new { name = "refs/heads/main", oldObjectId = ShaOf(i - 1), newObjectId = ShaOf(i) } }, commits = new[] { new { commitId = ShaOf(i), comment = "Work", author = Signed(i), committer = Signed(i) } } });
-            Hook(new { eventType = "git.push", createdDate = Start.AddDays(i), resource = List("pushes")[^1], resourceContainers = new { project = Project } });
+            Add(
+                "pushes",
+                new
+                {
+                    pushId = i,
+                    date = Start.AddDays(i),
+                    pushedBy = Person,
+                    repository = Repository,
+                    refUpdates = new[]
+                {
+                    new { name = "refs/heads/main", oldObjectId = ShaOf(i - 1), newObjectId = ShaOf(i) },
+                },
+                    commits = new[]
+                    {
+                        new { commitId = ShaOf(i), comment = "Work", author = Signed(i), committer = Signed(i) },
+                    }
+                });
+            Hook(
+                new { eventType = "git.push", createdDate = Start.AddDays(i), resource = List("pushes")[^1], resourceContainers = new { project = Project } });
         }
 
         for (var i = 1; i <= 120; i++)
         {
-            Add("pulls", Pull(i, i % 5 == 0 ? "active" : "completed", Start.AddHours(i), i % 5 == 0 ? null : Start.AddHours(i + 1)));
-            Hook(new { eventType = "git.pullrequest.merged", createdDate = Start.AddHours(i + 1), resource = List("pulls")[^1] });
+            Add(
+                "pulls",
+                Pull(i, i % 5 == 0 ? "active" : "completed", Start.AddHours(i), i % 5 == 0 ? null : Start.AddHours(i + 1)));
+            Hook(
+                new { eventType = "git.pullrequest.merged", createdDate = Start.AddHours(i + 1), resource = List("pulls")[^1] });
             Add($"pulls/{i}", new { commitId = ShaOf(100 + i), comment = "Work", author = Signed(1), committer = Signed(1) });
         }
 
-        for (var part = 1; part <= 3; part++) Add("pulls/1", new { commitId = ShaOf(5000 + part), comment = "Work", author = Signed(1), committer = Signed(1) });
+        for (var part = 1; part <= 3; part++)
+            Add("pulls/1", new { commitId = ShaOf(5000 + part), comment = "Work", author = Signed(1), committer = Signed(1) });
         for (var i = 1; i <= 120; i++)
         {
-            var branch = new { name = $"refs/heads/change-{i}", oldObjectId = new string('0', 40), newObjectId = ShaOf(100 + i) };
-            if (i % 5 != 0) Hook(new { eventType = "git.push", createdDate = Start.AddHours(i), resource = new { date = Start.AddHours(i), repository = Repository, refUpdates = new[] { branch }, commits = List($"pulls/{i}") }, resourceContainers = new { project = Project } });
+            var branch =
+                new { name = $"refs/heads/change-{i}", oldObjectId = new string('0', 40), newObjectId = ShaOf(100 + i) };
+            if (i % 5 != 0)
+                Hook(
+                    new { eventType = "git.push", createdDate = Start.AddHours(i), resource = new { date = Start.AddHours(i), repository = Repository, refUpdates = new[] { branch }, commits = List($"pulls/{i}") }, resourceContainers = new { project = Project } });
         }
 
         for (var i = 1; i <= 5; i++)
         {
             var at = Start.AddDays(i);
             var isOver = i < 5;
-            var release = new { id = 60 + i, name = $"Release-{i}", url = $"https://vsrm.dev.azure.com/acme/{ProjectId}/_apis/Release/releases/{60 + i}", artifacts = new[] { new { isPrimary = true, definitionReference = new { sourceVersion = new { id = ShaOf(i) }, repository = new { id = "r1", name = "till" } } } } };
+            var release =
+                new
+                {
+                    id = 60
+                    + i,
+                    name = $"Release-{i}",
+                    url = $"https://vsrm.dev.azure.com/acme/{ProjectId}/_apis/Release/releases/{60 + i}",
+                    artifacts = new[]
+                    {
+                        new { isPrimary = true, definitionReference = new { sourceVersion = new { id = ShaOf(i) }, repository = new { id = "r1", name = "till" } } },
+                    }
+                };
             Add("deployments", new
             {
                 id = i,
@@ -59,7 +94,26 @@ sealed class AzureDevOpsWorld : PlayedWorld
             {
                 eventType = $"ms.vss-release.deployment-{(isOver ? "completed" : "started")}-event",
                 createdDate = isOver ? at.AddMinutes(9) : at.AddMinutes(1),
-                resource = new { environment = new { releaseId = 60 + i, name = "production", status = !isOver ? "inProgress" : i == 3 ? "rejected" : "succeeded" }, release, deployment = new { attempt = 1, queuedOn = at, startedOn = at.AddMinutes(1), completedOn = isOver ? at.AddMinutes(9) : (DateTimeOffset?)null }, project = Project },
+                resource = new
+                {
+                    environment = new
+                    {
+                        releaseId = 60 + i,
+                        name = "production",
+                        status = !isOver ? "inProgress"
+                    : i == 3 ? "rejected" : "succeeded"
+                    },
+                    release,
+                    deployment = new
+                    {
+                        attempt = 1,
+                        queuedOn = at,
+                        startedOn = at.AddMinutes(1),
+                        completedOn = isOver
+                        ? at.AddMinutes(9) : (DateTimeOffset?)null
+                    },
+                    project = Project
+                },
                 resourceContainers = new { project = Project },
             });
         }
@@ -67,12 +121,44 @@ sealed class AzureDevOpsWorld : PlayedWorld
         for (var i = 1; i <= 8; i++)
         {
             var at = Start.AddDays(i);
-            Add("builds", new { id = i, buildNumber = $"2026.{i}", status = "completed", result = i == 4 ? "failed" : "succeeded", sourceVersion = ShaOf(i), queueTime = at, startTime = at.AddMinutes(1), finishTime = at.AddMinutes(20), definition = new { name = "deploy" }, repository = new { id = "r1", name = "till", type = "TfsGit" }, project = Project, requestedFor = Person });
+            Add(
+                "builds",
+                new
+                {
+                    id = i,
+                    buildNumber = $"2026.{i}",
+                    status = "completed",
+                    result = i == 4 ? "failed"
+                    : "succeeded",
+                    sourceVersion = ShaOf(i),
+                    queueTime = at,
+                    startTime = at.AddMinutes(1),
+                    finishTime = at.AddMinutes(20),
+                    definition = new { name = "deploy" },
+                    repository = new { id = "r1", name = "till", type = "TfsGit" },
+                    project = Project,
+                    requestedFor = Person
+                });
             Add($"builds/{i}", new { type = "Job", name = "Job", state = "completed", result = "succeeded" });
-            Add($"builds/{i}", new { type = "Stage", name = "production", attempt = 1, state = "completed", result = i == 4 ? "failed" : "succeeded", startTime = at.AddMinutes(10), finishTime = at.AddMinutes(20) });
-            Hook(new { eventType = "build.complete", createdDate = at.AddMinutes(20), resource = List("builds")[^1], resourceContainers = new { project = Project } });
-            var run = new { id = i, name = $"2026.{i}", createdDate = at, pipeline = new { name = "deploy" }, resources = new { repositories = new { self = new { repository = new { fullName = "shop/till" }, version = ShaOf(i) } } } };
-            Hook(new { eventType = "ms.vss-pipelines.stage-state-changed-event", createdDate = at.AddMinutes(20), resource = new { run, stage = List($"builds/{i}")[1] }, resourceContainers = new { project = Project } });
+            Add(
+                $"builds/{i}",
+                new
+                {
+                    type = "Stage",
+                    name = "production",
+                    attempt = 1,
+                    state = "completed",
+                    result = i == 4 ? "failed"
+                    : "succeeded",
+                    startTime = at.AddMinutes(10),
+                    finishTime = at.AddMinutes(20)
+                });
+            Hook(
+                new { eventType = "build.complete", createdDate = at.AddMinutes(20), resource = List("builds")[^1], resourceContainers = new { project = Project } });
+            var run =
+                new { id = i, name = $"2026.{i}", createdDate = at, pipeline = new { name = "deploy" }, resources = new { repositories = new { self = new { repository = new { fullName = "shop/till" }, version = ShaOf(i) } } } };
+            Hook(
+                new { eventType = "ms.vss-pipelines.stage-state-changed-event", createdDate = at.AddMinutes(20), resource = new { run, stage = List($"builds/{i}")[1] }, resourceContainers = new { project = Project } });
         }
     }
 
@@ -88,7 +174,8 @@ sealed class AzureDevOpsWorld : PlayedWorld
 
     public override void Happen()
     {
-        List("pulls")[4] = (JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(Pull(5, "completed", Start.AddHours(5), Later))!;
+        List("pulls")[4] = (JsonObject)System.Text.Json.JsonSerializer.SerializeToNode(
+            Pull(5, "completed", Start.AddHours(5), Later))!;
         var deployment = List("deployments")[4];
         (deployment["deploymentStatus"], deployment["operationStatus"]) = ("succeeded", "approved");
         (deployment["completedOn"], deployment["lastModifiedOn"]) = (Text(Later), Text(Later));
@@ -103,11 +190,18 @@ sealed class AzureDevOpsWorld : PlayedWorld
         return path[Prefix.Length..].Split('/') switch
         {
             ["git", "repositories"] => new Played(200, """{"value":[{"id":"r1","name":"till"}]}"""),
-            ["git", "repositories", "r1", "pushes"] => Skipped(List("pushes").Where(one => At(one, "date") >= At(request.Query["searchCriteria.fromDate"]!)), "date", request),
-            ["git", "repositories", "r1", "pushes", var id] => Ok(List("pushes").First(one => $"{one["pushId"]}" == id).DeepClone()),
+            ["git", "repositories", "r1", "pushes"] =>
+                Skipped(
+                    List("pushes").Where(one => At(one, "date") >= At(request.Query["searchCriteria.fromDate"]!)), "date",
+                    request),
+            ["git", "repositories", "r1", "pushes", var id] =>
+                Ok(List("pushes").First(one => $"{one["pushId"]}" == id).DeepClone()),
             ["git", "pullrequests"] => Pulls(request),
             ["git", "repositories", "r1", "pullRequests", var number, "commits"] => Continued(List($"pulls/{number}"), request),
-            ["release", "deployments"] => Continued(List("deployments").Where(one => At(one, "lastModifiedOn") >= At(request.Query["minModifiedTime"]!)).OrderByDescending(one => (int)one["id"]!), request),
+            ["release", "deployments"] =>
+                Continued(
+                    List("deployments").Where(one => At(one, "lastModifiedOn") >= At(request.Query["minModifiedTime"]!))
+                        .OrderByDescending(one => (int)one["id"]!), request),
             ["build", "builds"] => Builds(request),
             ["build", "builds", var id, "timeline"] => Ok(new JsonObject { ["records"] = Page(List($"builds/{id}"), 0, 100) }),
             _ => NotFound,
@@ -117,12 +211,16 @@ sealed class AzureDevOpsWorld : PlayedWorld
     Played Pulls(HttpRequest request)
     {
         var by = request.Query["searchCriteria.queryTimeRangeType"] == "closed" ? "closedDate" : "creationDate";
-        return Skipped(List("pulls").Where(one => one[by] is not null && At(one, by) >= At(request.Query["searchCriteria.minTime"]!)), by, request);
+        return Skipped(
+            List("pulls").Where(one => one[by] is not null && At(one, by) >= At(request.Query["searchCriteria.minTime"]!)), by,
+            request);
     }
 
     Played Builds(HttpRequest request)
     {
-        return Continued(List("builds").Where(one => At(one, "queueTime") >= At(request.Query["minTime"]!)).OrderByDescending(one => At(one, "queueTime")), request);
+        return Continued(
+            List("builds").Where(one => At(one, "queueTime") >= At(request.Query["minTime"]!))
+                .OrderByDescending(one => At(one, "queueTime")), request);
     }
 
     static Played Continued(IEnumerable<JsonObject> all, HttpRequest request)
@@ -134,7 +232,10 @@ sealed class AzureDevOpsWorld : PlayedWorld
     }
 
     static Played Skipped(IEnumerable<JsonObject> things, string by, HttpRequest request) =>
-        Ok(new JsonObject { ["value"] = Page(things.OrderByDescending(one => At(one, by)), Number(request, "$skip"), Number(request, "$top")) });
+        Ok(new JsonObject
+        {
+            ["value"] = Page(things.OrderByDescending(one => At(one, by)), Number(request, "$skip"), Number(request, "$top")),
+        });
 
     static object Pull(int number, string status, DateTimeOffset opened, DateTimeOffset? closed) => new
     {

@@ -17,27 +17,77 @@ sealed partial class BitbucketWorld : PlayedWorld
             var isMerged = i < 8;
             Add("commits", Commit(i, at));
             Add("pullrequests", Pull(i, isMerged ? "MERGED" : "OPEN", at, isMerged ? at.AddHours(2) : at));
-            for (var part = 0; part < (i == 1 ? 4 : 1); part++) Add($"pullrequests/{i}/commits", Commit(100 + i + (1000 * part), at.AddHours(-4)));
-            Add($"pullrequests/{i}/activity", new { approval = new { date = at.AddMinutes(-30), user = Person("bob"), pullrequest = new { id = i } } });
+            for (var part = 0; part < (i == 1 ? 4 : 1); part++)
+                Add($"pullrequests/{i}/commits", Commit(100 + i + (1000 * part), at.AddHours(-4)));
+            Add(
+                $"pullrequests/{i}/activity",
+                new { approval = new { date = at.AddMinutes(-30), user = Person("bob"), pullrequest = new { id = i } } });
             Add($"pullrequests/{i}/activity", new { comment = new { content = new { raw = "Well done, Ada" } } });
-            Hook(new { pullrequest = Pull(i, "OPEN", at, at.AddHours(-3)), repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:created"));
+            Hook(
+                new { pullrequest = Pull(i, "OPEN", at, at.AddHours(-3)), repository = new { full_name = Repository } },
+                ("X-Event-Key", "pullrequest:created"));
             foreach (var commit in (JsonObject[])[List("commits")[^1], .. isMerged ? List($"pullrequests/{i}/commits") : []])
             {
                 var tip = new { type = "branch", name = "main", target = new { hash = (string)commit["hash"]! } };
-                Hook(new { push = new { changes = new[] { new { @new = tip, commits = new[] { commit } } } }, repository = new { full_name = Repository } }, ("X-Event-Key", "repo:push"));
+                Hook(
+                    new
+                    {
+                        push = new
+                        {
+                            changes = new[]
+                    {
+                        new { @new = tip, commits = new[] { commit } },
+                    }
+                        },
+                        repository = new { full_name = Repository }
+                    }, ("X-Event-Key", "repo:push"));
             }
 
             if (isMerged)
             {
                 Add($"pullrequests/{i}/activity", new { update = new { state = "MERGED", date = at, author = Person("ada") } });
-                Hook(new { pullrequest = Pull(i, "OPEN", at, at.AddHours(-3)), approval = new { date = at.AddMinutes(-30), user = Person("bob") }, repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:approved"));
-                Hook(new { pullrequest = Pull(i, "MERGED", at, at), repository = new { full_name = Repository } }, ("X-Event-Key", "pullrequest:fulfilled"));
+                Hook(
+                    new
+                    {
+                        pullrequest = Pull(
+                        i, "OPEN", at, at.AddHours(-3)),
+                        approval = new { date = at.AddMinutes(-30), user = Person("bob") },
+                        repository = new { full_name = Repository }
+                    }, ("X-Event-Key", "pullrequest:approved"));
+                Hook(
+                    new { pullrequest = Pull(i, "MERGED", at, at), repository = new { full_name = Repository } },
+                    ("X-Event-Key", "pullrequest:fulfilled"));
             }
 
-            Add("pipelines", new { uuid = $"{{p{i}}}", state = new { name = "COMPLETED", result = new { name = i == 3 ? "FAILED" : "SUCCESSFUL" } }, target = new { ref_name = "main", commit = new { hash = ShaOf(i) } }, created_on = at, completed_on = at.AddMinutes(7), creator = Person("ada") });
-            Add("deployments", new { type = "deployment", uuid = $"{{d{i}}}", environment = new { name = "Production" }, release = new { name = $"#{i}", commit = new { hash = ShaOf(i) }, created_on = at.AddHours(1) }, state = new { name = "COMPLETED", status = new { name = "SUCCESSFUL" }, started_on = at.AddHours(1), completed_on = at.AddHours(2) } });
-            if (i % 3 == 0) Add("issues", new { id = i, title = "The till is down", state = "resolved", kind = "bug", priority = "major", component = new { name = "incident" }, created_on = at, updated_on = at.AddHours(5), reporter = Person("eve") });
-            if (i % 3 == 0) Hook(new { issue = List("issues")[^1], changes = new { status = new { @new = "resolved" } }, repository = new { full_name = Repository } }, ("X-Event-Key", "issue:updated"));
+            Add(
+                "pipelines",
+                new
+                {
+                    uuid = $"{{p{i}}}",
+                    state = new
+                    {
+                        name = "COMPLETED",
+                        result = new
+                        {
+                            name = i == 3 ? "FAILED"
+                    : "SUCCESSFUL"
+                        }
+                    },
+                    target = new { ref_name = "main", commit = new { hash = ShaOf(i) } },
+                    created_on = at,
+                    completed_on = at.AddMinutes(7),
+                    creator = Person("ada")
+                });
+            Add(
+                "deployments",
+                new { type = "deployment", uuid = $"{{d{i}}}", environment = new { name = "Production" }, release = new { name = $"#{i}", commit = new { hash = ShaOf(i) }, created_on = at.AddHours(1) }, state = new { name = "COMPLETED", status = new { name = "SUCCESSFUL" }, started_on = at.AddHours(1), completed_on = at.AddHours(2) } });
+            if (i % 3 == 0)
+                Add(
+                    "issues",
+                    new { id = i, title = "The till is down", state = "resolved", kind = "bug", priority = "major", component = new { name = "incident" }, created_on = at, updated_on = at.AddHours(5), reporter = Person("eve") });
+            if (i % 3 == 0)
+                Hook(
+                    new { issue = List("issues")[^1], changes = new { status = new { @new = "resolved" } }, repository = new { full_name = Repository } }, ("X-Event-Key", "issue:updated"));
         }
     }
 
@@ -47,9 +97,11 @@ sealed partial class BitbucketWorld : PlayedWorld
 
     public override System.Collections.Immutable.ImmutableArray<string> Names => ["acme/*"];
 
-    public override IEnumerable<string> Alone => Enumerable.Range(1, 8).SelectMany(i => new[] { $"\"{{p{i}}}\"", $"\"{{d{i}}}\"" });
+    public override IEnumerable<string> Alone =>
+        Enumerable.Range(1, 8).SelectMany(i => new[] { $"\"{{p{i}}}\"", $"\"{{d{i}}}\"" });
 
-    public override bool IsTold(string thing) => !thing.StartsWith("build ", StringComparison.Ordinal) && !thing.StartsWith("deployment ", StringComparison.Ordinal);
+    public override bool IsTold(string thing) =>
+        !thing.StartsWith("build ", StringComparison.Ordinal) && !thing.StartsWith("deployment ", StringComparison.Ordinal);
 
     public override string? Paged => "/pullrequests?";
 
@@ -64,17 +116,27 @@ sealed partial class BitbucketWorld : PlayedWorld
 
     protected override Played AnswerNow(HttpRequest request)
     {
-        if (request.Path == "/2.0/repositories/acme") return new Played(200, $$"""{"values":[{"full_name":"{{Repository}}"}]}""");
+        if (request.Path == "/2.0/repositories/acme")
+            return new Played(200, $$"""{"values":[{"full_name":"{{Repository}}"}]}""");
         const string Prefix = $"/2.0/repositories/{Repository}/";
         if (!request.Path.Value!.StartsWith(Prefix, StringComparison.Ordinal)) return NotFound;
         var all = List(request.Path.Value[Prefix.Length..]);
-        var since = Since().Match(request.Query["q"].ToString()) is { Success: true } match ? At(match.Groups[1].Value) : DateTimeOffset.MinValue;
+        var since = Since().Match(request.Query["q"].ToString()) is { Success: true } match ? At(match.Groups[1].Value)
+            : DateTimeOffset.MinValue;
         var things = all.Where(one => Time(one) >= since).OrderByDescending(Time).ToList();
         var page = Number(request, "page", 1);
-        var answer = new JsonObject { ["values"] = Page(things, (page - 1) * AtOnce), ["size"] = things.Count, ["pagelen"] = AtOnce };
+        var answer = new JsonObject
+        {
+            ["values"] = Page(things, (page - 1) * AtOnce),
+            ["size"] = things.Count,
+            ["pagelen"] = AtOnce,
+        };
 
         // Of pipelines it says no next page.
-        if (!request.Path.Value.EndsWith("/pipelines", StringComparison.Ordinal) && page * AtOnce < things.Count) answer["next"] = $"{request.Scheme}://{request.Host}{request.Path}?{string.Join('&', request.Query.Where(one => one.Key != "page").SelectMany(one => one.Value.Select(value => $"{one.Key}={Uri.EscapeDataString(value!)}")))}&page={page + 1}";
+        if (!request.Path.Value.EndsWith("/pipelines", StringComparison.Ordinal) && page * AtOnce < things.Count)
+            answer["next"] =
+                $"{request.Scheme}://{request.Host}{request.Path}?"
+                    + $"{string.Join('&', request.Query.Where(one => one.Key != "page").SelectMany(one => one.Value.Select(value => $"{one.Key}={Uri.EscapeDataString(value!)}")))}&page={page + 1}";
         return Ok(answer);
     }
 
@@ -98,7 +160,8 @@ sealed partial class BitbucketWorld : PlayedWorld
         updated_on = updated,
     };
 
-    static object Commit(int number, DateTimeOffset at) => new { hash = ShaOf(number), date = at, message = $"Change {number}", author = new { raw = "Ada Example <ada@acme.example>", user = Person("ada") }, parents = new[] { new { hash = ShaOf(number - 1) } } };
+    static object Commit(int number, DateTimeOffset at) =>
+        new { hash = ShaOf(number), date = at, message = $"Change {number}", author = new { raw = "Ada Example <ada@acme.example>", user = Person("ada") }, parents = new[] { new { hash = ShaOf(number - 1) } } };
 
     static object Person(string name) => new { display_name = $"{name} of Acme", nickname = name, uuid = $"{{{name}}}" };
 

@@ -11,7 +11,8 @@ sealed class GitHubPlayed : PlayedWorld
     public GitHubPlayed()
     {
         foreach (var pushed in world.Pushes()) Hook(pushed, ("X-GitHub-Event", "push"));
-        foreach (var (happened, body) in world.Webhooks()) Hook(System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body), ("X-GitHub-Event", happened));
+        foreach (var (happened, body) in world.Webhooks())
+            Hook(System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body), ("X-GitHub-Event", happened));
     }
 
     public override string Source => "github";
@@ -34,7 +35,8 @@ sealed class GitLabPlayed : PlayedWorld
 
     public GitLabPlayed()
     {
-        foreach (var body in world.Webhooks) Hook(System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body));
+        foreach (var body in world.Webhooks)
+            Hook(System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body));
         foreach (var body in world.MoreWebhooks()) Hook(body);
     }
 

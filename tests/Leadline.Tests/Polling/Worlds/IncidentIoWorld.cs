@@ -21,11 +21,32 @@ sealed class IncidentIoWorld : PlayedWorld
                 created_at = at,
                 updated_at = isOver ? at.AddHours(3) : at,
                 incident_status = new { category = isOver ? "closed" : "live", name = "Whatever" },
-                incident_timestamp_values = new[] { Time("Reported at", at), Time("Accepted at", at.AddMinutes(5)), Time("Resolved at", isOver ? at.AddHours(2) : null) },
-                custom_field_entries = new[] { new { custom_field = new { name = "Affected service" }, values = new[] { new { value_text = "checkout" } } } },
-                incident_role_assignments = new[] { new { assignee = new { name = "Ada Example", email = "ada@acme.example" } } },
+                incident_timestamp_values = new[]
+                {
+                    Time("Reported at", at), Time("Accepted at", at.AddMinutes(5)),
+                    Time("Resolved at", isOver ? at.AddHours(2) : null),
+                },
+                custom_field_entries = new[]
+                {
+                    new { custom_field = new { name = "Affected service" }, values = new[] { new { value_text = "checkout" } } },
+                },
+                incident_role_assignments = new[]
+                {
+                    new { assignee = new { name = "Ada Example", email = "ada@acme.example" } },
+                },
             });
-            Add("alerts", new { id = $"02{i}", title = "Latency", status = isOver ? "resolved" : "firing", created_at = at, updated_at = isOver ? at.AddHours(1) : at, resolved_at = isOver ? at.AddHours(1) : (DateTimeOffset?)null });
+            Add(
+                "alerts",
+                new
+                {
+                    id = $"02{i}",
+                    title = "Latency",
+                    status = isOver ? "resolved"
+                    : "firing",
+                    created_at = at,
+                    updated_at = isOver ? at.AddHours(1) : at,
+                    resolved_at = isOver ? at.AddHours(1) : (DateTimeOffset?)null
+                });
             Told("public_incident.incident_updated_v2", List("incidents")[i - 1]);
             Told(isOver ? "public_alert.alert_resolved_v1" : "public_alert.alert_created_v1", List("alerts")[i - 1]);
         }
@@ -35,7 +56,8 @@ sealed class IncidentIoWorld : PlayedWorld
 
     public override string? Paged => "/v2/incidents?";
 
-    public override void Appear() => Add("alerts", new { id = "029", title = "Latency", status = "firing", created_at = Later, updated_at = Later });
+    public override void Appear() =>
+        Add("alerts", new { id = "029", title = "Latency", status = "firing", created_at = Later, updated_at = Later });
 
     public override void Happen()
     {
@@ -58,7 +80,8 @@ sealed class IncidentIoWorld : PlayedWorld
         return Ok(new JsonObject { [kind] = Page(things, from), ["pagination_meta"] = meta });
     }
 
-    static object Time(string name, DateTimeOffset? at) => new { incident_timestamp = new { name }, value = at is null ? null : new { value = at } };
+    static object Time(string name, DateTimeOffset? at) =>
+        new { incident_timestamp = new { name }, value = at is null ? null : new { value = at } };
 
     void Told(string type, JsonObject thing) => Hook(new Dictionary<string, object> { ["event_type"] = type, [type] = thing });
 }

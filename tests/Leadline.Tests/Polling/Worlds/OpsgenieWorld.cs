@@ -14,7 +14,22 @@ sealed partial class OpsgenieWorld : PlayedWorld
         {
             var at = Start.AddDays(i * 7);
             var isOver = i < 8;
-            Add("alerts", new { id = $"a{i}", message = "Checkout fails", status = isOver ? "closed" : "open", acknowledged = isOver, createdAt = at, updatedAt = isOver ? at.AddHours(1) : at, priority = "P1", entity = "checkout", owner = "ada@acme.example", report = isOver ? new { ackTime = 600_000, closeTime = 3_600_000 } : null });
+            Add(
+                "alerts",
+                new
+                {
+                    id = $"a{i}",
+                    message = "Checkout fails",
+                    status = isOver ? "closed"
+                    : "open",
+                    acknowledged = isOver,
+                    createdAt = at,
+                    updatedAt = isOver ? at.AddHours(1) : at,
+                    priority = "P1",
+                    entity = "checkout",
+                    owner = "ada@acme.example",
+                    report = isOver ? new { ackTime = 600_000, closeTime = 3_600_000 } : null
+                });
             Event(i, "Create", at, at);
             if (isOver)
             {
@@ -22,7 +37,10 @@ sealed partial class OpsgenieWorld : PlayedWorld
                 Event(i, "Close", at, at.AddHours(1));
             }
 
-            if (i % 2 == 0) Add("incidents", new { id = $"i{i}", message = "Checkout is down", status = "resolved", createdAt = at, updatedAt = at.AddHours(2), impactStartDate = at, impactEndDate = at.AddHours(2), priority = "P1", impactedServices = new[] { "svc-1" } });
+            if (i % 2 == 0)
+                Add(
+                    "incidents",
+                    new { id = $"i{i}", message = "Checkout is down", status = "resolved", createdAt = at, updatedAt = at.AddHours(2), impactStartDate = at, impactEndDate = at.AddHours(2), priority = "P1", impactedServices = new[] { "svc-1" } });
         }
     }
 
@@ -32,7 +50,10 @@ sealed partial class OpsgenieWorld : PlayedWorld
 
     public override string? Paged => "/v2/alerts?";
 
-    public override void Appear() => Add("alerts", new { id = "a9", message = "Checkout fails", status = "open", acknowledged = false, createdAt = Later, updatedAt = Later, priority = "P1", entity = "checkout" });
+    public override void Appear() =>
+        Add(
+            "alerts",
+            new { id = "a9", message = "Checkout fails", status = "open", acknowledged = false, createdAt = Later, updatedAt = Later, priority = "P1", entity = "checkout" });
 
     public override void Happen()
     {
@@ -47,14 +68,19 @@ sealed partial class OpsgenieWorld : PlayedWorld
         if (kind is null) return NotFound;
         var match = Span().Match(request.Query["query"].ToString());
         var (from, to) = (Instant(match.Groups[1].Value), Instant(match.Groups[2].Value));
-        var things = List(kind).Where(one => At(one, "createdAt") >= from && At(one, "createdAt") < to).OrderByDescending(one => At(one, "createdAt")).ToList();
+        var things = List(kind).Where(one => At(one, "createdAt") >= from && At(one, "createdAt") < to)
+            .OrderByDescending(one => At(one, "createdAt")).ToList();
         var offset = Number(request, "offset");
         var paging = new JsonObject();
-        if (offset + AtOnce < things.Count) paging["next"] = $"{request.Scheme}://{request.Host}{request.Path}?query={Uri.EscapeDataString(request.Query["query"]!)}&limit={AtOnce}&offset={offset + AtOnce}";
+        if (offset + AtOnce < things.Count)
+            paging["next"] =
+                $"{request.Scheme}://{request.Host}{request.Path}?query={Uri.EscapeDataString(request.Query["query"]!)}&limit="
+                    + $"{AtOnce}&offset={offset + AtOnce}";
         return Ok(new JsonObject { ["data"] = Page(things, offset), ["paging"] = paging });
     }
 
-    static DateTimeOffset Instant(string text) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text, CultureInfo.InvariantCulture));
+    static DateTimeOffset Instant(string text) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text, CultureInfo.InvariantCulture));
 
     void Event(int alert, string action, DateTimeOffset created, DateTimeOffset at) => Hook(
         new { action, alert = new { alertId = $"a{alert}", message = "Checkout fails", entity = "checkout", priority = "P1", createdAt = created.ToUnixTimeMilliseconds(), updatedAt = at.ToUnixTimeMilliseconds() * 1_000_000, username = "ada@acme.example" } });

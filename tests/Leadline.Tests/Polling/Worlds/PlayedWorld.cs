@@ -9,12 +9,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Leadline.Tests.Polling.Worlds;
 
-/// <summary>What a source has to tell, as its API shows it, a few things a page; and the webhooks that it would have sent of the same.</summary>
+/// <summary>
+/// What a source has to tell, as its API shows it, a few things a page; and the webhooks that it would have sent of the same.
+/// </summary>
 abstract class PlayedWorld
 {
     public const int AtOnce = 3;
 
-    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), Now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        Now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
     readonly Dictionary<string, List<JsonObject>> lists = [];
     readonly List<(ImmutableDictionary<string, string> Headers, string Body)> webhooks = [];
@@ -41,7 +44,10 @@ abstract class PlayedWorld
     /// <summary>A part of the addresses of a listing that has several pages; null where it is whole in one answer.</summary>
     public abstract string? Paged { get; }
 
-    /// <summary>Something new is there, a minute after <see cref="Now"/>: in a listing that begins with the newest all others move on by one.</summary>
+    /// <summary>
+    /// Something new is there, a minute after <see cref="Now"/>: in a listing that begins with the newest all others move on by
+    /// one.
+    /// </summary>
     public virtual void Appear()
     {
     }
@@ -69,19 +75,24 @@ abstract class PlayedWorld
         webhooks.Add((all, JsonSerializer.Serialize(body)));
     }
 
-    protected static JsonArray Page(IEnumerable<JsonObject> things, int from, int size = AtOnce) => [.. things.Skip(from).Take(size).Select(thing => (JsonNode)thing.DeepClone())];
+    protected static JsonArray Page(IEnumerable<JsonObject> things, int from, int size = AtOnce) =>
+        [.. things.Skip(from).Take(size).Select(thing => (JsonNode)thing.DeepClone())];
 
     protected static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 
     protected static DateTimeOffset At(JsonObject thing, string name) => At((string)thing[name]!);
 
-    protected static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    protected static string Text(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    protected static int Number(HttpRequest request, string name, int otherwise = 0) => int.TryParse(request.Query[name], out var number) ? number : otherwise;
+    protected static int Number(HttpRequest request, string name, int otherwise = 0) =>
+        int.TryParse(request.Query[name], out var number) ? number : otherwise;
 
-    protected static string ShaOf(int number) => Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes($"acme {number}")));
+    protected static string ShaOf(int number) =>
+        Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes($"acme {number}")));
 
-    protected static Played Ok(JsonNode body, params (string Name, string Value)[] headers) => new(200, body.ToJsonString(), headers);
+    protected static Played Ok(JsonNode body, params (string Name, string Value)[] headers) =>
+        new(200, body.ToJsonString(), headers);
 
     protected static Played NotFound => new(404, "{}");
 }

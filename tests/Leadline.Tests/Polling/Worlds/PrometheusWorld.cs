@@ -29,17 +29,32 @@ sealed partial class PrometheusWorld : PlayedWorld
     protected override Played AnswerNow(HttpRequest request)
     {
         if (request.Path != "/api/v1/query") return NotFound;
-        if (request.Query["query"] == "vector(1)") return new Played(200, """{"status":"success","data":{"resultType":"vector","result":[]}}""");
+        if (request.Query["query"] == "vector(1)")
+            return new Played(200, """{"status":"success","data":{"resultType":"vector","result":[]}}""");
         var to = double.Parse(request.Query["time"]!, CultureInfo.InvariantCulture);
         var from = to - double.Parse(Range().Match(request.Query["query"]!).Groups[1].Value, CultureInfo.InvariantCulture);
-        var series = fired.GroupBy(one => one.Name).Select(alert => (alert.Key, Samples: alert.SelectMany(one => Samples(one.From, one.To)).Where(at => at > from && at <= to).ToList()))
+        var series = fired.GroupBy(one => one.Name)
+            .Select(alert =>
+                (alert.Key, Samples: alert.SelectMany(one => Samples(one.From, one.To)).Where(at => at > from && at <= to)
+                    .ToList()))
             .Where(one => one.Samples.Count > 0)
             .Select(one => (JsonNode)new JsonObject
             {
-                ["metric"] = new JsonObject { ["__name__"] = "ALERTS", ["alertstate"] = "firing", ["alertname"] = one.Key, ["service"] = "checkout", ["severity"] = "page" },
+                ["metric"] = new JsonObject
+                {
+                    ["__name__"] = "ALERTS",
+                    ["alertstate"] = "firing",
+                    ["alertname"] = one.Key,
+                    ["service"] = "checkout",
+                    ["severity"] = "page",
+                },
                 ["values"] = new JsonArray([.. one.Samples.Select(at => new JsonArray(at, "1"))]),
             });
-        return Ok(new JsonObject { ["status"] = "success", ["data"] = new JsonObject { ["resultType"] = "matrix", ["result"] = new JsonArray([.. series]) } });
+        return Ok(new JsonObject
+        {
+            ["status"] = "success",
+            ["data"] = new JsonObject { ["resultType"] = "matrix", ["result"] = new JsonArray([.. series]) },
+        });
     }
 
     static IEnumerable<double> Samples(DateTimeOffset from, DateTimeOffset to)
@@ -50,13 +65,28 @@ sealed partial class PrometheusWorld : PlayedWorld
     void Fire(string name, DateTimeOffset at, TimeSpan length, bool isOver)
     {
         fired.Add((name, at, at + length));
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["alertname"] = name, ["service"] = "checkout", ["severity"] = "page" };
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["alertname"] = name,
+            ["service"] = "checkout",
+            ["severity"] = "page",
+        };
         var (begin, end) = (at.AddSeconds(0.25), at.AddSeconds(0.25) + length + TimeSpan.FromMinutes(1));
         foreach (var isEnd in (bool[])[false, true])
         {
             if (isEnd && !isOver) continue;
             var status = isEnd ? "resolved" : "firing";
-            Hook(new { version = "4", status, alerts = new[] { new { status, labels, startsAt = begin, endsAt = isEnd ? end : DateTimeOffset.MinValue, fingerprint = PrometheusPager.Fingerprint(labels) } } });
+            Hook(
+                new
+                {
+                    version = "4",
+                    status,
+                    alerts = new[]
+                {
+                    new { status, labels, startsAt = begin, endsAt = isEnd ? end
+                        : DateTimeOffset.MinValue, fingerprint = PrometheusPager.Fingerprint(labels) },
+                }
+                });
         }
     }
 

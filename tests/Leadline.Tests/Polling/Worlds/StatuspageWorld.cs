@@ -34,7 +34,10 @@ sealed class StatuspageWorld : PlayedWorld
 
     public override string? Paged => "/incidents?";
 
-    public override void Appear() => Add("incidents", new { id = "s9", page_id = "p1", name = "Checkout is down", status = "investigating", impact = "major", created_at = Later, updated_at = Later });
+    public override void Appear() =>
+        Add(
+            "incidents",
+            new { id = "s9", page_id = "p1", name = "Checkout is down", status = "investigating", impact = "major", created_at = Later, updated_at = Later });
 
     public override void Happen()
     {
@@ -45,7 +48,9 @@ sealed class StatuspageWorld : PlayedWorld
     protected override Played AnswerNow(HttpRequest request) => request.Path.Value switch
     {
         "/v1/pages" => new Played(200, """[{"id":"p1","name":"Acme"}]"""),
-        "/v1/pages/p1/incidents" => Ok(Page(List("incidents").OrderByDescending(one => At(one, "created_at")), (Number(request, "page", 1) - 1) * AtOnce)),
+        "/v1/pages/p1/incidents" =>
+            Ok(Page(
+                List("incidents").OrderByDescending(one => At(one, "created_at")), (Number(request, "page", 1) - 1) * AtOnce)),
         _ => NotFound,
     };
 }
