@@ -17,7 +17,7 @@ public sealed class BackfillVerbTests
 
         var plan = await BuiltProgram.RunInAsync(directory.Path, null, "backfill", "github", "--since", "2025-01-01", "--plan");
         Assert.Equal(0, plan.Code);
-        Assert.Contains("github: at most 30 requests to " + api.Address, plan.Out);
+        Assert.Contains("github: at most 8 requests to " + api.Address, plan.Out);
         Assert.False(File.Exists(directory.File("store.duckdb")));
 
         var ended = await BuiltProgram.RunInAsync(
