@@ -27,7 +27,7 @@ sealed record Benchmark(string Name, string Question, Func<Bench, CancellationTo
             TruthBenchmark.RunAsync),
         new("requests", "how few requests does a history take, beside one for each thing?", BackfillBenchmark.RequestsAsync),
         new(
-            "backfill", "how many things per second does backfill bring, and does memory grow with them?",
+            "backfill", "how many facts per second does backfill bring, and does memory grow with them?",
             BackfillBenchmark.SpeedAsync),
         new("posts", "how many durable webhooks per second are there for each empty answer?", PostsBenchmark.RunAsync),
     ];

@@ -246,7 +246,7 @@ sealed class EnginePlace : IDisposable
 
     public Task<long> CountAsync(CancellationToken cancellation) => ScalarAsync("select count(*) from ledger", cancellation);
 
-    async Task<long> ScalarAsync(string sql, CancellationToken cancellation)
+    public async Task<long> ScalarAsync(string sql, CancellationToken cancellation)
     {
         database ??= cluster is null ? DuckDb.Open(file) : await Postgres.OpenAsync(Address, cancellation);
         return await database.ReadAsync(connection => database.Scalar(connection, sql), cancellation);

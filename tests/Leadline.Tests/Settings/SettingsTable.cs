@@ -19,10 +19,14 @@ static class SettingsTable
     public static ImmutableArray<SettingsKey> Find(string name) => Keys.Single(path => Name(path) == name);
 
     /// <summary>YAML that sets this key alone, and beside it what must be there.</summary>
-    public static string Yaml(ImmutableArray<SettingsKey> path, string value) =>
-        Alone(path, value) + string.Concat(path.Length < 2 ? [] : path[^2].Below
-            .Where(key => key.IsNeeded && key.Name != path[^1].Name)
+    public static string Yaml(ImmutableArray<SettingsKey> path, string value)
+    {
+        // What is asked for again and again is so of something.
+        var needed = path is [.., { Name: "poll" }] && value.Trim('"') != SettingsKey.Off ? "scopes" : null;
+        return Alone(path, value) + string.Concat(path.Length < 2 ? [] : path[^2].Below
+            .Where(key => (key.IsNeeded || key.Name == needed) && key.Name != path[^1].Name)
             .Select(key => $"{new string(' ', 2 * (path.Length - 1))}{key.Name}: {key.Example[0]}\n"));
+    }
 
     /// <summary>YAML in which this key is left out of what it stands in; where that needs it, of all.</summary>
     public static string Without(ImmutableArray<SettingsKey> path) =>
